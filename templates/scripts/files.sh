@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# Files of the host that the package owns: placed only when something differs, and given back by undo.
+
+# keep PATH: remembers, once, what lay at PATH before the first apply (or that nothing did).
+keep() {
+  local kept="$STATE/before/$STEP$1"
+  [ ! -e "$kept" ] && [ ! -L "$kept" ] && [ ! -e "$kept.absent" ] || return 0
+  install -d -m 0700 "$STATE" "$STATE/before"
+  mkdir -p "$(dirname "$kept")"
+  if [ -e "$1" ] || [ -L "$1" ]; then cp -a "$1" "$kept"; else : > "$kept.absent"; fi
+}
+
+# give_back PATH: puts back what `keep` remembered.
+give_back() {
+  local kept="$STATE/before/$STEP$1"
+  if [ -e "$kept" ] || [ -L "$kept" ]; then
+    rm -rf "$1"
+    mkdir -p "$(dirname "$1")"
+    mv "$kept" "$1"
+    changed "restored $1"
+  elif [ -e "$kept.absent" ]; then
+    if [ -e "$1" ] || [ -L "$1" ]; then
+      rm -rf "$1"
+      changed "removed $1"
+    fi
+    rm -f "$kept.absent"
+  fi
+}
+
+# same_file SOURCE PATH OWNER MODE: is PATH already what it shall be?
+same_file() {
+  [ -f "$2" ] && [ ! -L "$2" ] && cmp -s "$1" "$2" && [ "$(stat -c '%U:%G %04a' "$2")" = "$3 $(printf '%04d' "$((10#$4))")" ]
+}
+
+# write_file SOURCE PATH OWNER MODE: writes PATH in one move, so that no reader ever sees half of it.
+write_file() {
+  same_file "$@" && return 0
+  keep "$2"
+  install -D -o "${3%:*}" -g "${3#*:}" -m "$4" "$1" "$2.geo-system-new"
+  mv -fT "$2.geo-system-new" "$2"
+  changed "wrote $2"
+}
+
+# place_file PATH: writes the payload's file of that name.
+place_file() {
+  local number owner mode path
+  while read -r number owner mode path; do
+    [ "$path" != "$1" ] || write_file "$PAYLOAD/files/$number" "$path" "$owner" "$mode"
+  done < <(payload_files)
+}
+
+# place_link TARGET PATH: makes PATH a link to TARGET, in one move.
+place_link() {
+  [ "$(readlink "$2" || true)" != "$1" ] || return 0
+  keep "$2"
+  ln -sfT "$1" "$2.geo-system-new"
+  mv -fT "$2.geo-system-new" "$2"
+  changed "linked $2 -> $1"
+}
+
+# check_file PATH: is the payload's file on the host as it was applied? Prints what differs.
+check_file() {
+  local number owner mode path
+  while read -r number owner mode path; do
+    [ "$path" = "$1" ] || continue
+    same_file "$PAYLOAD/files/$number" "$path" "$owner" "$mode" && return 0
+    [ -e "$path" ] || { changed "$path is missing"; return 0; }
+    changed "$path differs from what was applied ($(stat -c '%U:%G %04a, modified %y' "$path"))"
+  done < <(payload_files)
+}

@@ -1,0 +1,39 @@
+#!/bin/bash
+# geo-system: makes this host serve a WebSocket backend. Written by `pulumi up`; do not edit, it is overwritten.
+#
+#   sudo geo-system STEP apply < payload    bring the step to the state the payload describes
+#   sudo geo-system STEP check              compare the host with what was applied last
+#   sudo geo-system STEP undo               give back what was there before the first apply
+#
+# The last line of the output is the result: unchanged, applied, or "reverted: why".
+# Exit codes: 0 done, 1 a guard failed (the message says which, and what to do), 2 wrong usage.
+set -euo pipefail
+umask 022
+shopt -s inherit_errexit
+
+# sudo's secure_path leaves out what an operator added; the backend's tools lie in /usr/local/bin.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL=C.UTF-8
+# sudo drops these two, and without them apt asks questions nobody is there to answer.
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
+
+STEPS=(packages firewall certificate site backend)
+# Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
+STATE=/var/lib/geo-system
+STEP=''
+# Whether this run changed anything: the result line.
+CHANGED=no
+
+say() { printf '%s\n' "$*"; }
+
+# fail WHAT NEXT: says which guard failed and what to do next, and ends the step.
+fail() {
+  printf 'geo-system %s: %s\n' "$STEP" "$1" >&2
+  [ -z "${2-}" ] || printf '  next: %s\n' "$2" >&2
+  exit 1
+}
+
+changed() {
+  CHANGED=yes
+  say "$*"
+}

@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# A payload is text a person can read in a diff: settings first, one `name: value` a line (a name may come more
+# than once), then files, each under a heading `==> /path owner:group mode <==`.
+
+PAYLOAD='' # the folder the payload was taken apart into
+
+payload_read() {
+  PAYLOAD=$(mktemp -d /run/geo-system.XXXXXX)
+  trap 'rm -rf "$PAYLOAD"' EXIT
+  (
+    umask 077
+    cat > "$PAYLOAD/text"
+    mkdir "$PAYLOAD/files"
+    : > "$PAYLOAD/index"
+    : > "$PAYLOAD/settings"
+    awk -v dir="$PAYLOAD" '
+      /^==> \/.* [^ ]+:[^ ]+ [0-7]+ <==$/ {
+        count++
+        target = dir "/files/" count
+        printf "" > target
+        print count, $(NF - 2), $(NF - 1), substr($0, 5, length($0) - 8 - length($(NF - 1)) - length($(NF - 2)) - 2) > (dir "/index")
+        next
+      }
+      count { print > target; next }
+      NF { print > (dir "/settings") }
+    ' "$PAYLOAD/text"
+  )
+}
+
+# setting NAME [DEFAULT]: the first value of a setting; without a default it must be there.
+setting() {
+  local value
+  value=$(settings "$1" | head -n 1)
+  if [ -n "$value" ]; then printf '%s\n' "$value"
+  elif [ $# -gt 1 ]; then printf '%s\n' "$2"
+  else fail "the payload has no setting '$1'" "run 'pulumi up' with the version that wrote this command"; fi
+}
+
+# settings NAME: every value of a setting, one a line.
+settings() { sed -n "s|^$1: ||p" "$PAYLOAD/settings"; }
+
+# payload_files: "number owner:group mode path", one file a line, in the payload's order.
+payload_files() { cat "$PAYLOAD/index"; }
+
+# payload_file PATH: where the text for that destination lies.
+payload_file() {
+  local number
+  number=$(awk -v path="$1" '{ n = $1; $1 = $2 = $3 = ""; sub(/^ +/, ""); if ($0 == path) print n }' "$PAYLOAD/index")
+  [ -n "$number" ] || fail "the payload has no file '$1'" "run 'pulumi up' with the version that wrote this command"
+  printf '%s\n' "$PAYLOAD/files/$number"
+}
+
+# payload_keep: remembers what was applied, for `check`. A payload with `secret: yes` is never kept.
+payload_keep() {
+  [ "$(setting secret no)" = no ] || return 0
+  install -d -m 0700 "$STATE" "$STATE/applied"
+  install -m 0600 "$PAYLOAD/text" "$STATE/applied/$STEP"
+}
