@@ -1,4 +1,8 @@
 import type { SshTarget } from "./connection.ts";
+import { type KnownHosts, knownHostsFiles, knownHostsName, readKnownHosts } from "./known-hosts.ts";
+import { offeredKey } from "./offered-key.ts";
+import { fingerprint, keyType, pinnableTypes, publicKey } from "./public-key.ts";
+import { address, changedHostKey, SshError, sshCommand } from "./ssh-error.ts";
 
 export interface HostKeyRequest {
   host: string;
@@ -19,7 +23,81 @@ export interface HostKeyRequest {
   timeoutMs?: number;
 }
 
-/** The pinned key of a host, `ssh-ed25519 AAAA…`. Throws, with the command that accepts it, when it is not known. */
-export async function resolveHostKey(_request: HostKeyRequest): Promise<string> {
-  throw new Error("resolveHostKey: to follow");
+/**
+ * The key by which the host is recognised, `ssh-ed25519 AAAA…`: the configured one, else the operator's known_hosts.
+ * Dials only where known_hosts leaves a choice, or to name the fingerprint of an unknown host in the error,
+ * together with the commands that accept it.
+ *
+ * @example
+ * const hostKey = await resolveHostKey({ host: "203.0.113.10", port: 22, user: "ubuntu" });
+ */
+export async function resolveHostKey(request: HostKeyRequest): Promise<string> {
+  const { host, port, knownHosts = knownHostsFiles(), setting = "hostKey" } = request;
+  if (request.hostKey !== undefined) return configuredKey(request.hostKey, setting);
+  const known = await readKnownHosts(knownHosts, knownHostsName(host, port));
+  const [best, ...others] = strongest(known.keys);
+  if (best !== undefined && others.length === 0) return best;
+  const offered = await offeredKey(request, best === undefined ? pinnableTypes : [keyType(best)]);
+  return judge(offered, known, request, knownHosts);
+}
+
+function configuredKey(text: string, setting: string): string {
+  const key = namedBy(setting, () => publicKey(text));
+  if ((pinnableTypes as readonly string[]).includes(keyType(key))) return key;
+  throw new Error(
+    `${setting}: expected a key of type ${pinnableTypes.join(", ")}, found ${keyType(key)}` +
+      " (an RSA key is asked for in its SHA-1 form, which a present sshd refuses)",
+  );
+}
+
+function namedBy<T>(setting: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`${setting}: ${(error as Error).message}`);
+  }
+}
+
+/** The keys of the best type among them. */
+function strongest(keys: readonly string[]): string[] {
+  const best = pinnableTypes.find((type) => keys.some((key) => keyType(key) === type));
+  return keys.filter((key) => keyType(key) === best);
+}
+
+/** Several keys are known, or none: what the host shows decides, by the rules of OpenSSH. */
+async function judge(offered: string, known: KnownHosts, request: HostKeyRequest, files: readonly string[]) {
+  if (known.revoked.includes(offered)) throw revoked(request, offered);
+  if (known.keys.includes(offered)) return offered;
+  const [first] = strongest(known.keys);
+  if (first !== undefined) throw changedHostKey({ ...request, hostKey: first }, offered);
+  // A host known on port 22 that shows the same key on another port is the same host.
+  if ((await readKnownHosts(files, knownHostsName(request.host, 22))).keys.includes(offered)) return offered;
+  throw unknown(request, offered, known.keys.length > 0);
+}
+
+function revoked(request: HostKeyRequest, key: string): SshError {
+  return new SshError(
+    "host key",
+    `${address(request)} shows ${fingerprint(key)}, which known_hosts marks as @revoked`,
+    "Do not connect. Whoever revoked it knows why; the host needs a new key",
+  );
+}
+
+function unknown(request: HostKeyRequest, key: string, otherTypes: boolean): SshError {
+  const { setting = "hostKey", jumpHost } = request;
+  const file = `/etc/ssh/ssh_host_${keyType(key).startsWith("ecdsa") ? "ecdsa" : "ed25519"}_key.pub`;
+  const accept = `${sshCommand(request, jumpHost).replace("ssh ", `ssh -o HostKeyAlgorithms=${keyType(key)} `)} true`;
+  return new SshError(
+    "host key",
+    [
+      `the host key of ${address(request)} is not known${otherTypes ? " in a form that can be pinned" : ""}: any machine could answer there`,
+      `found: ${fingerprint(key)}`,
+    ].join("\n"),
+    [
+      `Compare it with what the host's own console says: ssh-keygen -lf ${file}`,
+      "If they are the same, accept it for yourself, or for everybody who uses this stack:",
+      `  ${accept}`,
+      `  pulumi config set ${setting} '${key}'`,
+    ].join("\n"),
+  );
 }

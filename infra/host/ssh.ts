@@ -1,7 +1,11 @@
+import { constants } from "node:os";
+import type { Client, ClientChannel } from "ssh2";
 import type { HostConnection } from "./connection.ts";
+import { dial } from "./dial.ts";
+import { address, SshError } from "./ssh-error.ts";
 
 export interface ExecOptions {
-  /** Text for the command's standard input. */
+  /** Text for the command's standard input; secrets belong here, not into the command. */
   input?: string;
   /** Milliseconds after which the command is given up; default 60,000. */
   timeoutMs?: number;
@@ -16,21 +20,114 @@ export interface ExecResult {
 
 /** One SSH connection; several commands can run on it at once. */
 export interface SshSession extends AsyncDisposable {
+  /** Runs a command. A code that is not 0 is a result, not an error. */
   exec(command: string, options?: ExecOptions): Promise<ExecResult>;
   close(): Promise<void>;
 }
 
 export interface ConnectOptions {
-  /** Milliseconds to reach the host and to log in; default 10,000. */
+  /** Milliseconds to reach the host, and again to log in; default 10,000. */
   timeoutMs?: number;
   /** The agent's socket; default: `SSH_AUTH_SOCK`. */
   agentSocket?: string;
 }
 
-/** Dials the host, verifies its pinned key and logs in. */
-export async function connect(
-  _connection: HostConnection,
-  _options: ConnectOptions = {},
-): Promise<SshSession> {
-  throw new Error("connect: to follow");
+/**
+ * Dials the host, verifies its pinned key and logs in.
+ * Throws an {@link SshError} that names the hop that broke and what to type next.
+ *
+ * @example
+ * await using session = await connect(connection);
+ * const { stdout } = await session.exec("sudo geo-system site check");
+ */
+export async function connect(connection: HostConnection, options: ConnectOptions = {}): Promise<SshSession> {
+  const { timeoutMs = 10_000, agentSocket } = options;
+  const { client, close } = await dial(connection, { timeoutMs, agentSocket });
+  return {
+    exec: (command, options = {}) => exec(client, address(connection), command, options),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function exec(
+  client: Client,
+  where: string,
+  command: string,
+  options: ExecOptions,
+): Promise<ExecResult> {
+  const { input, timeoutMs = 60_000 } = options;
+  const channel = await open(client, where, command);
+  const timer = new AbortController();
+  try {
+    const result = collect(channel, where, command);
+    channel.end(input);
+    return await Promise.race([result, late(command, timeoutMs, timer.signal)]);
+  } finally {
+    timer.abort();
+    channel.close();
+  }
+}
+
+/** Fails when the time is over; never answers where it is aborted first. */
+function late(command: string, timeoutMs: number, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(timedOut(command, timeoutMs)), timeoutMs);
+    signal.addEventListener("abort", () => clearTimeout(timer));
+  });
+}
+
+function open(client: Client, where: string, command: string): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    const lost = () => reject(connectionLost(where, command));
+    client.once("close", lost);
+    client.exec(command, (error, channel) => {
+      client.removeListener("close", lost);
+      if (error)
+        reject(
+          new SshError(
+            "command",
+            `${where} does not run commands: ${error.message}`,
+            `Try by hand: ${command}`,
+          ),
+        );
+      else resolve(channel);
+    });
+  });
+}
+
+function collect(channel: ClientChannel, where: string, command: string): Promise<ExecResult> {
+  return new Promise((resolve, reject) => {
+    const result = { stdout: "", stderr: "" };
+    channel.setEncoding("utf8").on("data", (text: string) => (result.stdout += text));
+    channel.stderr.setEncoding("utf8").on("data", (text: string) => (result.stderr += text));
+    channel.once("error", reject);
+    channel.once("close", (code?: number | null, signal?: string) => {
+      const number = code ?? signalCode(signal);
+      if (number === undefined) reject(connectionLost(where, command));
+      else resolve({ ...result, code: number });
+    });
+  });
+}
+
+/** As a shell counts it: 128 and the signal's number. */
+function signalCode(signal: string | undefined): number | undefined {
+  if (signal === undefined) return undefined;
+  return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+}
+
+function timedOut(command: string, timeoutMs: number) {
+  return new SshError(
+    "command",
+    `"${command}" did not end within ${timeoutMs / 1000} s`,
+    "It may still run on the host: log in and look with ps",
+  );
+}
+
+function connectionLost(where: string, command: string) {
+  return new SshError(
+    "ssh",
+    `the connection to ${where} was lost while "${command}" ran`,
+    "Run the same again",
+  );
 }

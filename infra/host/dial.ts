@@ -1,0 +1,152 @@
+import { connect as openSocket } from "node:net";
+import type { Duplex } from "node:stream";
+import { Client, type ConnectConfig } from "ssh2";
+import type { HostConnection, SshTarget } from "./connection.ts";
+import { type Credentials, credentials, refusedLogin } from "./credentials.ts";
+import { keyType, publicKeyOf } from "./public-key.ts";
+import { address, changedHostKey, SshError, unreachable } from "./ssh-error.ts";
+
+/** A logged-in connection; `close` also ends the one to the jump host under it. */
+export interface Dialled {
+  client: Client;
+  close(): Promise<void>;
+}
+
+export interface DialOptions {
+  /** Milliseconds to reach a machine and to log in. */
+  timeoutMs: number;
+  /** The agent's socket; default: `SSH_AUTH_SOCK`. */
+  agentSocket?: string | undefined;
+}
+
+/** Reaches the host, through its jump host where it has one, verifies the pinned key and logs in. */
+export async function dial(connection: HostConnection, options: DialOptions): Promise<Dialled> {
+  const proof = await credentials(connection, options.agentSocket);
+  return dialWith(connection, proof, options.timeoutMs);
+}
+
+async function dialWith(connection: HostConnection, proof: Credentials, timeoutMs: number): Promise<Dialled> {
+  const { jumpHost } = connection;
+  const under = jumpHost && (await dialWith(jumpHost, proof, timeoutMs));
+  try {
+    const socket = await (under ? forward(under.client, connection) : reach(connection, timeoutMs));
+    const client = await logIn(socket, connection, proof, timeoutMs);
+    return { client, close: () => end(client).then(() => under?.close()) };
+  } catch (error) {
+    await under?.close();
+    throw error;
+  }
+}
+
+/** A TCP connection to the host's sshd. */
+export function reach(target: Pick<SshTarget, "host" | "port">, timeoutMs: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = openSocket({ host: target.host, port: target.port });
+    const fail = (code: string) => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(unreachable(target, code, timeoutMs / 1000));
+    };
+    const timer = setTimeout(fail, timeoutMs, "ETIMEDOUT");
+    socket.once("error", (error) => fail(codeOf(error)));
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+  });
+}
+
+/** Where a name has several addresses, Node's error has no message of its own: the first address's counts. */
+function codeOf(error: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] }): string {
+  return error.errors?.[0]?.code ?? error.code ?? error.message;
+}
+
+/** A connection to the host's sshd that the jump host opens for us. */
+export function forward(jump: Client, target: Pick<SshTarget, "host" | "port">): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    jump.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
+      if (!error) return resolve(channel);
+      const why = error.message.replace("(SSH) Channel open failure: ", "");
+      reject(
+        new SshError(
+          "tcp",
+          `the jump host cannot reach ${address(target)}: ${why}`,
+          `Log in to the jump host and try from there: nc -vz ${target.host} ${target.port}`,
+        ),
+      );
+    });
+  });
+}
+
+function logIn(sock: Duplex, target: SshTarget, proof: Credentials, timeoutMs: number): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    let shown: string | undefined;
+    const hostVerifier = (blob: Buffer) => {
+      shown = publicKeyOf(blob);
+      return shown === target.hostKey;
+    };
+    const fail = (error: Error & { level?: string }) => {
+      client.removeAllListeners("close").end();
+      sock.destroy();
+      const changed = shown !== undefined && shown !== target.hostKey;
+      reject(changed ? changedHostKey(target, shown as string) : explain(error, target, proof, timeoutMs));
+    };
+    client.once("error", fail);
+    client.once("close", () => fail(new Error("the connection was closed during the login")));
+    client.once("ready", () => resolve(client.removeAllListeners("close").removeListener("error", fail)));
+    client.on("error", () => {}); // A later error also closes the connection, and the session reports that.
+    client.connect({ ...settings(target, proof, timeoutMs), sock, hostVerifier });
+  });
+}
+
+function settings(target: SshTarget, proof: Credentials, timeoutMs: number): ConnectConfig {
+  return {
+    ...proof.config,
+    username: target.user,
+    readyTimeout: timeoutMs,
+    keepaliveInterval: 10_000,
+    keepaliveCountMax: 3,
+    // A host has a key of every kind; it is to show the kind that was pinned.
+    algorithms: { serverHostKey: [keyType(target.hostKey)] as never },
+  };
+}
+
+function explain(
+  error: Error & { level?: string },
+  target: SshTarget,
+  proof: Credentials,
+  timeoutMs: number,
+) {
+  const where = address(target);
+  if (error.level === "client-authentication" || /authentication failures/i.test(error.message)) {
+    return refusedLogin(target, proof);
+  }
+  if (/no matching host key/i.test(error.message)) {
+    return new SshError(
+      "host key",
+      `${where} has no ${keyType(target.hostKey)} key, and that is the pinned one`,
+      `See what it has: ssh-keyscan -p ${target.port} ${target.host}`,
+    );
+  }
+  if (error.level === "client-timeout") {
+    return new SshError(
+      "ssh",
+      `${where} took the connection, but SSH did not answer within ${timeoutMs / 1000} s`,
+      "The host is overloaded, or something else listens there: look at it on its console",
+    );
+  }
+  return new SshError(
+    "ssh",
+    `SSH to ${where} failed: ${error.message}`,
+    `Try: nc ${target.host} ${target.port}, which must show SSH-2.0-…`,
+  );
+}
+
+function end(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    client.once("close", () => resolve());
+    client.end();
+  });
+}

@@ -1,0 +1,42 @@
+import type { Duplex } from "node:stream";
+import { Client, type ServerHostKeyAlgorithm } from "ssh2";
+import { dial, forward, reach } from "./dial.ts";
+import type { HostKeyRequest } from "./host-key.ts";
+import { publicKeyOf } from "./public-key.ts";
+import { address, SshError } from "./ssh-error.ts";
+
+/** The key that the host shows, of the first of the types that it has. Hangs up before any login. */
+export async function offeredKey(request: HostKeyRequest, types: readonly string[]): Promise<string> {
+  const { jumpHost, privateKey, privateKeyPassword, timeoutMs = 10_000 } = request;
+  if (!jumpHost) return shownOn(await reach(request, timeoutMs), request, types, timeoutMs);
+  const key = { ...(privateKey && { privateKey }), ...(privateKeyPassword && { privateKeyPassword }) };
+  const jump = await dial({ ...jumpHost, ...key }, { timeoutMs });
+  try {
+    return await shownOn(await forward(jump.client, request), request, types, timeoutMs);
+  } finally {
+    await jump.close();
+  }
+}
+
+function shownOn(sock: Duplex, request: HostKeyRequest, types: readonly string[], readyTimeout: number) {
+  return new Promise<string>((resolve, reject) => {
+    const client = new Client();
+    const hostVerifier = (blob: Buffer) => {
+      resolve(publicKeyOf(blob));
+      return false;
+    };
+    client.once("error", (error) => reject(noKey(request, error.message)));
+    client.once("close", () => reject(noKey(request, "it closed the connection")));
+    client.on("error", () => {}); // Our own refusal of the key comes back as an error, too.
+    const algorithms = { serverHostKey: [...types] as ServerHostKeyAlgorithm[] };
+    client.connect({ sock, username: request.user, readyTimeout, algorithms, hostVerifier });
+  }).finally(() => sock.destroy());
+}
+
+function noKey(request: HostKeyRequest, why: string): SshError {
+  return new SshError(
+    "ssh",
+    `${address(request)} did not show its host key: ${why}`,
+    `See what it says: ssh-keyscan -p ${request.port} ${request.host}`,
+  );
+}

@@ -1,0 +1,92 @@
+import type { SshTarget } from "./connection.ts";
+import { knownHostsName } from "./known-hosts.ts";
+import { fingerprint } from "./public-key.ts";
+
+/** The hop of an SSH connection that broke, in the order of the protocol. */
+export type SshHop = "name" | "tcp" | "ssh" | "host key" | "login" | "command";
+
+/** A failure of SSH that an operator may read: what happened, and below it what to do next. */
+export class SshError extends Error {
+  readonly hop: SshHop;
+  /** The next thing to do or to type. */
+  readonly next: string;
+
+  constructor(hop: SshHop, cause: string, next: string) {
+    super(`${cause}\n${next}`);
+    this.name = "SshError";
+    this.hop = hop;
+    this.next = next;
+  }
+}
+
+type Address = Pick<SshTarget, "host" | "port">;
+
+/** `203.0.113.10`, `203.0.113.10 port 2222`. */
+export function address({ host, port }: Address): string {
+  return port === 22 ? host : `${host} port ${port}`;
+}
+
+/** `ssh ubuntu@203.0.113.10`, as a person types it. */
+export function sshCommand(target: Omit<SshTarget, "hostKey">, jump?: Omit<SshTarget, "hostKey">): string {
+  const via = jump ? `-J ${jump.user}@${jump.host}${jump.port === 22 ? "" : `:${jump.port}`} ` : "";
+  return `ssh ${via}${target.port === 22 ? "" : `-p ${target.port} `}${target.user}@${target.host}`;
+}
+
+/** What a socket's error code means on the way to sshd. */
+export function unreachable(target: Address, code: string, seconds: number): SshError {
+  const where = address(target);
+  switch (code) {
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new SshError(
+        "name",
+        `the name ${target.host} cannot be resolved (${code})`,
+        `Look for a slip in it, or ask the name server: getent hosts ${target.host}`,
+      );
+    case "ECONNREFUSED":
+      return new SshError(
+        "tcp",
+        `${target.host} refuses connections on port ${target.port}: no sshd listens there`,
+        "If it listens elsewhere: pulumi config set port <port>. Else, on the host's console: sudo systemctl status ssh",
+      );
+    case "ETIMEDOUT":
+      return new SshError(
+        "tcp",
+        `${target.host} did not answer on port ${target.port} within ${seconds} s: it is off, or a firewall drops the packets`,
+        `Let this machine in at the cloud's firewall (security group), then: nc -vz ${target.host} ${target.port}`,
+      );
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return new SshError(
+        "tcp",
+        `there is no route to ${where} (${code})`,
+        `Look at the address and at this machine's network: ip route get ${target.host}`,
+      );
+    default:
+      return new SshError(
+        "tcp",
+        `${where} cannot be reached: ${code}`,
+        `Try: nc -vz ${target.host} ${target.port}`,
+      );
+  }
+}
+
+/** The host showed another key than the pinned one: the text that nobody may overlook. */
+export function changedHostKey(target: SshTarget, found: string): SshError {
+  const name = knownHostsName(target.host, target.port);
+  return new SshError(
+    "host key",
+    [
+      `WARNING: ${address(target)} IS NOT THE HOST IT WAS: IT SHOWS ANOTHER HOST KEY.`,
+      `expected: ${fingerprint(target.hostKey)}`,
+      `found:    ${fingerprint(found)}`,
+      "Somebody may stand between you and the host and read along; or the host was installed anew.",
+      "Nothing was sent to it.",
+    ].join("\n"),
+    [
+      "Only if you know that it was installed anew, and its console shows the fingerprint found above:",
+      `  ssh-keygen -R '${name}'    forgets the old key of known_hosts, and`,
+      `  pulumi config set hostKey '${found}'    where the configuration holds it`,
+    ].join("\n"),
+  );
+}
