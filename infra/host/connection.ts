@@ -31,6 +31,10 @@ export interface HostConnection extends SshTarget {
 
 type ConnectionArgs = types.input.remote.ConnectionArgs;
 
+/** The same, with values that Pulumi may know only later. */
+type Later<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
+type LaterConnection = Later<Omit<HostConnection, "jumpHost">> & { jumpHost?: Later<SshTarget> };
+
 /**
  * Four retries of ten seconds: enough for an sshd that drops connections at random when many come at once
  * (`MaxStartups`), and an operator with a silent host waits under a minute, not the plug-in's default of three.
@@ -38,17 +42,17 @@ type ConnectionArgs = types.input.remote.ConnectionArgs;
 const dialling = { dialErrorLimit: 4, perDialTimeout: 10 } as const;
 
 /** The same connection as `@pulumi/command` wants it. The private key, where there is one, is marked secret. */
-export function connectionArgs(connection: HostConnection): ConnectionArgs {
+export function connectionArgs(connection: LaterConnection): ConnectionArgs {
   const { jumpHost } = connection;
   const key = secretKey(connection);
   return { ...target(connection), ...key, ...(jumpHost && { proxy: { ...target(jumpHost), ...key } }) };
 }
 
-function target({ host, port, user, hostKey }: SshTarget) {
+function target({ host, port, user, hostKey }: Later<SshTarget>) {
   return { host, port, user, hostKey, ...dialling };
 }
 
-function secretKey({ privateKey, privateKeyPassword }: HostConnection) {
+function secretKey({ privateKey, privateKeyPassword }: LaterConnection) {
   if (privateKey === undefined) return {};
   return {
     privateKey: pulumi.secret(privateKey),

@@ -1,23 +1,21 @@
-import { createHash } from "node:crypto";
-import { template } from "../package-root.ts";
+import { remote } from "@pulumi/command";
+import { commandText } from "./scripts.ts";
+import { input, type StepContext } from "./step.ts";
 
-/** The steps that have a script on the host, in the order in which they run. */
-export const scriptedSteps = ["packages", "firewall", "certificate", "site", "backend"] as const;
-export type ScriptedStep = (typeof scriptedSteps)[number];
+export { commandText } from "./scripts.ts";
 
-/** What every step uses; a change there concerns all of them. */
-const frame = ["head", "payload", "files", "main"] as const;
+const path = "/usr/local/sbin/geo-system";
 
-const script = (name: string) => template(`scripts/${name}.sh`);
-
-/** The text of `/usr/local/sbin/geo-system`: every script, the frame around the steps. */
-export function commandText(): string {
-  return ["head", "payload", "files", ...scriptedSteps, "main"].map(script).join("\n");
-}
-
-/** Eight digits that change when the step's script does, so that the step then runs again. */
-export function scriptHash(step: ScriptedStep): string {
-  const hash = createHash("sha256");
-  for (const name of [...frame, step]) hash.update(script(name));
-  return hash.digest("hex").slice(0, 8);
+/** Puts the command on the host, before every step: its text enters by stdin, so a change of a script is a diff. */
+export function hostCommand(context: StepContext): remote.Command {
+  return new remote.Command(
+    `${context.name}-command`,
+    {
+      connection: context.connection,
+      create: `sudo install -D -m 0755 /dev/stdin ${path}`,
+      delete: `sudo rm -f ${path}`,
+      ...input({ payload: commandText() }),
+    },
+    { parent: context.parent },
+  );
 }

@@ -1,0 +1,45 @@
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { schema } from "./settings/schema.ts";
+
+const paths = new Set(["backendSource", "certificateFile", "certificateKeyFile", "certificateAuthorityFile"]);
+
+/**
+ * The project's configuration as raw arguments of a `WebSocketHost`; what the values mean is checked there.
+ * Empty texts and objects count as not set. Secrets come as plain text here, and the component wraps what it keeps of them.
+ */
+export function readConfig(): Record<string, unknown> {
+  return parseConfig(pulumi.runtime.allConfig(), `${pulumi.getProject()}:`, pulumi.getRootDirectory());
+}
+
+/**
+ * @param texts all configuration, as Pulumi gives it: every value is a text, objects are JSON
+ * @param root the folder of Pulumi.yaml, from which relative paths start
+ * @example parseConfig({ "geo-system:port": "2222" }, "geo-system:", "/") // { port: 2222 }
+ */
+export function parseConfig(
+  texts: Record<string, string>,
+  prefix: string,
+  root: string,
+): Record<string, unknown> {
+  const own = Object.entries(texts).filter(
+    ([name, text]) => name.startsWith(prefix) && text !== "" && text !== "{}",
+  );
+  return Object.fromEntries(
+    own.map(([name, text]) => {
+      const key = name.slice(prefix.length);
+      return [key, paths.has(key) ? resolve(root, text) : typed(key, text)];
+    }),
+  );
+}
+
+/** A text where the key wants one, else the number or object that the text holds. */
+function typed(key: string, text: string): unknown {
+  const kind = key in schema ? schema[key as keyof typeof schema] : undefined;
+  if (!kind || kind.safeParse(text).success) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Input } from "@pulumi/pulumi";
+import type { HandshakeScript } from "../handshake/script.ts";
+
+/**
+ * What a {@link WebSocketHost} is made from. The project's configuration (`pulumi config set …`) has the same
+ * names, defaults and checks; paths there are relative to the folder of Pulumi.yaml.
+ */
+export interface WebSocketHostArgs {
+  /** Name or address at which SSH, HTTP and HTTPS reach the host from outside. Example: `"203.0.113.7"`. */
+  host: Input<string>;
+  /** TCP port of sshd. Default 22. */
+  port?: number;
+  /** User who logs in by SSH, may `sudo` without a password, and runs the backend. Default `"ubuntu"`. */
+  user?: string;
+  /**
+   * Public key of the host, as in known_hosts: `"ssh-ed25519 AAAA…"`. Default: what the operator's known_hosts says
+   * of the host; where that is silent nothing is done and the error shows the fingerprint. Needed when `host` is an
+   * output of another resource.
+   */
+  hostKey?: Input<string>;
+  /** Host to go through, `"[user@]host[:port]"`. Default: none. */
+  jumpHost?: string;
+  /** Public key of the jump host. Default: what known_hosts says of it. */
+  jumpHostKey?: string;
+  /** Private key (PEM), for those who have no SSH agent. It lies encrypted in the state; an agent is better. */
+  privateKey?: Input<string>;
+  /** Passphrase of `privateKey`. */
+  privateKeyPassword?: Input<string>;
+
+  /** Domain name of the site and its certificate. Default: none, the site is reached by `host`. */
+  serverName?: string;
+  /** `"self-signed"` (default: a private CA of its own), `"provided"` (files) or `"off"` (no port 443). */
+  tls?: "self-signed" | "provided" | "off";
+  /** For `tls: "provided"`: file with the certificate chain, leaf first (PEM). */
+  certificateFile?: string;
+  /** For `tls: "provided"`: file with the private key (PEM). */
+  certificateKeyFile?: string;
+  /** For `tls: "provided"` by a private CA: file with its certificate (PEM), which the handshake then trusts. */
+  certificateAuthorityFile?: string;
+
+  /** Name of the nginx site under /etc/nginx/sites-available. Default `"geo-system"`. */
+  siteName?: string;
+  /** Path that nginx upgrades to WebSocket. Default `"/ws"`. */
+  websocketPath?: string;
+  /** Seconds a silent WebSocket is held (proxy_read_timeout, proxy_send_timeout). Default 86400. */
+  readTimeout?: number;
+  /** Connections of one nginx worker; a WebSocket takes two of them. Default 20000. */
+  workerConnections?: number;
+
+  /** Folder of the backend: package.json, package-lock.json and its files. Default: the example. */
+  backendSource?: string;
+  /** Name of the pm2 application. Default `"geo-backend"`. */
+  backendName?: string;
+  /** TCP port on which the backend listens on loopback. Default 3000. */
+  backendPort?: number;
+  /** TCP port on loopback where a new release stands by while the old one leaves. Default 3001. */
+  backendStandbyPort?: number;
+  /** Environment of the backend, beside PORT, HOST, WS_PATH, DATA_DIR and NODE_ENV. Default `{}`. */
+  backendEnvironment?: Record<string, string>;
+  /** Secret environment of the backend: in a file that only its user reads. Default `{}`. */
+  backendSecretEnvironment?: Input<Record<string, string>>;
+  /** How many releases stay on the host, the running one included. Default 5. */
+  keepReleases?: number;
+
+  /** Version of Node on the host, for every source but `distribution`. Default `"24.21.0"`. */
+  nodeVersion?: string;
+  /** Where Node comes from: `"archive"` (nodejs.org or a mirror), `"nodesource"`, `"distribution"`, `"npm"`. */
+  nodeSource?: "archive" | "nodesource" | "distribution" | "npm";
+  /** Mirror of https://nodejs.org/dist for `nodeSource: "archive"`. */
+  nodeMirror?: string;
+  /** Mirror of the distribution's packages. Default: what the host's own apt sources say. */
+  aptMirror?: string;
+  /** npm registry of the host. Default: what the host's own npm configuration says. */
+  npmRegistry?: string;
+
+  /** What the handshake sends and expects. Default: the flow of the example backend. */
+  handshake?: HandshakeScript;
+  /** Token for the handshake. Default: one for the example backend, made with its TOKEN_SECRET. */
+  handshakeToken?: Input<string>;
+  /** Seconds the handshake waits for each answer. Default 10. */
+  handshakeTimeout?: number;
+}

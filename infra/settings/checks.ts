@@ -1,0 +1,59 @@
+import { existsSync, statSync } from "node:fs";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { z } from "zod";
+
+/*
+ * One check a kind of value. Its message says what is expected. A value that passes cannot leave its place in an
+ * nginx file, a shell command or a payload: none allows blanks, quotes, semicolons or line ends where they matter.
+ */
+
+const matching = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected);
+
+const whole = (expected: string, least: number, most: number) =>
+  z.int(expected).min(least, expected).max(most, expected);
+
+const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
+  z.enum(values, `one of ${values.join(", ")}`);
+
+const existing = (expected: string, holds: (path: string) => boolean) =>
+  z.string(expected).refine(holds, expected);
+
+const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
+
+const isHostName = (value: string) =>
+  isIP(value) !== 0 || /^(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/.test(value);
+
+export const check = {
+  oneOf,
+  whole,
+  port: whole("a TCP port, 1 to 65535", 1, 65535),
+  seconds: whole("whole seconds, at least 1", 1, 2_147_483),
+  hostName: existing("a host name or an IP address, without scheme, user or port", isHostName),
+  url: matching(/^https?:\/\/[^\s'"\\$`;<>{}]+$/, "an http or https address"),
+  name: matching(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, "letters, digits and dashes, a letter first"),
+  user: matching(/^[a-z_][a-z0-9_-]{0,31}$/, "a user name of the host"),
+  version: matching(/^\d+\.\d+\.\d+$/, "a whole version such as 24.21.0"),
+  publicKey: matching(
+    /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/=]+( [^\n]*)?$/,
+    "a public key as in known_hosts: ssh-ed25519 AAAA…",
+  ),
+  jumpHost: matching(
+    /^([a-z_][a-z0-9_-]*@)?(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$/,
+    "[user@]host[:port]",
+  ),
+  websocketPath: matching(
+    /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/,
+    "a path such as /ws: letters, digits, . _ ~ -",
+  ),
+  file: existing("the path of a file that exists", isFile),
+  backendFolder: existing("a folder that holds package.json and package-lock.json", (path) =>
+    ["package.json", "package-lock.json"].every((name) => isFile(join(path, name))),
+  ),
+  text: z.string("text"),
+  environment: z.record(
+    matching(/^[A-Za-z_][A-Za-z0-9_]*$/, "names of letters, digits and underscores"),
+    matching(/^[^\0]*$/, "text; set numbers in quotes"),
+    "an object of texts, set with --path",
+  ),
+};

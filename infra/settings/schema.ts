@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import type { Input } from "@pulumi/pulumi";
+import { z } from "zod";
+import { handshakeScript } from "../handshake/script.ts";
+import { packageRoot } from "../package-root.ts";
+import { check } from "./checks.ts";
+
+/** The check and the default of every key, in the order of {@link WebSocketHostArgs}. */
+export const schema = {
+  host: later(check.hostName),
+  port: check.port.default(22),
+  user: check.user.default("ubuntu"),
+  hostKey: later(check.publicKey).optional(),
+  jumpHost: check.jumpHost.optional(),
+  jumpHostKey: check.publicKey.optional(),
+  privateKey: later(check.text).optional(),
+  privateKeyPassword: later(check.text).optional(),
+
+  serverName: check.hostName.optional(),
+  tls: check.oneOf("self-signed", "provided", "off").default("self-signed"),
+  certificateFile: check.file.optional(),
+  certificateKeyFile: check.file.optional(),
+  certificateAuthorityFile: check.file.optional(),
+
+  siteName: check.name.default("geo-system"),
+  websocketPath: check.websocketPath.default("/ws"),
+  readTimeout: check.seconds.default(86_400),
+  workerConnections: check.whole("a number from 64 to 1000000", 64, 1_000_000).default(20_000),
+
+  backendSource: check.backendFolder.default(join(packageRoot, "examples/geo-backend")),
+  backendName: check.name.default("geo-backend"),
+  backendPort: check.port.default(3000),
+  backendStandbyPort: check.port.default(3001),
+  backendEnvironment: check.environment.default({}),
+  backendSecretEnvironment: later(check.environment).default({}),
+  keepReleases: check
+    .whole("a number from 2 to 100: the running release and the ones before", 2, 100)
+    .default(5),
+
+  nodeVersion: check.version.default("24.21.0"),
+  nodeSource: check.oneOf("archive", "nodesource", "distribution", "npm").default("archive"),
+  nodeMirror: check.url.optional(),
+  aptMirror: check.url.optional(),
+  npmRegistry: check.url.optional(),
+
+  handshake: handshakeScript.optional(),
+  handshakeToken: later(check.text).optional(),
+  handshakeTimeout: check.seconds.default(10),
+};
+
+/** Keys whose values no message may show. */
+export const secretKeys: ReadonlySet<string> = new Set([
+  "privateKey",
+  "privateKeyPassword",
+  "backendSecretEnvironment",
+  "handshakeToken",
+]);
+
+/** The arguments, checked, with every default filled in. */
+export type Settings = { [Key in keyof typeof schema]: z.output<(typeof schema)[Key]> };
+
+/** A value of this kind, or one that Pulumi knows only later: an output of another resource, or a secret. */
+function later<T extends z.ZodType>(kind: T) {
+  const isLater = (value: unknown) => typeof value === "object" && value !== null && "apply" in value;
+  return z.custom<Input<z.output<T>>>((value) => isLater(value) || kind.safeParse(value).success, {
+    error: (issue) => kind.safeParse(issue.input).error?.issues[0]?.message ?? "another value",
+  });
+}

@@ -1,0 +1,59 @@
+import { RunError } from "@pulumi/pulumi";
+import { closest, distance } from "fastest-levenshtein";
+import type { z } from "zod";
+import { conflicts } from "./conflicts.ts";
+import { type Settings, schema, secretKeys } from "./schema.ts";
+
+/** Bad arguments. The message lists every problem, one a line: `key: expected …, found …`. */
+export class ConfigurationError extends RunError {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+    super([`The configuration has ${count}; nothing was changed.`, ...problems].join("\n  "));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Checks arguments and fills in defaults, without touching anything.
+ *
+ * @throws {@link ConfigurationError} with every problem at once.
+ * @example validate({ host: "203.0.113.7" }).port // 22
+ */
+export function validate(raw: Record<string, unknown>): Settings {
+  const settings: Record<string, unknown> = {};
+  const problems = unknownKeys(raw);
+  for (const [key, kind] of Object.entries(schema) as [string, z.ZodType][]) {
+    const result = kind.safeParse(raw[key]);
+    if (result.success) settings[key] = result.data;
+    else problems.push(...result.error.issues.map((issue) => describe(key, issue, raw[key])));
+  }
+  problems.push(...conflicts(settings as Partial<Settings>));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return settings as Settings;
+}
+
+function unknownKeys(raw: Record<string, unknown>): string[] {
+  const known = Object.keys(schema);
+  return Object.keys(raw)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const nearest = closest(key, known);
+      const hint = distance(key, nearest) <= 4 ? `did you mean ${nearest}?` : "see the table in README.md";
+      return `${key}: this key is not known; ${hint}`;
+    });
+}
+
+function describe(key: string, issue: z.core.$ZodIssue, value: unknown): string {
+  const path = [key, ...issue.path].join(".");
+  return `${path}: expected ${issue.message}, found ${secretKeys.has(key) ? "a secret of another form" : found(value, issue.path)}`;
+}
+
+function found(value: unknown, path: PropertyKey[]): string {
+  const at = path.reduce<unknown>(
+    (inner, name) => (inner as Record<PropertyKey, unknown> | undefined)?.[name],
+    value,
+  );
+  return at === undefined ? "nothing" : JSON.stringify(at);
+}

@@ -1,0 +1,131 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import type { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import type { Settings } from "../settings/schema.ts";
+import { payload } from "./payload.ts";
+import { type StepContext, stepCommand } from "./step.ts";
+
+/** Where nginx finds the certificate in use; the script keeps each one in a folder of its own behind this link. */
+export const certificateFolder = "/etc/geo-system/certificate";
+
+const day = 24;
+const caDays = 3650;
+/** Browsers refuse a server certificate that is valid for longer (CA/Browser Forum, Apple). */
+const leafDays = 397;
+const renewalDays = 30;
+
+/** A certificate chain with its key, and the CA a client must trust (none: the public ones). */
+interface Issued {
+  chain: pulumi.Input<string>;
+  key: pulumi.Input<string>;
+  authority?: pulumi.Output<string>;
+}
+
+export interface Certificate {
+  command: remote.Command;
+  /** SHA-256 of the leaf, in hex: the site's step reloads nginx when it changes. */
+  fingerprint: pulumi.Output<string>;
+  /** PEM of the CA to trust; absent where the public ones do. */
+  authority?: pulumi.Output<string>;
+}
+
+/** Step `certificate`: issued by a private CA, or provided in files. None when `tls` is off. */
+export function certificate(
+  context: StepContext,
+  settings: Settings,
+  dependsOn: pulumi.Resource[],
+): Certificate | undefined {
+  if (settings.tls === "off") return undefined;
+  const issued = settings.tls === "provided" ? provided(settings) : selfSigned(context, settings);
+  const fingerprint = pulumi.output(issued.chain).apply(fingerprintOf);
+  const text = pulumi
+    .all([issued.chain, issued.key, fingerprint])
+    .apply(([chain, key, print]) => certificatePayload(chain, key, print));
+  const command = stepCommand(context, "certificate", {
+    payload: text,
+    secret: true,
+    options: { fingerprint: pulumi.unsecret(fingerprint) },
+    dependsOn,
+  });
+  return {
+    command,
+    fingerprint: pulumi.unsecret(fingerprint),
+    ...(issued.authority && { authority: issued.authority }),
+  };
+}
+
+export function certificatePayload(chain: string, key: string, fingerprint: string): string {
+  return payload({ secret: "yes", fingerprint }, [
+    { path: `${certificateFolder}/fullchain.pem`, text: chain },
+    { path: `${certificateFolder}/privkey.pem`, mode: "0600", text: key },
+  ]);
+}
+
+export function fingerprintOf(chain: string): string {
+  return new X509Certificate(chain).fingerprint256.replaceAll(":", "").toLowerCase();
+}
+
+function provided(settings: Settings): Issued {
+  const read = (path: string | undefined) => readFileSync(path ?? "", "utf8");
+  const authority = settings.certificateAuthorityFile;
+  return {
+    chain: read(settings.certificateFile),
+    key: pulumi.secret(read(settings.certificateKeyFile)),
+    ...(authority && { authority: pulumi.output(read(authority)) }),
+  };
+}
+
+/** A CA of the host's own, and a server certificate that is renewed by the first `up` in its last 30 days. */
+function selfSigned(context: StepContext, settings: Settings): Issued {
+  const options = { parent: context.parent };
+  const name = (suffix: string) => `${context.name}-${suffix}`;
+  const algorithm = { algorithm: "ECDSA", ecdsaCurve: "P256" };
+  const caKey = new tls.PrivateKey(name("ca-key"), algorithm, options);
+  const ca = new tls.SelfSignedCert(
+    name("ca"),
+    {
+      privateKeyPem: caKey.privateKeyPem,
+      subject: { commonName: `geo-system CA of ${context.name}` },
+      isCaCertificate: true,
+      setSubjectKeyId: true,
+      validityPeriodHours: caDays * day,
+      earlyRenewalHours: leafDays * day,
+      allowedUses: ["cert_signing", "crl_signing"],
+    },
+    options,
+  );
+  const key = new tls.PrivateKey(name("key"), algorithm, options);
+  const request = new tls.CertRequest(
+    name("request"),
+    { privateKeyPem: key.privateKeyPem, ...subject(settings) },
+    options,
+  );
+  const leaf = new tls.LocallySignedCert(
+    name("leaf"),
+    {
+      certRequestPem: request.certRequestPem,
+      caPrivateKeyPem: caKey.privateKeyPem,
+      caCertPem: ca.certPem,
+      validityPeriodHours: leafDays * day,
+      earlyRenewalHours: renewalDays * day,
+      allowedUses: ["digital_signature", "server_auth"],
+    },
+    options,
+  );
+  return { chain: leaf.certPem, key: key.privateKeyPem, authority: ca.certPem };
+}
+
+/** Whom the certificate is for: the host as it is reached, and its domain name where it has one. */
+function subject({ host, serverName }: Pick<Settings, "host" | "serverName">) {
+  const names = pulumi
+    .output(host)
+    .apply((address) => [serverName, address].filter((name) => name !== undefined));
+  return {
+    subject: { commonName: names.apply(([first]) => (first ?? "").slice(0, 64)) },
+    dnsNames: names.apply((all) => all.filter((name) => isIP(name) === 0)),
+    ipAddresses: names.apply((all) => all.filter((name) => isIP(name) !== 0)),
+  };
+}

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Addresses } from "../addresses.ts";
+import { proveHandshake } from "../handshake/prove.ts";
+import { type HandshakeReport, handshakeTable } from "../handshake/report.ts";
+import type { HostConnection } from "../host/connection.ts";
+import { connect } from "../host/ssh.ts";
+import { sshLine } from "../next-commands.ts";
+import type { Settings } from "../settings/schema.ts";
+
+export interface HandshakeArgs {
+  settings: Settings;
+  parent: pulumi.Resource;
+  addresses: pulumi.Output<Addresses>;
+  connection: pulumi.Output<HostConnection>;
+  token: pulumi.Output<string>;
+  /** PEM of the CA to trust; absent where the public ones do. */
+  authority: pulumi.Output<string> | undefined;
+  /** The proof comes after these, in every `up`, whether they changed or not. */
+  after: pulumi.CustomResource[];
+}
+
+/**
+ * Step `handshake`: the proof from outside at the end of every `up`, never in a preview. A service that does not
+ * answer fails the `up`, with the hop that broke and the next thing to do.
+ */
+export function handshake(args: HandshakeArgs): pulumi.Output<HandshakeReport | undefined> {
+  const { addresses, connection, token, authority } = args;
+  if (pulumi.runtime.isDryRun()) return pulumi.output(undefined);
+  const after = args.after.map((resource) => resource.id);
+  return pulumi
+    .output({ addresses, connection, token, authority, after })
+    .apply((known) => prove(args, known));
+}
+
+interface Known {
+  addresses: Addresses;
+  connection: HostConnection;
+  token: string;
+  authority?: string | undefined;
+}
+
+async function prove({ settings, parent }: HandshakeArgs, known: Known): Promise<HandshakeReport> {
+  const { wsUrl, wssUrl } = known.addresses;
+  const { host } = known.connection;
+  const report = await proveHandshake({
+    urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
+    ...(known.authority && { ca: known.authority }),
+    token: known.token,
+    ...(settings.handshake && { script: settings.handshake }),
+    readLog: (since) => readLog(known.connection, settings.backendName, since),
+    timeoutMs: settings.handshakeTimeout * 1000,
+    names: { ssh: sshLine(host, settings), site: settings.siteName, application: settings.backendName },
+  });
+  if (!report.ok) throw new pulumi.RunError(`The handshake failed.\n${handshakeTable(report)}`);
+  await pulumi.log.info(`Handshake proven from outside.\n${handshakeTable(report)}`, parent);
+  return report;
+}
+
+/** The last lines of the backend's log, where pm2 keeps it. */
+async function readLog(connection: HostConnection, application: string, _since: Date): Promise<string> {
+  await using session = await connect(connection);
+  const { stdout } = await session.exec(`tail -n 200 ~/.pm2/logs/${application}-out.log`);
+  return stdout;
+}

@@ -1,0 +1,36 @@
+/** A file of a payload: where it lies on the host, whose it is, and its text. */
+export interface PayloadFile {
+  path: string;
+  owner?: string;
+  mode?: string;
+  text: string;
+}
+
+/**
+ * A payload as templates/scripts/payload.sh reads it: settings, one `name: value` a line, then files under headings.
+ * A setting without a value is left out; a list gives one line an element.
+ *
+ * @throws if a value or a file could be read as another line of the payload
+ */
+export function payload(
+  settings: Record<string, string | number | readonly string[] | undefined>,
+  files: readonly PayloadFile[] = [],
+): string {
+  const lines = Object.entries(settings).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one) => `${name}: ${oneLine(name, String(one))}`),
+  );
+  return [...lines, ...files.flatMap(fileLines)].join("\n").replace(/\n*$/, "\n");
+}
+
+function oneLine(name: string, value: string): string {
+  if (/[\r\n]/.test(value)) throw new Error(`${name}: expected one line, found ${JSON.stringify(value)}`);
+  return value;
+}
+
+const heading = /^==> \/.* <==$/m;
+
+function fileLines({ path, owner = "root:root", mode = "0644", text }: PayloadFile): string[] {
+  if (heading.test(text))
+    throw new Error(`${path}: expected no line of the form "==> /path … <==", found one`);
+  return [`==> ${path} ${owner} ${mode} <==`, text.replace(/\n*$/, "")];
+}

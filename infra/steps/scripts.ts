@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { template } from "../package-root.ts";
+
+/** The steps that have a script on the host, in the order in which they run. */
+export const scriptedSteps = ["packages", "firewall", "certificate", "site", "backend"] as const;
+export type ScriptedStep = (typeof scriptedSteps)[number];
+
+/** What every step uses; a change there concerns all of them. */
+const frame = ["head", "payload", "files", "main"] as const;
+
+const script = (name: string) => template(`scripts/${name}.sh`);
+
+/** The text of the command: every script, the frame around the steps. */
+export function commandText(): string {
+  return ["head", "payload", "files", ...scriptedSteps, "main"].map(script).join("\n");
+}
+
+/** Eight digits that change when the step's script does, so that the step then runs again. */
+export function scriptHash(step: ScriptedStep): string {
+  const hash = createHash("sha256");
+  for (const name of [...frame, step]) hash.update(script(name));
+  return hash.digest("hex").slice(0, 8);
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { chooseStack, configuredStacks } from "../../../operate/stack.ts";
+
+const selected = (stack?: string) => () => Promise.resolve(stack);
+
+describe("the stack of a command", () => {
+  it("is the sandbox's where no host is configured", async () => {
+    expect(await chooseStack({ configured: [], selected: selected("dev") })).toEqual({
+      stack: "sandbox",
+      sandbox: true,
+    });
+  });
+
+  it("is the selected one when it configures a host", async () => {
+    expect(await chooseStack({ configured: ["prod"], selected: selected("prod") })).toEqual({
+      stack: "prod",
+      sandbox: false,
+    });
+  });
+
+  it("is the wanted one, whatever is selected", async () => {
+    const wishes = { configured: ["prod"], selected: selected("prod") };
+    expect(await chooseStack({ ...wishes, wanted: "sandbox-two" })).toEqual({
+      stack: "sandbox-two",
+      sandbox: true,
+    });
+    expect(await chooseStack({ ...wishes, wanted: "staging" })).toEqual({ stack: "staging", sandbox: false });
+  });
+
+  it.each([undefined, "dev"])(
+    "is never guessed when a host is configured but %s is selected",
+    async (stack) => {
+      await expect(chooseStack({ configured: ["prod"], selected: selected(stack) })).rejects.toThrow(
+        /next: npx pulumi stack select prod/,
+      );
+    },
+  );
+});
+
+it("stacks with a host are found in their files, sandboxes apart", () => {
+  const project = mkdtempSync(join(tmpdir(), "project-"));
+  writeFileSync(join(project, "Pulumi.prod.yaml"), "config:\n  geo-system:host: 203.0.113.7\n");
+  writeFileSync(join(project, "Pulumi.dev.yaml"), "encryptionsalt: x\n");
+  writeFileSync(join(project, "Pulumi.sandbox.yaml"), "config:\n  geo-system:host: 198.18.0.2\n");
+  expect(configuredStacks(project)).toEqual(["prod"]);
+});

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { parseConfig } from "../../../infra/config.ts";
+import { packageRoot } from "../../../infra/package-root.ts";
+import { schema } from "../../../infra/settings/schema.ts";
+
+interface Declared {
+  type: string;
+  default: unknown;
+  description: string;
+}
+const declared = (
+  parse(readFileSync(join(packageRoot, "Pulumi.yaml"), "utf8")) as { config: Record<string, Declared> }
+).config;
+
+describe("Pulumi.yaml", () => {
+  it("declares the keys that the program reads, in the same order", () => {
+    expect(Object.keys(declared)).toEqual(Object.keys(schema));
+  });
+
+  it.each(Object.entries(declared))(
+    "declares %s with its real default, a type and a description",
+    (key, entry) => {
+      const kind = schema[key as keyof typeof schema];
+      const undefinedInput = kind.safeParse(undefined);
+      const real =
+        key === "backendSource"
+          ? "examples/geo-backend"
+          : undefinedInput.success
+            ? undefinedInput.data
+            : undefined;
+      const empty = entry.type === "object" ? {} : "";
+      expect(entry.default).toEqual(real ?? empty);
+      expect(["string", "integer", "object"]).toContain(entry.type);
+      expect(entry.description).not.toBe("");
+    },
+  );
+});
+
+describe("the configuration", () => {
+  const read = (texts: Record<string, string>) => parseConfig(texts, "geo-system:", "/project 中文");
+
+  it("becomes numbers and objects where the key wants them, and stays text where not", () => {
+    expect(
+      read({
+        "geo-system:port": "2222",
+        "geo-system:nodeVersion": "24.21.0",
+        "geo-system:backendEnvironment": '{"LEVEL":"3"}',
+        "geo-system:user": "7x",
+        "other:port": "1",
+      }),
+    ).toEqual({ port: 2222, nodeVersion: "24.21.0", backendEnvironment: { LEVEL: "3" }, user: "7x" });
+  });
+
+  it("leaves out what is empty, and resolves paths from the project's folder", () => {
+    expect(
+      read({
+        "geo-system:host": "",
+        "geo-system:handshake": "{}",
+        "geo-system:backendSource": "../my backend",
+      }),
+    ).toEqual({
+      backendSource: "/my backend",
+    });
+  });
+
+  it("keeps unknown keys and odd texts, for the check to name them", () => {
+    expect(read({ "geo-system:prot": "1", "geo-system:port": "abc" })).toEqual({ prot: "1", port: "abc" });
+  });
+});

@@ -1,0 +1,133 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ConfigurationError, validate } from "../../../infra/settings/validate.ts";
+
+let backend: string;
+beforeAll(() => {
+  backend = mkdtempSync(join(tmpdir(), "中文 backend-"));
+  for (const name of ["package.json", "package-lock.json"]) writeFileSync(join(backend, name), "{}");
+});
+
+const good = () => ({ host: "203.0.113.7", backendSource: backend, handshakeToken: "t" });
+const problems = (raw: Record<string, unknown>) => {
+  try {
+    validate(raw);
+  } catch (error) {
+    return (error as ConfigurationError).problems;
+  }
+  return [];
+};
+const with_ = (raw: Record<string, unknown>) => problems({ ...good(), ...raw });
+
+describe("the arguments", () => {
+  it("get every default of the users' guide", () => {
+    expect(validate(good())).toMatchObject({
+      port: 22,
+      user: "ubuntu",
+      siteName: "geo-system",
+      backendName: "geo-backend",
+      backendPort: 3000,
+      websocketPath: "/ws",
+      readTimeout: 86400,
+      tls: "self-signed",
+    });
+  });
+
+  it("are refused with every problem in one error", () => {
+    const error = new ConfigurationError(
+      problems({ prot: 2222, port: 70000, user: "a b", backendSource: backend }),
+    );
+    expect(error.message).toBe(
+      [
+        "The configuration has 5 problems; nothing was changed.",
+        "prot: this key is not known; did you mean port?",
+        "host: expected a host name or an IP address, without scheme, user or port, found nothing",
+        "port: expected a TCP port, 1 to 65535, found 70000",
+        'user: expected a user name of the host, found "a b"',
+        "backendSecretEnvironment.TOKEN_SECRET: expected at least 16 characters to sign tokens with, found nothing; " +
+          'pulumi config set --secret --path backendSecretEnvironment.TOKEN_SECRET "$(openssl rand -hex 32)", ' +
+          "or, for a backend with tokens of its own, pulumi config set --secret handshakeToken TOKEN",
+      ].join("\n  "),
+    );
+  });
+
+  it.each([
+    ["siteName", "../nginx.conf"],
+    ["siteName", "a b"],
+    ["websocketPath", "/ws; return 444"],
+    ["websocketPath", "/../etc"],
+    ["websocketPath", "ws"],
+    ["websocketPath", "/ws\n}"],
+    ["backendName", "$(reboot)"],
+    ["user", "root;id"],
+    ["host", "http://203.0.113.7"],
+    ["host", "a b"],
+    ["host", "x;y"],
+    ["serverName", "*.example.com"],
+    ["npmRegistry", "https://example.com/$(id)"],
+    ["nodeVersion", "24"],
+    ["nodeVersion", "24.1.0;id"],
+    ["jumpHost", "-oProxyCommand=id"],
+    ["hostKey", "AAAA"],
+  ])("%s may not be %j", (key, value) => {
+    expect(with_({ [key]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${key}: expected .*, found ${escaped(value)}$`)),
+    ]);
+  });
+
+  it.each(["2001:db8::7", "example.com", "h", "10.0.0.1"])("host may be %s", (host) => {
+    expect(with_({ host })).toEqual([]);
+  });
+
+  it.each([
+    [{ backendPort: 80 }, "backendPort: expected a free port, found 80, which is for HTTP"],
+    [{ backendPort: 443 }, "backendPort: expected a free port, found 443, which is for HTTPS"],
+    [{ port: 3000 }, "backendPort: expected a free port, found 3000, which is for SSH (key port)"],
+    [
+      { backendStandbyPort: 3000 },
+      "backendStandbyPort: expected a free port, found 3000, which is for the backend (key backendPort)",
+    ],
+  ])("ports in conflict: %j", (raw, message) => {
+    expect(with_(raw)).toEqual([message]);
+  });
+
+  it("leave 443 free when TLS is off", () => {
+    expect(with_({ tls: "off", backendPort: 443 })).toEqual([]);
+  });
+
+  it("say which files a provided certificate needs, and which are not used otherwise", () => {
+    expect(with_({ tls: "provided" })).toEqual([
+      'certificateFile: expected a file, since tls is "provided"; found nothing',
+      'certificateKeyFile: expected a file, since tls is "provided"; found nothing',
+    ]);
+    expect(with_({ certificateFile: join(backend, "package.json") })).toEqual([
+      'certificateFile: expected nothing, since tls is "self-signed"; set tls to "provided" or remove the key',
+    ]);
+  });
+
+  it("name a path that does not exist", () => {
+    expect(with_({ backendSource: "/nowhere" })).toEqual([
+      'backendSource: expected a folder that holds package.json and package-lock.json, found "/nowhere"',
+    ]);
+  });
+
+  it("never show a secret", () => {
+    const found = with_({
+      handshakeToken: 5,
+      backendSecretEnvironment: { "BAD NAME": "canary" },
+      privateKey: 7,
+    });
+    expect(found).toHaveLength(3);
+    expect(found.join()).not.toMatch(/canary|BAD/);
+  });
+
+  it("name the setting inside an object", () => {
+    expect(with_({ backendEnvironment: { LEVEL: 3 } })).toEqual([
+      "backendEnvironment.LEVEL: expected text; set numbers in quotes, found 3",
+    ]);
+  });
+});
+
+const escaped = (value: string) => JSON.stringify(value).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

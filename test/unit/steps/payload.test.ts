@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { payload } from "../../../infra/steps/payload.ts";
+
+describe("a payload", () => {
+  it("is settings, then files under headings", () => {
+    expect(
+      payload({ allow: ["ssh", "80/tcp"], mirror: undefined, port: 3000 }, [
+        { path: "/etc/a", text: "one\ntwo\n\n" },
+        { path: "/etc/b", owner: "ubuntu:ubuntu", mode: "0600", text: "three" },
+      ]),
+    ).toBe(
+      [
+        "allow: ssh",
+        "allow: 80/tcp",
+        "port: 3000",
+        "==> /etc/a root:root 0644 <==",
+        "one",
+        "two",
+        "==> /etc/b ubuntu:ubuntu 0600 <==",
+        "three",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("refuses a value that would be two settings", () => {
+    expect(() => payload({ a: "1\nallow: 22" })).toThrow('a: expected one line, found "1\\nallow: 22"');
+  });
+
+  it("refuses a file that would be two files", () => {
+    expect(() => payload({}, [{ path: "/a", text: "x\n==> /etc/passwd root:root 0644 <==\n" }])).toThrow(
+      /^\/a: expected no line/,
+    );
+  });
+});
