@@ -44,7 +44,7 @@ function secrets({ user: username, privateKey, privateKeyPassword, password }: E
 }
 
 async function agent({ user: username, agentSocketPath }: Endpoint): Promise<AnyAuthMethod[]> {
-  const path = agentSocketPath ?? process.env["SSH_AUTH_SOCK"];
+  const path = agentSocketPath ?? process.env.SSH_AUTH_SOCK;
   if (!path) return [];
   await answers(path);
   return [{ type: "agent", username, agent: ssh2.createAgent(path) }];

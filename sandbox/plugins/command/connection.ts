@@ -24,9 +24,9 @@ export interface Connection extends Endpoint {
 }
 
 export function readConnection(state: Properties): Connection {
-  const connection = reveal(state["connection"] ?? null);
+  const connection = reveal(state.connection ?? null);
   if (!isProperties(connection)) throw new Error("connection: expected an object with a host");
-  const proxy = connection["proxy"] ?? null;
+  const proxy = connection.proxy ?? null;
   return { ...endpoint(connection), ...(isProperties(proxy) && { proxy: endpoint(proxy) }) };
 }
 
@@ -37,8 +37,8 @@ function endpoint(given: Properties): Endpoint {
     return typeof value === "number" ? value : missing;
   };
   return {
-    host: String(given["host"] ?? ""),
-    user: String(given["user"] ?? "root"),
+    host: String(given.host ?? ""),
+    user: String(given.user ?? "root"),
     port: number("port", 22),
     dialErrorLimit: number("dialErrorLimit", 10),
     perDialTimeout: number("perDialTimeout", 15),

@@ -41,7 +41,7 @@ export const copyToRemote: Resource = {
 };
 
 function checkSource(inputs: Properties): CheckFailure[] {
-  const source = reveal(inputs["source"] ?? null);
+  const source = reveal(inputs.source ?? null);
   if (!(source instanceof Asset) || sourceOf(source)) return [];
   const reason =
     source.kind === "asset"
@@ -58,16 +58,16 @@ function copy(inputs: Properties, operation: Operation): Promise<void> {
 }
 
 function sourceOf({ kind, fields }: Asset): Source | undefined {
-  if (typeof fields["path"] === "string" && fields["path"] !== "") return { path: fields["path"] };
-  if (kind === "asset" && typeof fields["text"] === "string") return { text: fields["text"] };
+  if (typeof fields.path === "string" && fields.path !== "") return { path: fields.path };
+  if (kind === "asset" && typeof fields.text === "string") return { text: fields.text };
   return undefined;
 }
 
 function hash(properties: Properties): string {
   const { source } = revealProperties(properties);
-  return source instanceof Asset ? String(source.fields["hash"] ?? "") : "";
+  return source instanceof Asset ? String(source.fields.hash ?? "") : "";
 }
 
 function path(properties: Properties): string {
-  return String(revealProperties(properties)["remotePath"] ?? "");
+  return String(revealProperties(properties).remotePath ?? "");
 }

@@ -13,7 +13,7 @@ const connectionDefaults = { user: "root", port: 22, dialErrorLimit: 10, perDial
 
 /** Fills in the defaults of a connection and of its jump host, and marks the whole as a secret. */
 export function checkConnection(inputs: Properties): Properties {
-  const connection = withoutSecret(inputs["connection"]);
+  const connection = withoutSecret(inputs.connection);
   if (connection === undefined) return inputs;
   return { ...inputs, connection: secret(withDefaults(connection)) };
 }
@@ -21,7 +21,7 @@ export function checkConnection(inputs: Properties): Properties {
 function withDefaults(connection: Value): Value {
   if (!isProperties(connection)) return connection;
   const filled: Properties = { ...connectionDefaults, ...present(connection) };
-  const proxy = withoutSecret(filled["proxy"]);
+  const proxy = withoutSecret(filled.proxy);
   return proxy === undefined ? filled : { ...filled, proxy: withDefaults(proxy) };
 }
 
@@ -58,7 +58,7 @@ export function checkShape(inputs: Properties, shape: Shape): CheckFailure[] {
   for (const name of Object.keys(inputs)) {
     if (!(name in shape) && !name.startsWith("__")) fail(name, `Unrecognized field '${name}'`);
   }
-  const connection = reveal(inputs["connection"] ?? null);
+  const connection = reveal(inputs.connection ?? null);
   if (isProperties(connection)) failures.push(...checkConnectionShape(connection, "connection"));
   return failures;
 }
@@ -78,7 +78,7 @@ const connectionKinds: { [name: string]: "string" | "number" } = {
 
 function checkConnectionShape(connection: Properties, path: string): CheckFailure[] {
   const failures: CheckFailure[] = [];
-  if ((connection["host"] ?? null) === null) {
+  if ((connection.host ?? null) === null) {
     failures.push({ property: `${path}.host`, reason: "Missing required field 'host'" });
   }
   for (const [name, kind] of Object.entries(connectionKinds)) {
@@ -87,7 +87,7 @@ function checkConnectionShape(connection: Properties, path: string): CheckFailur
     const reason = `Field '${name}' must be of type '${kind}'; got '${kindOf(value)}' instead`;
     failures.push({ property: `${path}.${name}`, reason });
   }
-  const proxy = connection["proxy"] ?? null;
+  const proxy = connection.proxy ?? null;
   if (isProperties(proxy)) failures.push(...checkConnectionShape(proxy, `${path}.proxy`));
   return failures;
 }

@@ -18,5 +18,5 @@ export function previewOfUpdate(old: Properties, inputs: Properties, names: read
     (name) => isUnknown(inputs[name]) || (name in old && !equal(old[name], inputs[name])),
   );
   if (changed) return previewOfCreate(inputs);
-  return { ...inputs, stdout: old["stdout"] ?? "", stderr: old["stderr"] ?? "" };
+  return { ...inputs, stdout: old.stdout ?? "", stderr: old.stderr ?? "" };
 }

@@ -39,7 +39,7 @@ export const remoteCommand: Resource = {
 
   async update(old, inputs, preview, operation) {
     if (preview) return previewOfUpdate(old, inputs, Object.keys(shape));
-    const which = typeof revealProperties(inputs)["update"] === "string" ? "update" : "create";
+    const which = typeof revealProperties(inputs).update === "string" ? "update" : "create";
     return withOutputs(inputs, await execute(inputs, which, outputOf(old), operation));
   },
 
@@ -72,15 +72,15 @@ async function execute(
   const inputs = revealProperties(marked);
   const command = inputs[which];
   if (typeof command !== "string") return previous;
-  const logging = String(inputs["logging"] ?? "stdoutAndStderr");
+  const logging = String(inputs.logging ?? "stdoutAndStderr");
   const request = {
     connection: readConnection(inputs),
     command,
-    stdin: String(inputs["stdin"] ?? ""),
+    stdin: String(inputs.stdin ?? ""),
     logging: { stdout: /stdout/i.test(logging), stderr: /stderr/i.test(logging) },
     variables: {
-      wanted: texts(inputs["environment"]),
-      previous: inputs["addPreviousOutputInEnv"] === false ? {} : previousVariables(previous),
+      wanted: texts(inputs.environment),
+      previous: inputs.addPreviousOutputInEnv === false ? {} : previousVariables(previous),
     },
   };
   return run(request, operation);

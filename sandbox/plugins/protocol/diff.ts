@@ -61,6 +61,6 @@ export function equal(a: Value | undefined, b: Value | undefined): boolean {
 
 // The content counts, not where it lies: an asset that moved is the same asset.
 function sameAsset(a: Asset, b: Asset): boolean {
-  const hash = (asset: Asset) => asset.fields["hash"] || JSON.stringify(asset.fields);
+  const hash = (asset: Asset) => asset.fields.hash || JSON.stringify(asset.fields);
   return a.kind === b.kind && hash(a) === hash(b);
 }

@@ -53,7 +53,7 @@ export function fromWire(wire: Plain): Value {
   if (wire === null || typeof wire !== "object") return wire;
   if (Array.isArray(wire)) return wire.map(fromWire);
   const { [signatureKey]: signature, ...fields } = wire;
-  if (signature === secretSignature) return new Secret(fromWire(fields["value"] ?? null));
+  if (signature === secretSignature) return new Secret(fromWire(fields.value ?? null));
   if (signature === outputSignature) return fromOutput(fields);
   if (signature === assetSignature) return new Asset("asset", fields);
   if (signature === archiveSignature) return new Asset("archive", fields);
@@ -61,8 +61,8 @@ export function fromWire(wire: Plain): Value {
 }
 
 function fromOutput(fields: { [key: string]: Plain }): Value {
-  const value = fields["value"] === undefined ? new Unknown() : fromWire(fields["value"]);
-  return fields["secret"] === true ? new Secret(value) : value;
+  const value = fields.value === undefined ? new Unknown() : fromWire(fields.value);
+  return fields.secret === true ? new Secret(value) : value;
 }
 
 export function propertiesFromWire(wire: { [key: string]: Plain }): Properties {

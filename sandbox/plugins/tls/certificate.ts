@@ -1,0 +1,130 @@
+import { createHash, type KeyObject, randomBytes } from "node:crypto";
+import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
+import {
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate,
+  ExtendedKeyUsage,
+  Extension,
+  Extensions,
+  type GeneralName,
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+  id_ce_subjectKeyIdentifier,
+  KeyIdentifier,
+  KeyUsage,
+  type Name,
+  SubjectAlternativeName,
+  SubjectKeyIdentifier,
+  type SubjectPublicKeyInfo,
+  TBSCertificate,
+  Validity,
+  Version,
+} from "@peculiar/asn1-x509";
+import type { Properties, Value } from "../protocol/values.ts";
+import { toPem } from "./keys.ts";
+import type { Attribute } from "./logical.ts";
+import { signer } from "./signing.ts";
+import { allowedUses, usages } from "./usages.ts";
+
+/** The inputs that all certificates have. */
+export const certificateAttributes: { [name: string]: Attribute } = {
+  validityPeriodHours: { kind: "number", required: true, min: 0 },
+  allowedUses: { kind: "strings", required: true, oneOf: allowedUses },
+  isCaCertificate: { kind: "boolean", default: false },
+  maxPathLength: { kind: "number", default: -1, min: -1, inPlace: true },
+  earlyRenewalHours: { kind: "number", default: 0, min: 0, inPlace: true },
+  setSubjectKeyId: { kind: "boolean", default: false },
+};
+
+export interface Subject {
+  name: Name;
+  names: GeneralName[];
+  publicKey: SubjectPublicKeyInfo;
+}
+
+export interface Issuer {
+  name: Name;
+  key: KeyObject;
+  /** Put into the certificate to say by which key it was signed. */
+  keyIdentifier?: ArrayBuffer;
+}
+
+/** Issues a certificate, valid from now on, and gives the outputs that describe it. */
+export function issue(
+  inputs: Properties,
+  subject: Subject,
+  issuer: Issuer,
+): { id: string; outputs: Properties } {
+  const [start, end] = validity(inputs);
+  const serial = randomBytes(16);
+  const { algorithm, sign } = signer(issuer.key);
+  const content = new TBSCertificate({
+    version: Version.v3,
+    serialNumber: positive(serial),
+    signature: algorithm,
+    issuer: issuer.name,
+    validity: new Validity({ notBefore: start, notAfter: end }),
+    subject: subject.name,
+    subjectPublicKeyInfo: subject.publicKey,
+    extensions: new Extensions(extensions(inputs, subject, issuer)),
+  });
+  const certificate = new Certificate({
+    tbsCertificate: content,
+    signatureAlgorithm: algorithm,
+    signatureValue: sign(AsnConvert.serialize(content)),
+  });
+  const outputs = {
+    certPem: toPem("CERTIFICATE", AsnConvert.serialize(certificate)),
+    validityStartTime: start.toISOString(),
+    validityEndTime: end.toISOString(),
+  };
+  return { id: BigInt(`0x${serial.toString("hex")}`).toString(), outputs };
+}
+
+function validity(inputs: Properties): [Date, Date] {
+  const start = new Date();
+  const hours = Number(inputs.validityPeriodHours);
+  return [start, new Date(start.getTime() + hours * 3_600_000)];
+}
+
+// The first bit is the sign.
+function positive(number: Buffer): ArrayBuffer {
+  return new Uint8Array([...((number[0] ?? 0) >= 0x80 ? [0] : []), ...number]).buffer;
+}
+
+function extensions(inputs: Properties, subject: Subject, issuer: Issuer): Extension[] {
+  const isCa = inputs.isCaCertificate === true;
+  const pathLength = Number(inputs.maxPathLength ?? -1);
+  const { bits, extended } = usages((inputs.allowedUses as Value[]).map(String));
+  const list: Extension[] = [];
+  const add = (id: string, critical: boolean, value: object) => {
+    const extnValue = new OctetString(AsnConvert.serialize(value));
+    list.push(new Extension({ extnID: id, critical, extnValue }));
+  };
+  if (bits !== 0) add(id_ce_keyUsage, true, new KeyUsage(bits));
+  if (extended.length > 0) add(id_ce_extKeyUsage, false, new ExtendedKeyUsage(extended));
+  const constraint = isCa && pathLength >= 0 ? { cA: isCa, pathLenConstraint: pathLength } : { cA: isCa };
+  add(id_ce_basicConstraints, true, new BasicConstraints(constraint));
+  if (isCa || inputs.setSubjectKeyId === true) {
+    add(id_ce_subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyIdentifier(subject.publicKey)));
+  }
+  if (issuer.keyIdentifier) {
+    const identifier = new KeyIdentifier(issuer.keyIdentifier);
+    add(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier: identifier }));
+  }
+  // Where the subject is empty, the other names are all there is to go by.
+  if (subject.names.length > 0) {
+    add(id_ce_subjectAltName, subject.name.length === 0, new SubjectAlternativeName(subject.names));
+  }
+  return list;
+}
+
+/** SHA-1 of the public key's bits, as RFC 5280 proposes. */
+export function keyIdentifier(publicKey: SubjectPublicKeyInfo): ArrayBuffer {
+  const bits = new Uint8Array(publicKey.subjectPublicKey);
+  return new Uint8Array(createHash("sha1").update(bits).digest()).buffer;
+}
