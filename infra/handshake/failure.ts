@@ -1,17 +1,45 @@
+import { backendLog, type HostNames, type Reading } from "./advice.ts";
+import { closeFailure } from "./failure-close.ts";
+import { httpFailure } from "./failure-http.ts";
+import { networkFailure } from "./failure-network.ts";
+import { tlsFailure } from "./failure-tls.ts";
+import { instead, type Seen } from "./seen.ts";
+
 /** What broke, why, and the thing to type. */
 export interface HandshakeFailure {
+  /** The URL without its query; `ssh` for the log. */
   url: string;
   hop: string;
   cause: string;
   next: string;
 }
 
-/** The names that the advice of a failure uses. */
-export interface HostNames {
-  /** How to log in: `ssh ubuntu@203.0.113.10`, `ssh -p 2222 ubuntu@203.0.113.10`. */
-  ssh: string;
-  /** The nginx site; default `geo-system`. */
-  site: string;
-  /** The pm2 application; default `geo-backend`. */
-  application: string;
+/**
+ * Reads what a client saw at a hop: which layer failed, and what to type next.
+ *
+ * @example
+ * readFailure("upgrade", { url: "ws://203.0.113.10/ws", status: 502 }, names)
+ * // { cause: "nginx cannot reach the backend (502): …", next: "ssh ubuntu@203.0.113.10 pm2 logs geo-backend …" }
+ */
+export function readFailure(hop: string, seen: Seen, names: HostNames): Reading {
+  if (seen.closeCode !== undefined) return closeFailure(hop, seen, names);
+  if (seen.status !== undefined) return httpFailure(seen, names);
+  if (hop === "name" || hop === "tcp") return networkFailure(hop, seen, names);
+  if (seen.code !== undefined || hop === "tls") return tlsFailure(hop, seen, names);
+  return exchangeFailure(hop, seen, names);
+}
+
+/** The connection stands, and what should come over it does not. */
+function exchangeFailure(hop: string, seen: Seen, names: HostNames): Reading {
+  const seconds = (seen.waitedMs ?? 0) / 1000;
+  const next = backendLog(names);
+  if (hop === "upgrade" && seen.waitedMs !== undefined) {
+    return {
+      cause: `the connection stands, but nothing answered the upgrade within ${seconds} s: the backend accepts and says nothing, or nginx is out of file descriptors`,
+      next,
+    };
+  }
+  if (seen.waitedMs === undefined) return { cause: `the answer is no WebSocket: ${seen.message}`, next };
+  if (hop === "close") return { cause: `the close was not answered within ${seconds} s`, next };
+  return { cause: `${seen.expected ?? "the answer"} did not come within ${seconds} s${instead(seen)}`, next };
 }

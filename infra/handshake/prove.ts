@@ -1,25 +1,66 @@
-import type { HostNames } from "./failure.ts";
+import type { HostNames } from "./advice.ts";
+import { exampleScript } from "./example-script.ts";
+import type { ReadLog } from "./log.ts";
+import { proveLog } from "./log-hop.ts";
+import { masking } from "./mask.ts";
+import { bareHost } from "./open.ts";
 import type { HandshakeReport } from "./report.ts";
-import type { HandshakeScriptInput } from "./script.ts";
+import { runScript } from "./run.ts";
+import { type HandshakeScriptInput, handshakeScript } from "./script.ts";
 
 export interface Proof {
   /** `ws://…` and `wss://…` addresses; proven at the same time. */
   urls: readonly string[];
-  /** PEM of the CA that issued the certificate; default: the CAs that Node trusts. */
+  /** PEM of the CA that issued the certificate; default: the CAs that Node trusts. It is always verified. */
   ca?: string;
+  /** What the script calls `${token}`. It appears in no report and no error. */
   token: string;
   /** Default: the flow of the example backend. */
   script?: HandshakeScriptInput;
-  /** The backend's log from that time on. */
-  readLog?: (since: Date) => Promise<string>;
-  /** Milliseconds for each opening; default 10,000. */
+  /** The backend's log since the proof began, such as {@link markBackendLog} gives; default: no look at the log. */
+  readLog?: ReadLog;
+  /** Milliseconds for each opening, and for each answer whose step names no time; default 10,000. */
   timeoutMs?: number;
   /** Names for the advice of a failure; default: those of an unchanged configuration. */
   names?: Partial<HostNames>;
   now?: () => Date;
 }
 
-/** Proves from outside that the service works. Does not throw when it does not: read `ok` of the report. */
-export async function proveHandshake(_proof: Proof): Promise<HandshakeReport> {
-  throw new Error("proveHandshake: to follow");
+/**
+ * Proves from outside that the service works: on every URL by the script, then by the backend's log.
+ * A service that does not work is no error but a report that is not `ok`. Throws where the script or a URL is
+ * malformed.
+ *
+ * @example
+ * const report = await proveHandshake({ urls: ["ws://203.0.113.10/ws"], token });
+ * if (!report.ok) throw new Error(handshakeTable(report));
+ */
+export async function proveHandshake(proof: Proof): Promise<HandshakeReport> {
+  const { urls, ca, token, readLog, timeoutMs = 10_000, now = () => new Date() } = proof;
+  const script = handshakeScript.parse(proof.script ?? exampleScript);
+  const names = hostNames(proof);
+  const since = now();
+  const began = performance.now();
+  const runs = await Promise.all(urls.map((url) => runScript({ url, script, token, ca, timeoutMs, names })));
+  const log = await proveLog(runs, readLog && (() => readLog(since)), script.logLines, names);
+  const hops = [...runs, log];
+  const failures = hops.flatMap(({ failure }) => failure ?? []);
+  const ms = Math.round(performance.now() - began);
+  const report = { ok: failures.length === 0, rows: hops.flatMap(({ rows }) => rows), failures, ms };
+  return withoutToken(report, token);
+}
+
+function hostNames({ urls, names }: Proof): HostNames {
+  const host = bareHost(new URL(urls[0] ?? "ws://localhost"));
+  return { ssh: `ssh ubuntu@${host}`, application: "geo-backend", ...names };
+}
+
+/** A server may send the token back, in an error or in the text of a page. */
+function withoutToken(report: HandshakeReport, token: string): HandshakeReport {
+  const mask = masking(token);
+  return {
+    ...report,
+    rows: report.rows.map((row) => ({ ...row, detail: mask(row.detail) })),
+    failures: report.failures.map((each) => ({ ...each, cause: mask(each.cause), next: mask(each.next) })),
+  };
 }

@@ -1,3 +1,5 @@
+import Table from "cli-table3";
+import pc from "picocolors";
 import type { HandshakeFailure } from "./failure.ts";
 
 export type HopStatus = "ok" | "fail" | "not reached";
@@ -22,7 +24,56 @@ export interface HandshakeReport {
   ms: number;
 }
 
-/** The report as a short table, the failures and what to do next below it. */
-export function handshakeTable(_report: HandshakeReport): string {
-  throw new Error("handshakeTable: to follow");
+type Colors = ReturnType<typeof pc.createColors>;
+
+const noBorders = {
+  ...{ top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" },
+  ...{ "bottom-left": "", "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "" },
+  ...{ right: "", "right-mid": "", middle: "  " },
+};
+
+/**
+ * The report as a short table, one row a hop and one column a URL; the failures and what to type next below it.
+ * `colour`: default on a terminal only (also without NO_COLOR), so that a log stays plain.
+ */
+export function handshakeTable(report: HandshakeReport, colour = onTerminal()): string {
+  const paint = pc.createColors(colour);
+  const urls = [...new Set(report.rows.filter(({ hop }) => hop !== "log").map(({ url }) => url))];
+  const style = { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true };
+  const table = new Table({ head: ["hop", ...urls], chars: noBorders, style });
+  for (const line of lines(report.rows, urls)) table.push(line.map((cell) => show(cell, paint)));
+  const text = table.toString().replace(/ +$/gm, "");
+  return [text, ...report.failures.map((failure) => failureText(failure, paint))].join("\n");
+}
+
+/** A failure in two lines: what broke where, and the thing to type. */
+export function failureText(
+  { url, hop, cause, next }: HandshakeFailure,
+  paint = pc.createColors(false),
+): string {
+  return `${paint.red("failed")} ${url} at ${paint.bold(hop)}: ${cause}\n  next: ${next}`;
+}
+
+type Cell = HandshakeRow | string;
+
+/** URLs differ in their hops (`tls`): each hop has one line, with a dash for a URL that does not have it. */
+function lines(rows: readonly HandshakeRow[], urls: readonly string[]): Cell[][] {
+  const columns = urls.map((url) => rows.filter((row) => row.url === url && row.hop !== "log"));
+  const longest = columns.reduce((a, b) => (b.length > a.length ? b : a), []);
+  const take = (column: HandshakeRow[], hop: string) =>
+    (column[0]?.hop === hop ? column.shift() : undefined) ?? "-";
+  const hops = [...longest].map(({ hop }) => [hop, ...columns.map((column) => take(column, hop))]);
+  return [...hops, ...rows.filter(({ hop }) => hop === "log").map((row) => [row.hop, row])];
+}
+
+function show(cell: Cell, paint: Colors): string {
+  if (typeof cell === "string") return cell;
+  if (cell.status === "not reached") return paint.dim(cell.status);
+  if (cell.status === "fail") return paint.red("FAILED");
+  return `${paint.green("ok")} ${cell.ms} ms${cell.detail && `, ${cell.detail}`}`;
+}
+
+/** picocolors alone would also colour the log of a CI job. */
+function onTerminal(): boolean {
+  return pc.isColorSupported && process.stdout.isTTY === true;
 }

@@ -1,0 +1,50 @@
+import { backendLog, type HostNames, type Reading, stepCheck } from "./advice.ts";
+import { instead, type Seen } from "./seen.ts";
+
+/** The connection stood and was closed before the script was through. */
+export function closeFailure(hop: string, seen: Seen, names: HostNames): Reading {
+  const { closeCode = 1006, closeReason } = seen;
+  const next = backendLog(names);
+  const code = closeReason ? `${closeCode} ${closeReason}` : `${closeCode}`;
+  switch (closeCode) {
+    case 1006:
+      return broken(hop, seen, names);
+    case 1008:
+      return {
+        cause: `the backend refused the token (${code}): it has expired, or was signed with another secret than the backend's`,
+        next,
+      };
+    case 1009:
+      return { cause: `the backend found a message too big (${code})`, next };
+    case 1011:
+      return { cause: `the backend failed (${code})`, next };
+    case 1001:
+    case 1012:
+      return {
+        cause: `the backend is restarting (${code})`,
+        next: `pulumi up, once more; if it stays so: ${next}`,
+      };
+    case 1013:
+      return { cause: `the backend has no room for another connection (${code})`, next };
+    default:
+      return {
+        cause: `the backend closed the connection (${code}) where ${hop} was due${instead(seen)}`,
+        next,
+      };
+  }
+}
+
+/** No close frame: something on the way cut it. Exactly a minute is nginx's default patience. */
+function broken(hop: string, { openMs = 0, message, ...seen }: Seen, names: HostNames): Reading {
+  const seconds = Math.round(openMs / 100) / 10;
+  if (openMs >= 59_000 && openMs <= 62_000) {
+    return {
+      cause: `the connection was cut after ${seconds} s (1006): proxy_read_timeout has its default of 60 s`,
+      next: stepCheck(names, "site"),
+    };
+  }
+  return {
+    cause: `the connection broke after ${seconds} s (1006${message ? `, ${message}` : ""}) where ${hop} was due: the backend crashed, or nginx dropped it${instead(seen)}`,
+    next: backendLog(names),
+  };
+}

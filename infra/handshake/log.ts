@@ -1,0 +1,52 @@
+import pRetry, { AbortError } from "p-retry";
+import type { SshSession } from "../host/ssh.ts";
+import { fillPattern, type Values } from "./values.ts";
+
+/** Reads the backend's log from that time on. */
+export type ReadLog = (since: Date) => Promise<string>;
+
+/** The expressions that no line of the log matches; `values` has one entry for each run of the script. */
+export function missingLines(log: string, logLines: readonly string[], values: readonly Values[]): string[] {
+  const patterns = logLines.flatMap((line) => values.map((known) => fillPattern(line, known)));
+  return [...new Set(patterns.filter((pattern) => !pattern.test(log)).map(String))];
+}
+
+/**
+ * Waits until the log has every line: pm2 writes them a moment after the backend printed them.
+ * Gives those still missing after about six seconds. Throws what `read` throws.
+ */
+export async function awaitLines(
+  read: () => Promise<string>,
+  logLines: readonly string[],
+  values: readonly Values[],
+) {
+  let missing: string[] = [];
+  const look = async () => {
+    const log = await read().catch((error: Error) => Promise.reject(new AbortError(error)));
+    missing = missingLines(log, logLines, values);
+    if (missing.length > 0) throw new Error("lines are missing");
+  };
+  await pRetry(look, { retries: 5, minTimeout: 200, factor: 2 }).catch((error: Error) => {
+    if (missing.length === 0) throw error;
+  });
+  return missing;
+}
+
+/**
+ * Remembers where the backend's log ends now, and gives what reads the part that came after. By its length and not
+ * by a time: the host's clock may differ from ours, and lines of an earlier run must not count as proof of this one.
+ *
+ * @example
+ * const readLog = await markBackendLog(session, "geo-backend");
+ * const report = await proveHandshake({ urls, token, readLog });
+ */
+export async function markBackendLog(session: SshSession, application: string): Promise<ReadLog> {
+  const file = `.pm2/logs/${application}-out.log`;
+  const { stdout, code } = await session.exec(`stat --format %s ${file}`);
+  const start = code === 0 ? Number(stdout) : 0;
+  return async () => {
+    const { stdout, stderr, code } = await session.exec(`tail --bytes +${start + 1} ${file}`);
+    if (code !== 0) throw new Error(stderr.trim() || `tail ended with ${code}`);
+    return stdout;
+  };
+}
