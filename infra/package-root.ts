@@ -12,7 +12,8 @@ function findUp(folder: string): string {
   const manifest = join(folder, "package.json");
   if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).name === "geo-system") return folder;
   const parent = dirname(folder);
-  if (parent === folder) throw new Error("geo-system: its package.json is missing; install the package again");
+  if (parent === folder)
+    throw new Error("geo-system: its package.json is missing; install the package again");
   return findUp(parent);
 }
 

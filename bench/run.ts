@@ -1,0 +1,78 @@
+import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { project } from "../operate/run-pulumi.ts";
+import { floor } from "./floor.ts";
+import { thisPackage } from "./package.ts";
+import { median, seconds } from "./statistics.ts";
+import { type Job, jobs, meaning, type Tool, type Wanted } from "./tool.ts";
+
+const tools = { "plain script": floor, "geo-system": thisPackage };
+type ToolName = keyof typeof tools;
+
+/** Seconds of each run, by job and tool. */
+type Times = Record<Job, Record<ToolName, number[]>>;
+
+const command = new Command("npm run bench --")
+  .description(
+    "Does the same jobs with this package and with one plain script, on fresh sandbox hosts, and compares.",
+  )
+  .option("--rounds <number>", "how often, for the median", Number, 3)
+  .action(async ({ rounds }: { rounds: number }) => print(await measure(rounds)));
+
+async function measure(rounds: number): Promise<Times> {
+  const times = Object.fromEntries(
+    jobs.map((job) => [job, { "plain script": [], "geo-system": [] }]),
+  ) as unknown as Times;
+  for (let round = 1; round <= rounds; round++) {
+    for (const name of Object.keys(tools) as ToolName[]) {
+      await using tool = await tools[name](`sandbox-bench-${process.pid}`);
+      for (const [job, took] of await measureTool(tool)) {
+        times[job][name].push(took);
+        console.error(`round ${round} of ${rounds}: ${name}, ${meaning[job]}: ${took.toFixed(1)} s`);
+      }
+    }
+  }
+  return times;
+}
+
+async function measureTool(tool: Tool): Promise<[Job, number][]> {
+  const folder = await mkdtemp(join(tmpdir(), "bench-"));
+  const first: Wanted = { readTimeout: 86400, backendSource: join(folder, "one") };
+  const wanted: Partial<Record<Job, Wanted>> = {
+    site: { ...first, readTimeout: 3600 },
+    release: { readTimeout: 3600, backendSource: join(folder, "two") },
+  };
+  const example = join(project, "examples/geo-backend");
+  const filter = (path: string) => !path.includes("node_modules");
+  await cp(example, first.backendSource, { recursive: true, filter });
+  await cp(example, join(folder, "two"), { recursive: true, filter });
+  await appendFile(join(folder, "two/src/server.ts"), "\n// the next release\n");
+  const results: [Job, number][] = [];
+  for (const job of jobs.filter((one) => !tool.without.includes(one))) {
+    results.push([job, await seconds(() => tool.run(job, wanted[job] ?? first))]);
+  }
+  await rm(folder, { recursive: true });
+  return results;
+}
+
+function print(times: Times): void {
+  const table = new Table({ head: ["job", "plain script", "geo-system", "ratio"], style: { head: [] } });
+  for (const job of jobs) {
+    const [plain, ours] = [times[job]["plain script"], times[job]["geo-system"]].map((all) =>
+      all.length ? median(all) : undefined,
+    );
+    const ratio = plain && ours ? `${(ours / plain).toFixed(2)}×` : "–";
+    table.push([
+      meaning[job],
+      plain ? `${plain.toFixed(1)} s` : "–",
+      ours ? `${ours.toFixed(1)} s` : "–",
+      ratio,
+    ]);
+  }
+  console.log(table.toString());
+}
+
+await command.parseAsync();

@@ -1,0 +1,28 @@
+/** What a bench asks of a tool, in this order, on one host. */
+export const jobs = ["cold", "unchanged", "preview", "site", "release"] as const;
+export type Job = (typeof jobs)[number];
+
+/** What each job means, for the table. */
+export const meaning: Record<Job, string> = {
+  cold: "a bare host to a serving one",
+  unchanged: "again, nothing changed",
+  preview: "preview, nothing changed",
+  site: "one line of the site changed",
+  release: "a new release of the backend",
+};
+
+/** The desired state of one job: what differs between two jobs is only this. */
+export interface Wanted {
+  /** Seconds a silent WebSocket is held: one line of the site. */
+  readTimeout: number;
+  /** Folder of the backend. */
+  backendSource: string;
+}
+
+/** A way to do the jobs on a fresh host. */
+export interface Tool extends AsyncDisposable {
+  name: string;
+  /** Jobs that this way does not know. */
+  without: readonly Job[];
+  run(job: Job, wanted: Wanted): Promise<void>;
+}

@@ -1,0 +1,57 @@
+import { execa } from "execa";
+import { withAgent } from "../infra/host/agent.ts";
+import { packageRoot } from "../infra/package-root.ts";
+import * as sandbox from "../sandbox/host/sandbox.ts";
+import { prepareSandboxStack, sandboxEnvironment } from "../sandbox/stack.ts";
+import { pulumiEnvironment } from "../sandbox/toolchain/pulumi-home.ts";
+import { type Choice, chooseStack, configuredStacks, stackConfig } from "./stack.ts";
+
+/** A stack ready for the CLI: its environment, and the keys that log in to its host. */
+export interface ReadyStack extends Choice {
+  environment: NodeJS.ProcessEnv;
+  keyPaths: string[];
+}
+
+export const project = packageRoot;
+
+/** Finds the stack that is meant. A sandbox's host is started when it is not running. */
+export async function readyStack(wanted: string | undefined): Promise<ReadyStack> {
+  const environment = { ...process.env, ...pulumiEnvironment() };
+  const choice = await chooseStack({
+    wanted: wanted ?? process.env.PULUMI_STACK,
+    configured: configuredStacks(project),
+    selected: () => selectedStack(environment),
+  });
+  return choice.sandbox
+    ? readySandbox(choice, environment)
+    : { ...choice, environment: { ...environment, PULUMI_STACK: choice.stack }, keyPaths: [] };
+}
+
+async function readySandbox(choice: Choice, environment: NodeJS.ProcessEnv): Promise<ReadyStack> {
+  const info = await sandbox.up(choice.stack);
+  const folder = sandbox.folder(choice.stack);
+  const own = { ...environment, ...sandboxEnvironment(choice.stack, folder) };
+  await prepareSandboxStack(info, folder, project, own);
+  return { ...choice, environment: own, keyPaths: [info.keyPath] };
+}
+
+async function selectedStack(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const { stdout, exitCode } = await execa("pulumi", ["stack", "--show-name"], {
+    cwd: project,
+    env: environment,
+    reject: false,
+  });
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+/** Runs the CLI with an SSH agent, its output where ours goes. Returns its exit code. */
+export async function runPulumi(stack: ReadyStack, args: readonly string[]): Promise<number> {
+  const run = async () => {
+    // The agent's socket is in our environment by now, and the plug-in inherits it from the CLI.
+    const env = { ...stack.environment, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK };
+    const { exitCode } = await execa("pulumi", args, { cwd: project, env, stdio: "inherit", reject: false });
+    return exitCode ?? 1;
+  };
+  const hasKey = stackConfig(project, stack.stack)["geo-system:privateKey"] !== undefined;
+  return hasKey ? run() : withAgent(stack.keyPaths, run);
+}

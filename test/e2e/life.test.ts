@@ -1,0 +1,164 @@
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import WebSocket from "ws";
+import * as sandbox from "../../sandbox/host/sandbox.ts";
+import { rawHandshake } from "../support/raw-websocket.ts";
+import { TestStack } from "../support/stack.ts";
+import { waitFor } from "../support/wait.ts";
+
+/*
+ * The life of one host, in order: bare, serving, left alone, changed, broken by its operator, without power, given
+ * back. Each story starts from the state in which the one before left the host.
+ */
+describe("the life of a host", () => {
+  let stack: TestStack;
+  let bare: string;
+  const on = (command: string) => sandbox.run(stack.stack.stack, command);
+
+  beforeAll(async () => {
+    stack = await TestStack.start("life");
+    bare = await fingerprint(on);
+  });
+  afterAll(async () => stack?.[Symbol.asyncDispose]());
+
+  it("a bare host becomes one that answers a WebSocket handshake from outside", async () => {
+    const output = await stack.up();
+    expect(output).toMatch(/Handshake proven from outside/);
+    for (const hop of ["upgrade", "authenticated", "subscribed", "pong", "sync", "close", "log"])
+      expect(output).toContain(hop);
+    const { testUrl, wssUrl, caCertificate } = await stack.outputs();
+    expect(wssUrl).toMatch(/^wss:/);
+    expect(caCertificate).toMatch(/^-----BEGIN CERTIFICATE-----/);
+    expect(await rawHandshake(testUrl as string)).toMatch(/^HTTP\/1\.1 101 /);
+  });
+
+  it("the users' own commands work for a person who logs in", async () => {
+    expect(await on("pm2 logs geo-backend --lines 20 --nostream | grep WebSocket")).toContain(
+      "[WebSocket] New connection attempt",
+    );
+    expect(await on("sudo ufw status")).toMatch(/443\/tcp +ALLOW/);
+  });
+
+  it("the second `up` does nothing, and drops nobody", async () => {
+    const before = await processes(on);
+    await stack.up("--expect-no-changes");
+    await stack.must("preview", "--expect-no-changes");
+    expect(await processes(on)).toEqual(before);
+  });
+
+  it("no secret lies in plain text: not in the state, not in the output, not where others read on the host", async () => {
+    const { testUrl } = await stack.outputs();
+    const secret = await on(
+      "sudo sed -n 's/^TOKEN_SECRET=//p' /srv/geo-backend/secret.env | tr -d \"\\\"'\\`\"",
+    );
+    const state = await stack.must("stack", "export");
+    const token = new URL(testUrl as string).searchParams.get("token") as string;
+    for (const canary of [secret.trim(), token, "PRIVATE KEY"]) {
+      expect(canary.length).toBeGreaterThan(8);
+      expect(state).not.toContain(canary);
+    }
+    expect(
+      await on("sudo stat -c '%U %a' /srv/geo-backend/secret.env /etc/geo-system/certificate/privkey.pem"),
+    ).toBe("ubuntu 600\nroot 600\n");
+    expect(await on(`grep -c '${secret.trim()}' ~/.pm2/dump.pm2 || :`)).toBe("0\n");
+    expect(await on(`sudo grep -c '${token}' /var/log/nginx/*access*.log || :`)).not.toMatch(/:[1-9]/);
+  });
+
+  it("one line of the site changes: the preview shows the line, and an open WebSocket stays", async () => {
+    const { testUrl } = await stack.outputs();
+    using held = await openWebSocket(testUrl as string);
+    await stack.must("config", "set", "readTimeout", "3600");
+    const preview = await stack.must("preview", "--diff");
+    expect(preview).toMatch(/- +proxy_read_timeout 86400s;/);
+    expect(preview).toMatch(/\+ +proxy_read_timeout 3600s;/);
+    const output = await stack.up();
+    expect(output).toMatch(/1 updated/);
+    expect(await on("sudo nginx -T 2>/dev/null | grep -c 'proxy_read_timeout 3600s'")).toBe("1\n");
+    expect(held.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it("a new release replaces the old one", async () => {
+    const before = await stack.outputs();
+    const backend = await stack.copyOfBackend();
+    await appendFile(join(backend, "public/index.html"), "<!-- the next release -->\n");
+    await stack.must("config", "set", "backendSource", backend);
+    await stack.up();
+    const after = await stack.outputs();
+    expect(after.release).not.toBe(before.release);
+    expect(await (await fetch(after.url as string)).text()).toContain("the next release");
+    expect(await on("readlink /srv/geo-backend/current")).toContain(after.release);
+  });
+
+  it("a release that does not start fails the `up`, says why, and the old one serves", async () => {
+    const backend = await stack.copyOfBackend();
+    const server = await readFile(join(backend, "src/server.ts"), "utf8");
+    await writeFile(join(backend, "src/server.ts"), 'throw new Error("broken on purpose");\n');
+    const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("broken on purpose");
+    const { testUrl } = await stack.outputs();
+    expect(await rawHandshake(testUrl as string)).toMatch(/^HTTP\/1\.1 101 /);
+    await writeFile(join(backend, "src/server.ts"), server);
+    await stack.up();
+  });
+
+  it("a broken configuration lists every problem and changes nothing on the host", async () => {
+    const before = await fingerprint(on);
+    await stack.must("config", "set", "websocketPath", "/ws; return 444");
+    await stack.must("config", "set", "backendPrt", "3002");
+    const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("backendPrt: this key is not known; did you mean backendPort?");
+    expect(output).toContain(
+      'websocketPath: expected a path such as /ws: letters, digits, . _ ~ -, found "/ws; return 444"',
+    );
+    expect(await fingerprint(on)).toBe(before);
+    await stack.must("config", "rm", "websocketPath");
+    await stack.must("config", "rm", "backendPrt");
+  });
+
+  it("after a power cut everything comes back by itself", async () => {
+    await sandbox.reboot(stack.stack.stack);
+    const { testUrl } = await stack.outputs();
+    await waitFor("the handshake after the power cut", () => rawHandshake(testUrl as string), {
+      within: 60_000,
+    });
+    await stack.up("--expect-no-changes");
+    expect(await on("sudo ufw status")).toMatch(/^Status: active/);
+  });
+
+  it("`destroy` gives the host back as it was, and names the packages it keeps", async () => {
+    await stack.must("destroy", "--yes", "--skip-preview");
+    expect(await fingerprint(on)).toBe(bare);
+    expect(
+      await on("ls -d /srv/geo-backend /etc/geo-system /usr/local/sbin/geo-system 2>/dev/null || :"),
+    ).toBe("");
+    expect(await on("sudo ufw status")).toBe("Status: inactive\n");
+    expect(await on("test -x /usr/sbin/nginx && echo kept")).toBe("kept\n");
+  });
+});
+
+/** The processes that serve: the same ones after an `up` that has nothing to do. */
+async function processes(on: (command: string) => Promise<string>): Promise<string> {
+  return on(
+    "pgrep -x nginx | sort; pm2 jlist | grep -o '\"pid\":[0-9]*'; pm2 jlist | grep -o '\"restart_time\":[0-9]*'",
+  );
+}
+
+/** What the package may have changed outside of installed packages: ports, units, nginx's own sites. */
+async function fingerprint(on: (command: string) => Promise<string>): Promise<string> {
+  return on(
+    [
+      "systemctl list-unit-files --state=enabled --no-legend | awk '{print $1}' | grep -E 'pm2|geo' || :",
+      "ls /etc/nginx/sites-enabled /etc/nginx/conf.d 2>/dev/null | grep geo || :",
+      "sudo sha256sum /srv/geo-backend/secret.env /etc/nginx/sites-available/geo-system 2>/dev/null || :",
+    ].join("; "),
+  );
+}
+
+async function openWebSocket(url: string): Promise<Disposable & { socket: WebSocket }> {
+  const socket = new WebSocket(url);
+  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+  return { socket, [Symbol.dispose]: () => socket.terminate() };
+}

@@ -1,0 +1,76 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { withAgent } from "../../infra/host/agent.ts";
+import { project, type ReadyStack, readyStack } from "../../operate/run-pulumi.ts";
+import * as sandbox from "../../sandbox/host/sandbox.ts";
+
+/** What a run of the CLI said, colours off, and how it ended. */
+export interface Run {
+  exitCode: number;
+  output: string;
+}
+
+/** A sandbox host with a stack of its own, driven by the real CLI. Goes away with its host and its files. */
+export class TestStack implements AsyncDisposable {
+  readonly stack: ReadyStack;
+  readonly files: string;
+
+  constructor(stack: ReadyStack, files: string) {
+    this.stack = stack;
+    this.files = files;
+  }
+
+  static async start(label: string): Promise<TestStack> {
+    const stack = await readyStack(`sandbox-${label}-${process.pid}`);
+    return new TestStack(stack, await mkdtemp(join(tmpdir(), "中文 stack-")));
+  }
+
+  /** Runs the CLI; a failure is an answer, not an error. */
+  async pulumi(...args: string[]): Promise<Run> {
+    return withAgent(this.stack.keyPaths, async () => {
+      const env = { ...this.stack.environment, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK };
+      const options = { cwd: project, env, all: true, reject: false } as const;
+      const { exitCode, all } = await execa(
+        "pulumi",
+        [...args, "--color=never", "--non-interactive"],
+        options,
+      );
+      return { exitCode: exitCode ?? 1, output: all };
+    });
+  }
+
+  /** As `pulumi`, but must end well. */
+  async must(...args: string[]): Promise<string> {
+    const { exitCode, output } = await this.pulumi(...args);
+    if (exitCode !== 0)
+      throw new Error(`pulumi ${args.join(" ")}: expected exit code 0, found ${exitCode}\n${output}`);
+    return output;
+  }
+
+  up = (...args: string[]) => this.must("up", "--yes", "--skip-preview", ...args);
+
+  async outputs(): Promise<Record<string, string>> {
+    return JSON.parse(await this.must("stack", "output", "--json", "--show-secrets")) as Record<
+      string,
+      string
+    >;
+  }
+
+  /** A copy of the example backend that a test may change. */
+  async copyOfBackend(): Promise<string> {
+    const folder = join(this.files, "my backend");
+    await cp(join(project, "examples/geo-backend"), folder, {
+      recursive: true,
+      filter: (path) => !path.includes("node_modules"),
+    });
+    return folder;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await sandbox.down(this.stack.stack);
+    await rm(join(project, `Pulumi.${this.stack.stack}.yaml`), { force: true });
+    await rm(this.files, { recursive: true, force: true });
+  }
+}
