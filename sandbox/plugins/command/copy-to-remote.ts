@@ -16,6 +16,8 @@ const shape: Shape = {
 
 /** `command:remote:CopyToRemote`: a local file, folder or text, copied to the host by SFTP. */
 export const copyToRemote: Resource = {
+  description: { inputs: shape, outputs: {} },
+
   check(inputs) {
     const failures = [...checkShape(inputs, shape), ...checkSource(inputs)];
     return { inputs: checkConnection(inputs), failures };

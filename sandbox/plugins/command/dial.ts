@@ -1,11 +1,12 @@
 import net from "node:net";
 import type { Duplex } from "node:stream";
-import { type AuthHandlerMiddleware, Client } from "ssh2";
+import { type AnyAuthMethod, Client } from "ssh2";
 import type { Operation } from "../protocol/resource.ts";
-import { authentication } from "./authentication.ts";
-import { type Connection, dialWithRetry, type Endpoint } from "./connection.ts";
+import { attempt, credentials } from "./authentication.ts";
+import type { Connection, Endpoint } from "./connection.ts";
 import { handshakeError, socketError } from "./errors.ts";
-import { hostKeyCheck } from "./host-key.ts";
+import { type HostKey, parseHostKey, watchHostKey } from "./host-key.ts";
+import { dialWithRetry } from "./retry.ts";
 
 export interface Dialled {
   client: Client;
@@ -13,22 +14,32 @@ export interface Dialled {
   close(): void;
 }
 
-/** Connects to the host, through the jump host if there is one, each with its own retries. */
-export async function dial(connection: Connection, operation: Operation): Promise<Dialled> {
-  const limit = connection.dialErrorLimit;
-  await authentication(connection);
-  const { proxy } = connection;
-  if (!proxy) {
-    const client = await dialWithRetry("Dial", limit, operation, () => dialOnce(connection));
-    return { client, close: () => client.end() };
-  }
-  return throughProxy(connection, proxy, operation).catch((error: Error) => {
-    throw new Error(`proxy: ${error.message}`);
-  });
+/** An endpoint with what was read for it once, before the first attempt. */
+interface Target extends Endpoint {
+  methods: AnyAuthMethod[];
+  pinned: HostKey | undefined;
 }
 
-async function throughProxy(target: Connection, proxy: Endpoint, operation: Operation): Promise<Dialled> {
-  const jump = await dialWithRetry("Dial proxy", proxy.dialErrorLimit, operation, () => dialOnce(proxy));
+/** Connects to the host, through the jump host if there is one, each with its own retries. */
+export async function dial(connection: Connection, operation: Operation): Promise<Dialled> {
+  const target = await prepare(connection);
+  if (connection.proxy) {
+    return throughProxy(target, connection.proxy, operation).catch((error: Error) => {
+      throw new Error(`proxy: ${error.message}`);
+    });
+  }
+  const client = await dialWithRetry("Dial", target.dialErrorLimit, operation, () => dialOnce(target));
+  return { client, close: () => client.end() };
+}
+
+async function prepare(endpoint: Endpoint): Promise<Target> {
+  const pinned = endpoint.hostKey === undefined ? undefined : parseHostKey(endpoint.hostKey);
+  return { ...endpoint, pinned, methods: await credentials(endpoint) };
+}
+
+async function throughProxy(target: Target, proxy: Endpoint, operation: Operation): Promise<Dialled> {
+  const host = await prepare(proxy);
+  const jump = await dialWithRetry("Dial proxy", host.dialErrorLimit, operation, () => dialOnce(host));
   try {
     // A stream that carried a failed handshake is spent, so both are made anew at each attempt.
     const client = await dialWithRetry("Dial from proxy", target.dialErrorLimit, operation, async () =>
@@ -45,13 +56,14 @@ async function throughProxy(target: Connection, proxy: Endpoint, operation: Oper
   }
 }
 
-async function dialOnce(endpoint: Endpoint): Promise<Client> {
-  return handshake(endpoint, await connectSocket(endpoint));
+async function dialOnce(target: Target): Promise<Client> {
+  return handshake(target, await connectSocket(target));
 }
 
 function connectSocket({ host, port, perDialTimeout }: Endpoint): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host, port, noDelay: true });
+    // Keep-alive ends the wait for a host that went away without a word.
+    const socket = net.connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 });
     const fail = (error: NodeJS.ErrnoException) => {
       socket.destroy();
       reject(socketError(error, host, port));
@@ -59,8 +71,7 @@ function connectSocket({ host, port, perDialTimeout }: Endpoint): Promise<net.So
     socket.once("error", fail);
     socket.setTimeout(perDialTimeout * 1000, () => fail(Object.assign(new Error(), { code: "ETIMEDOUT" })));
     socket.once("connect", () => {
-      socket.setTimeout(0);
-      socket.off("error", fail);
+      socket.setTimeout(0).removeAllListeners("timeout").off("error", fail);
       resolve(socket);
     });
   });
@@ -75,26 +86,23 @@ function forward(jump: Client, { host, port }: Endpoint): Promise<Duplex> {
   });
 }
 
-async function handshake(endpoint: Endpoint, socket: Duplex): Promise<Client> {
-  const pinned = hostKeyCheck(endpoint.hostKey);
-  const methods = await authentication(endpoint);
+async function handshake(target: Target, socket: Duplex): Promise<Client> {
+  const hostKey = watchHostKey(target.pinned);
+  const { next, attempted } = attempt(target.methods);
   const client = new Client();
   const ready = new Promise<Client>((resolve, reject) => {
     client.once("ready", () => resolve(client));
-    client.on("error", (error) => reject(handshakeError(error, { pinned, methods })));
+    // Stays for later errors too: they end the channel, which says so to whoever waits for it.
+    client.on("error", (error) => reject(handshakeError(error, hostKey, attempted)));
     client.once("close", () => reject(new Error("ssh: handshake failed: EOF")));
-  });
-  client.on("keyboard-interactive", (_name, _instructions, _language, prompts, finish) => {
-    finish(prompts.map(() => endpoint.password ?? ""));
   });
   client.connect({
     sock: socket,
-    username: endpoint.user,
-    readyTimeout: endpoint.perDialTimeout * 1000,
-    hostVerifier: pinned.verify,
-    ...(pinned.algorithms && { algorithms: { serverHostKey: pinned.algorithms } }),
-    // Its types leave out `false`, which says that there is nothing left to try.
-    authHandler: methods.next as AuthHandlerMiddleware,
+    username: target.user,
+    readyTimeout: target.perDialTimeout * 1000,
+    hostVerifier: hostKey.verify,
+    ...(target.pinned && { algorithms: { serverHostKey: target.pinned.algorithms } }),
+    authHandler: next,
   });
   return ready.catch((error) => {
     client.destroy();

@@ -1,6 +1,5 @@
 import net from "node:net";
-import type { Methods } from "./authentication.ts";
-import type { HostKeyCheck } from "./host-key.ts";
+import type { HostKeyWatch } from "./host-key.ts";
 
 const reasons: { [code: string]: string } = {
   ECONNREFUSED: "connect: connection refused",
@@ -25,28 +24,22 @@ export function agentError(error: NodeJS.ErrnoException, path: string): Error {
   return new Error(`dial unix ${path}: ${reasons[error.code ?? ""] ?? `connect: ${error.message}`}`);
 }
 
-export function handshakeError(
-  error: Error & { level?: string; code?: string },
-  { pinned, methods }: { pinned: HostKeyCheck; methods: Methods },
-): Error {
-  return new Error(`ssh: handshake failed: ${reason(error, pinned, methods)}`);
+type SshError = Error & { level?: string; code?: string };
+
+export function handshakeError(error: SshError, hostKey: HostKeyWatch, attempted: readonly string[]): Error {
+  return new Error(`ssh: handshake failed: ${reason(error, hostKey, attempted)}`);
 }
 
-function reason(
-  error: Error & { level?: string; code?: string },
-  pinned: HostKeyCheck,
-  methods: Methods,
-): string {
-  if (pinned.mismatch) return "ssh: host key mismatch";
+function reason(error: SshError, hostKey: HostKeyWatch, attempted: readonly string[]): string {
+  if (hostKey.mismatch) return "ssh: host key mismatch";
   if (error.level === "client-authentication") {
-    const attempted = methods.attempted.join(" ");
-    return `ssh: unable to authenticate, attempted methods [${attempted}], no supported methods remain`;
+    const methods = attempted.join(" ");
+    return `ssh: unable to authenticate, attempted methods [${methods}], no supported methods remain`;
   }
   if (error.level === "client-timeout") return "i/o timeout";
   if (error.code === "ECONNRESET") return "connection reset by peer";
   if (/no matching host key format/.test(error.message)) {
-    const offered = pinned.algorithms?.join(" ") ?? "";
-    return `ssh: no common algorithm for host key; client offered: [${offered}]`;
+    return `ssh: no common algorithm for host key; client offered: [${hostKey.algorithms.join(" ")}]`;
   }
   return `ssh: ${error.message}`;
 }

@@ -1,4 +1,5 @@
 import type { CheckFailure } from "../protocol/resource.ts";
+import type { Field, Kind } from "../protocol/schema.ts";
 import {
   isProperties,
   type Properties,
@@ -33,11 +34,9 @@ function present(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
 }
 
-export type Kind = "string" | "boolean" | "array" | "object" | "asset";
-
 /** The shape of a resource's inputs: what each one is, and whether it must be there. */
 export interface Shape {
-  [name: string]: { kind: Kind; required?: boolean; oneOf?: readonly string[] };
+  [name: string]: Field & { oneOf?: readonly string[] };
 }
 
 /** What is wrong with the inputs. Unknown values are taken to be right. */

@@ -9,5 +9,4 @@ serve({
     "command:remote:Command": remoteCommand,
     "command:remote:CopyToRemote": copyToRemote,
   },
-  schema: { name: "command", version: "1.2.1" },
 });

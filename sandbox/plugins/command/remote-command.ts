@@ -21,6 +21,8 @@ const shape: Shape = {
 
 /** `command:remote:Command`: a command for the beginning, for each change and for the end of a resource. */
 export const remoteCommand: Resource = {
+  description: { inputs: shape, outputs: { stdout: "string", stderr: "string" } },
+
   check(inputs) {
     const failures = checkShape(inputs, shape);
     const checked = checkConnection(inputs);

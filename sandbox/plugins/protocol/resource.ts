@@ -1,4 +1,5 @@
 import type { Diff } from "./diff.ts";
+import type { Description } from "./schema.ts";
 import type { Properties } from "./values.ts";
 
 export interface CheckFailure {
@@ -25,6 +26,7 @@ export interface Operation {
 
 /** One resource type. Properties keep their secret marks; previews may hold unknown values. */
 export interface Resource {
+  description: Description;
   check(inputs: Properties): { inputs: Properties; failures: CheckFailure[] };
   diff(state: Properties, inputs: Properties): Diff;
   create(
@@ -43,7 +45,4 @@ export interface Provider {
   version: string;
   /** By type token, e.g. `command:remote:Command`. */
   resources: { [type: string]: Resource };
-  functions?: { [token: string]: (args: Properties, operation: Operation) => Promise<Properties> };
-  /** Pulumi's package schema; enough of it to name the types. */
-  schema: object;
 }

@@ -10,24 +10,27 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { EngineLog } from "./engine-log.ts";
 import { checkResponse, diffResponse, properties, struct } from "./messages.ts";
 import type { Operation, Provider, Resource } from "./resource.ts";
+import { packageSchema } from "./schema.ts";
 import type { Properties } from "./values.ts";
-
-type Handler<Request, Response> = handleUnaryCall<Request, Response>;
-
-interface ResourceRequest {
-  getUrn(): string;
-}
 
 /** The provider protocol over the given provider. What it leaves out answers "unimplemented". */
 export function handlers(provider: Provider, engine: string | undefined): UntypedServiceImplementation {
   const log = new EngineLog(engine);
   const cancel = new AbortController();
-  const resourceOf = (request: ResourceRequest) => resource(provider, request.getUrn());
-  const operation = (request: ResourceRequest): Operation => ({
-    name: nameOf(request.getUrn()),
-    log: log.for(request.getUrn()),
+  const operationOn = (urn: string): Operation => ({
+    name: nameOf(urn),
+    log: log.for(urn),
     cancelled: cancel.signal,
   });
+  return {
+    ...pluginHandlers(provider, log, cancel),
+    ...configurationHandlers(),
+    ...planHandlers(provider),
+    ...changeHandlers(provider, operationOn),
+  };
+}
+
+function pluginHandlers(provider: Provider, log: EngineLog, cancel: AbortController) {
   return {
     getPluginInfo: unary(() => {
       const info = new plugin.PluginInfo();
@@ -44,12 +47,15 @@ export function handlers(provider: Provider, engine: string | undefined): Untype
     }),
     getSchema: unary(() => {
       const response = new messages.GetSchemaResponse();
-      response.setSchema(JSON.stringify(provider.schema));
+      response.setSchema(JSON.stringify(packageSchema(provider)));
       return response;
     }),
-    checkConfig: unary((request: messages.CheckRequest) => {
-      return checkResponse(properties(request.getNews()), []);
-    }),
+  };
+}
+
+function configurationHandlers() {
+  return {
+    checkConfig: unary((request: messages.CheckRequest) => checkResponse(properties(request.getNews()), [])),
     // No setting of these providers touches a resource: a change never replaces anything.
     diffConfig: unary(() => diffResponse(new Map())),
     configure: unary(() => {
@@ -59,18 +65,37 @@ export function handlers(provider: Provider, engine: string | undefined): Untype
       response.setAcceptresources(true);
       return response;
     }),
+  };
+}
+
+function planHandlers(provider: Provider) {
+  return {
     check: unary((request: messages.CheckRequest) => {
-      const { inputs, failures } = resourceOf(request).check(properties(request.getNews()));
+      const { inputs, failures } = resourceOf(provider, request).check(properties(request.getNews()));
       return checkResponse(inputs, failures);
     }),
     diff: unary((request: messages.DiffRequest) => {
-      const old = properties(request.getOlds());
-      const inputs = ignore(request.getIgnorechangesList(), old, properties(request.getNews()));
-      return diffResponse(resourceOf(request).diff(old, inputs));
+      return diffResponse(
+        resourceOf(provider, request).diff(properties(request.getOlds()), newInputs(request)),
+      );
     }),
+    read: unary((request: messages.ReadRequest) => {
+      const state = properties(request.getProperties());
+      const response = new messages.ReadResponse();
+      response.setId(request.getId());
+      response.setInputs(request.getInputs());
+      response.setProperties(struct(resourceOf(provider, request).read?.(state) ?? state));
+      return response;
+    }),
+  };
+}
+
+function changeHandlers(provider: Provider, operationOn: (urn: string) => Operation) {
+  return {
     create: unary(async (request: messages.CreateRequest) => {
       const inputs = properties(request.getProperties());
-      const made = await resourceOf(request).create(inputs, request.getPreview(), operation(request));
+      const operation = operationOn(request.getUrn());
+      const made = await resourceOf(provider, request).create(inputs, request.getPreview(), operation);
       const response = new messages.CreateResponse();
       response.setId(made.id);
       response.setProperties(struct(made.state));
@@ -78,70 +103,61 @@ export function handlers(provider: Provider, engine: string | undefined): Untype
     }),
     update: unary(async (request: messages.UpdateRequest) => {
       const old = properties(request.getOlds());
-      const inputs = ignore(request.getIgnorechangesList(), old, properties(request.getNews()));
+      const operation = operationOn(request.getUrn());
+      const target = resourceOf(provider, request);
+      const state = await target.update(old, newInputs(request), request.getPreview(), operation);
       const response = new messages.UpdateResponse();
-      const target = resourceOf(request);
-      response.setProperties(
-        struct(await target.update(old, inputs, request.getPreview(), operation(request))),
-      );
+      response.setProperties(struct(state));
       return response;
     }),
     delete: unary(async (request: messages.DeleteRequest) => {
-      await resourceOf(request).delete(properties(request.getProperties()), operation(request));
-      return new empty.Empty();
-    }),
-    read: unary((request: messages.ReadRequest) => {
       const state = properties(request.getProperties());
-      const response = new messages.ReadResponse();
-      response.setId(request.getId());
-      response.setInputs(request.getInputs());
-      response.setProperties(struct(resourceOf(request).read?.(state) ?? state));
-      return response;
-    }),
-    invoke: unary(async (request: messages.InvokeRequest) => {
-      const call = provider.functions?.[request.getTok()];
-      if (!call) throw new Error(`Invoke '${request.getTok()}' not found`);
-      const response = new messages.InvokeResponse();
-      const nameless = { name: "", log: log.for(""), cancelled: cancel.signal };
-      response.setReturn(struct(await call(properties(request.getArgs()), nameless)));
-      return response;
+      await resourceOf(provider, request).delete(state, operationOn(request.getUrn()));
+      return new empty.Empty();
     }),
   };
 }
 
 function unary<Request, Response>(answer: (request: Request) => Response | Promise<Response>) {
-  const handler: Handler<Request, Response> = (call, callback) => {
+  const handler: handleUnaryCall<Request, Response> = (call, callback) => {
     Promise.resolve(call.request)
       .then(answer)
       .then(
         (response) => callback(null, response),
-        (error: unknown) => callback(asServiceError(error)),
+        (error: unknown) => callback(serviceError(error)),
       );
   };
-  return handler as Handler<unknown, unknown>;
+  return handler as handleUnaryCall<unknown, unknown>;
 }
 
-function asServiceError(error: unknown): Partial<ServiceError> {
+function serviceError(error: unknown): Partial<ServiceError> {
   const details = error instanceof Error ? error.message : String(error);
   return { code: status.UNKNOWN, details };
 }
 
 // urn:pulumi:stack::project::parent type$type::name
-function resource(provider: Provider, urn: string): Resource {
-  const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+function resourceOf(provider: Provider, request: { getUrn(): string }): Resource {
+  const type = request.getUrn().split("::")[2]?.split("$").at(-1) ?? "";
   const found = provider.resources[type];
-  if (!found) {
-    const known = Object.keys(provider.resources).join(", ");
-    throw new Error(`Resource type '${type}' not found: this plug-in has ${known}`);
-  }
-  return found;
+  if (found) return found;
+  const known = Object.keys(provider.resources).join(", ");
+  throw new Error(`Resource type '${type}' not found: this plug-in has ${known}. The official one has all.`);
 }
 
 function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-function ignore(names: string[], old: Properties, inputs: Properties): Properties {
-  const kept = names.filter((name) => name in old).map((name) => [name, old[name] ?? null]);
-  return { ...inputs, ...Object.fromEntries(kept) };
+interface ChangeRequest {
+  getOlds(): Parameters<typeof properties>[0];
+  getNews(): Parameters<typeof properties>[0];
+  getIgnorechangesList(): string[];
+}
+
+/** The new inputs, with the old value of what the program wants ignored. */
+function newInputs(request: ChangeRequest): Properties {
+  const old = properties(request.getOlds());
+  const names = request.getIgnorechangesList().filter((name) => name in old);
+  const kept = Object.fromEntries(names.map((name) => [name, old[name] ?? null]));
+  return { ...properties(request.getNews()), ...kept };
 }

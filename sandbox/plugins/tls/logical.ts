@@ -1,5 +1,6 @@
 import { type Diff, diffProperties } from "../protocol/diff.ts";
 import type { CheckFailure, Log, Resource } from "../protocol/resource.ts";
+import type { Description, Field, Kind } from "../protocol/schema.ts";
 import {
   isProperties,
   type Properties,
@@ -10,9 +11,7 @@ import {
   type Value,
 } from "../protocol/values.ts";
 
-export interface Attribute {
-  kind: "string" | "number" | "boolean" | "strings" | "subject";
-  required?: boolean;
+export interface Attribute extends Field {
   /** What it is where the program leaves it out. */
   default?: Value;
   oneOf?: readonly string[];
@@ -39,6 +38,8 @@ export function logicalResource(logical: Logical): Resource {
   const seal = (properties: Properties) => withSecrets(properties, logical.secrets);
   const renewable = logical.due !== undefined;
   return {
+    description: describe(logical, renewable),
+
     check: (inputs) => ({ inputs: seal(inputs), failures: failures(inputs, logical.attributes) }),
 
     diff(state, inputs) {
@@ -64,6 +65,14 @@ export function logicalResource(logical: Logical): Resource {
     async delete() {},
 
     read: (state) => (logical.due?.(revealProperties(state)) ? { ...state, readyForRenewal: true } : state),
+  };
+}
+
+function describe({ attributes, computed }: Logical, renewable: boolean): Description {
+  const texts = computed.map((name) => [name, "string"] as const);
+  return {
+    inputs: attributes,
+    outputs: { ...Object.fromEntries(texts), ...(renewable && { readyForRenewal: "boolean" }) },
   };
 }
 
@@ -120,8 +129,8 @@ function complaint(name: string, attribute: Attribute, value: Value): string | u
   return `Attribute ${name} value must be one of: [${allowed}], got: "${String(stray)}"`;
 }
 
-function fits(value: Value, kind: Attribute["kind"]): boolean {
-  if (kind === "subject") return isProperties(value);
+function fits(value: Value, kind: Kind): boolean {
+  if (kind === "object") return isProperties(value);
   if (kind !== "strings") return typeof value === kind;
   return Array.isArray(value) && value.every((item) => typeof item === "string" || item instanceof Unknown);
 }

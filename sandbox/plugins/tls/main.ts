@@ -13,5 +13,4 @@ serve({
     "tls:index/selfSignedCert:SelfSignedCert": selfSignedCert,
     "tls:index/locallySignedCert:LocallySignedCert": locallySignedCert,
   },
-  schema: { name: "tls", version: "5.5.1" },
 });

@@ -11,7 +11,7 @@ import type { Attribute } from "./logical.ts";
 
 /** The inputs that say whom a certificate or a request is for. */
 export const nameAttributes: { [name: string]: Attribute } = {
-  subject: { kind: "subject" },
+  subject: { kind: "object" },
   dnsNames: { kind: "strings" },
   ipAddresses: { kind: "strings" },
   uris: { kind: "strings" },
