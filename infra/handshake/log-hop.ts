@@ -5,6 +5,7 @@ import { Hops } from "./hops.ts";
 import { awaitLines } from "./log.ts";
 import type { HandshakeRow } from "./report.ts";
 import type { Run } from "./run.ts";
+import type { HandshakeScript } from "./script.ts";
 
 interface LogHop {
   rows: HandshakeRow[];
@@ -15,28 +16,28 @@ interface LogHop {
 export async function proveLog(
   runs: readonly Run[],
   read: (() => Promise<string>) | undefined,
-  logLines: readonly string[],
+  script: HandshakeScript,
   names: HostNames,
 ): Promise<LogHop> {
-  if (!read || logLines.length === 0) return { rows: [] };
+  if (!read || script.logLines.length === 0) return { rows: [] };
   const hops = new Hops("ssh", ["log"]);
   if (runs.some(({ failure }) => failure)) return { rows: hops.rows };
-  const reading = await readLog(read, logLines, runs, names);
+  const reading = await readLog(read, script, runs, names);
   if (reading) hops.fail(reading.cause);
-  else hops.pass(`${logLines.length} lines`);
+  else hops.pass(`${script.logLines.length} lines`);
   return { rows: hops.rows, ...(reading && { failure: { url: "ssh", hop: "log", ...reading } }) };
 }
 
 async function readLog(
   read: () => Promise<string>,
-  logLines: readonly string[],
+  script: HandshakeScript,
   runs: readonly Run[],
   names: HostNames,
 ): Promise<Reading | undefined> {
   const next = backendLog(names);
   try {
     const values = runs.map((run) => run.values);
-    const missing = await awaitLines(read, logLines, values);
+    const missing = await awaitLines(read, script, values);
     if (missing.length === 0) return undefined;
     return { cause: `the backend's log has no line like ${missing.join(" or ")}`, next };
   } catch (error) {

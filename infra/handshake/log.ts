@@ -1,5 +1,6 @@
 import pRetry, { AbortError } from "p-retry";
 import type { SshSession } from "../host/ssh.ts";
+import type { HandshakeScript } from "./script.ts";
 import { fillPattern, type Values } from "./values.ts";
 
 /** Reads the backend's log from that time on. */
@@ -13,20 +14,21 @@ export function missingLines(log: string, logLines: readonly string[], values: r
 
 /**
  * Waits until the log has every line: pm2 writes them a moment after the backend printed them.
- * Gives those still missing after about six seconds. Throws what `read` throws.
+ * Gives those still missing at the end of that time. Throws what `read` throws.
  */
 export async function awaitLines(
   read: () => Promise<string>,
-  logLines: readonly string[],
+  { logLines, logWithin }: Pick<HandshakeScript, "logLines" | "logWithin">,
   values: readonly Values[],
-) {
+): Promise<string[]> {
   let missing: string[] = [];
   const look = async () => {
     const log = await read().catch((error: Error) => Promise.reject(new AbortError(error)));
     missing = missingLines(log, logLines, values);
     if (missing.length > 0) throw new Error("lines are missing");
   };
-  await pRetry(look, { retries: 5, minTimeout: 200, factor: 2 }).catch((error: Error) => {
+  const patience = { retries: 20, minTimeout: 100, maxTimeout: 1_000, factor: 2, maxRetryTime: logWithin };
+  await pRetry(look, patience).catch((error: Error) => {
     if (missing.length === 0) throw error;
   });
   return missing;

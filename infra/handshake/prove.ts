@@ -42,7 +42,7 @@ export async function proveHandshake(proof: Proof): Promise<HandshakeReport> {
   const since = now();
   const began = performance.now();
   const runs = await Promise.all(urls.map((url) => runScript({ url, script, token, ca, timeoutMs, names })));
-  const log = await proveLog(runs, readLog && (() => readLog(since)), script.logLines, names);
+  const log = await proveLog(runs, readLog && (() => readLog(since)), script, names);
   const hops = [...runs, log];
   const failures = hops.flatMap(({ failure }) => failure ?? []);
   const ms = Math.round(performance.now() - began);

@@ -42,6 +42,8 @@ export const handshakeScript = z
     steps: z.array(step),
     /** Regular expressions that may use the values of the steps; each must match in the backend's log. */
     logLines: z.array(z.string()).default([]),
+    /** Milliseconds within which they must be there. */
+    logWithin: z.number().int().positive().default(6_000),
   })
   .superRefine((script, context) => {
     for (const { path, message } of unknownPlaceholders(script)) {
