@@ -1,0 +1,50 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Backend } from "./backend.ts";
+import { inOneLine, type Log } from "./log.ts";
+import type { Services } from "./services.ts";
+import type { Session } from "./session.ts";
+
+/** "Service restart": the client may come back at once. */
+const restart = 1012;
+
+/**
+ * Closes every session: each finishes what it has begun, then is asked to come back. At a pace, so that not all
+ * of them come back in the same moment; who does not answer in time is cut off.
+ */
+export async function closeSessions({ connections, configuration }: Services): Promise<void> {
+  const { shutdownTimeout, closesPerSecond } = configuration;
+  const close = async (session: Session, index: number) => {
+    await delay(Math.min((index * 1000) / closesPerSecond, shutdownTimeout / 2));
+    await session.finish(restart, "service restart");
+  };
+  const cutOff = setTimeout(() => {
+    for (const session of connections.sessions) session.terminate();
+  }, shutdownTimeout * 0.75);
+  await Promise.all([...connections.sessions].map(close));
+  clearTimeout(cutOff);
+}
+
+/** SIGINT (pm2, Ctrl-C) and SIGTERM (systemd): stop cleanly and exit 0; exit 1 when that takes too long. */
+export function stopOnSignals(backend: Backend, log: Log, timeout: number): void {
+  let stopping = false;
+  const stop = async (signal: string) => {
+    // npm and a terminal both pass Ctrl-C on: the second one must not cut the first short.
+    if (stopping) return;
+    stopping = true;
+    log.info(`[geo-backend] ${signal}: stopping`);
+    setTimeout(() => giveUp(log, timeout), timeout);
+    await backend.stop();
+    log.info("[geo-backend] Stopped");
+    process.exit(0);
+  };
+  const fail = (error: unknown) => {
+    log.error(`[geo-backend] Could not stop cleanly: ${inOneLine(error)}`);
+    process.exit(1);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => stop(signal).catch(fail));
+}
+
+function giveUp(log: Log, timeout: number): void {
+  log.error(`[geo-backend] Not stopped after ${timeout} ms: giving up`);
+  process.exit(1);
+}
