@@ -7,16 +7,23 @@ keep() {
   [ ! -e "$kept" ] && [ ! -L "$kept" ] && [ ! -e "$kept.absent" ] || return 0
   install -d -m 0700 "$STATE" "$STATE/before"
   mkdir -p "$(dirname "$kept")"
-  if [ -e "$1" ] || [ -L "$1" ]; then cp -a "$1" "$kept"; else : > "$kept.absent"; fi
+  [ -e "$1" ] || [ -L "$1" ] || { : > "$kept.absent"; return 0; }
+  # In one move: a copy that was cut short must never pass for what was there.
+  rm -rf "$kept.new"
+  cp -a "$1" "$kept.new"
+  mv -fT "$kept.new" "$kept"
 }
 
 # give_back PATH: puts back what `keep` remembered.
 give_back() {
   local kept="$STATE/before/$STEP$1"
   if [ -e "$kept" ] || [ -L "$kept" ]; then
-    rm -rf "$1"
     mkdir -p "$(dirname "$1")"
-    mv "$kept" "$1"
+    rm -rf "$1.geo-system-new"
+    cp -a "$kept" "$1.geo-system-new"
+    [ ! -d "$1" ] || [ -L "$1" ] || rm -rf "$1" # a folder is not replaced in one move
+    mv -fT "$1.geo-system-new" "$1"
+    rm -rf "$kept"
     changed "restored $1"
   elif [ -e "$kept.absent" ]; then
     if [ -e "$1" ] || [ -L "$1" ]; then

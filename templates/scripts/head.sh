@@ -7,22 +7,27 @@
 #
 # The last line of the output is the result: unchanged, applied, or "reverted: why".
 # Exit codes: 0 done, 1 a guard failed (the message says which, and what to do), 2 wrong usage.
-set -euo pipefail
+set -eEuo pipefail
 umask 022
 shopt -s inherit_errexit
 
 # sudo's secure_path leaves out what an operator added; the backend's tools lie in /usr/local/bin.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export LC_ALL=C.UTF-8
-# sudo drops these two, and without them apt asks questions nobody is there to answer.
+export LC_ALL=C.UTF-8 HOME=/root
+# sudo drops these, and without them apt asks questions nobody is there to answer.
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
 STEPS=(packages firewall certificate site backend)
+VERBS=(apply check undo environment)
 # Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
 STATE=/var/lib/geo-system
+# What lives only as long as a run: its lock and its payload. In memory, so that no secret reaches a disk.
+RUN=/run/geo-system
 STEP=''
 # Whether this run changed anything: the result line.
 CHANGED=no
+# How a subshell ends that has already said what is wrong, so that the shell around it says nothing more.
+SAID=97
 
 say() { printf '%s\n' "$*"; }
 
@@ -30,8 +35,19 @@ say() { printf '%s\n' "$*"; }
 fail() {
   printf 'geo-system %s: %s\n' "$STEP" "$1" >&2
   [ -z "${2-}" ] || printf '  next: %s\n' "$2" >&2
-  exit 1
+  stop
 }
+
+stop() {
+  if [ "$BASH_SUBSHELL" -gt 0 ]; then exit "$SAID"; else exit 1; fi
+}
+
+# A command that failed where no guard expected it: without this the step would end without a word.
+unexpected() {
+  [ "$1" != "$SAID" ] || stop
+  fail "a command failed (exit $1, line $2 of $0, in ${FUNCNAME[1]-}): $3" "read the lines above; 'sudo geo-system $STEP check' shows the state"
+}
+trap 'unexpected "$?" "$LINENO" "$BASH_COMMAND"' ERR
 
 changed() {
   CHANGED=yes

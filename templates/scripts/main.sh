@@ -6,10 +6,47 @@ usage() {
   exit 2
 }
 
-# Two runs on one host would interleave: the second waits for the first, at most ten minutes.
+# Two runs on one host would interleave: the second waits for the first, at most ten minutes. Steps run with the lock's
+# descriptor closed, or a service they start would hold it for ever.
 lock() {
-  exec 9> /run/lock/geo-system
-  flock -w 600 9 || fail "another run has held /run/lock/geo-system for ten minutes" "wait for it to end: sudo fuser -v /run/lock/geo-system"
+  local held="$RUN/lock"
+  install -d -m 0700 "$RUN"
+  exec 9>> "$held"
+  if ! flock -n 9; then
+    say "waiting for another run: $(< "$held")"
+    flock -w 600 9 || fail "another run has been at work for ten minutes: $(< "$held")" "wait for it to end, or end that process"
+  fi
+  say "$STEP $VERB of ${SUDO_USER-root}, process $$, since $(date '+%F %T')" > "$held"
+}
+
+# A lost connection must not stop a step half-way. The output goes through `tee -p`, which reads on when nobody takes
+# what it writes: a closed pipe would end apt in the middle of a package.
+outlive_connection() {
+  trap '' HUP
+  exec > >(exec tee -p /dev/null)
+  RELAYS=($!)
+  exec 2> >(exec tee -p /dev/null >&2)
+  RELAYS+=($!)
+}
+
+finish() {
+  rm -rf "$PAYLOAD"
+  exec >&- 2>&-
+  wait "${RELAYS[@]}" || true # a relay that lost its reader has nothing left to do
+}
+
+# The host's own way out, which sudo drops: proxies, private certificates, its npm registry.
+read_environment() {
+  local line name
+  while IFS= read -r line; do
+    line=${line#export }
+    name=${line%%=*}
+    [[ $name =~ ^(NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|[Nn][Pp][Mm]_[A-Za-z_]+|[A-Za-z]+_(proxy|PROXY))$ ]] || continue
+    [ -z "${!name-}" ] || continue
+    export "$name=$(sed -E "s/^([\"'])(.*)\1\$/\2/" <<< "${line#*=}")"
+  done < <(cat /etc/environment 2> /dev/null)
+  # An official npm looks for its global settings beside node; a host keeps them here, as Debian's npm does.
+  [ ! -e /etc/npmrc ] || export npm_config_globalconfig="${npm_config_globalconfig-/etc/npmrc}"
 }
 
 result() {
@@ -20,29 +57,44 @@ result() {
   esac
 }
 
-read_applied() {
-  [ -e "$STATE/applied/$STEP" ] || { say 'never applied on this host'; exit 1; }
-  payload_read < "$STATE/applied/$STEP"
+read_applied() { payload_read < "$STATE/applied/$STEP"; }
+
+# What the step works from: the text at hand, or what was applied last. Undo goes on without any (an apply that failed
+# half-way left none): every setting is then empty, and what was kept tells what to give back.
+read_input() {
+  case "$VERB" in
+    check) [ -e "$STATE/applied/$STEP" ] || { say 'never applied on this host'; exit 1; }; read_applied ;;
+    undo) if [ -e "$STATE/applied/$STEP" ]; then read_applied; else payload_read < /dev/null; fi ;;
+    *) payload_read ;;
+  esac
+  exec < /dev/null
+}
+
+remember() {
+  case "$VERB" in
+    apply) payload_keep ;;
+    undo)
+      rm -rf "$STATE/applied/$STEP" "$STATE/before/$STEP"
+      # Nothing is left of the package once the last step is undone.
+      rmdir --ignore-fail-on-non-empty "$STATE/applied" "$STATE/before" "$STATE" 2> /dev/null || true # may not be there
+      ;;
+  esac
 }
 
 main() {
-  STEP=${1-} verb=${2-}
-  [[ " ${STEPS[*]} " == *" $STEP "* ]] || usage
-  declare -F "${STEP}_$verb" > /dev/null || usage
+  STEP=${1-} VERB=${2-}
+  [[ " ${STEPS[*]} " == *" $STEP "* && " ${VERBS[*]} " == *" $VERB "* ]] || usage
+  declare -F "${STEP}_$VERB" > /dev/null || usage
   shift 2
-  [ "$(id -u)" = 0 ] || { say "geo-system: run it as root: sudo geo-system $STEP $verb" >&2; exit 2; }
+  [ "$(id -u)" = 0 ] || { say "geo-system: run it as root: sudo geo-system $STEP $VERB" >&2; exit 2; }
+  outlive_connection
+  trap finish EXIT
+  read_environment
   lock
-  case "$verb" in
-    check) read_applied ;;
-    undo) [ ! -e "$STATE/applied/$STEP" ] || read_applied ;;
-    *) payload_read ;;
-  esac
-  "${STEP}_$verb" "$@"
-  case "$verb" in
-    apply) payload_keep ;;
-    undo) rm -rf "$STATE/applied/$STEP" "$STATE/before/$STEP" ;;
-  esac
-  result "$verb"
+  read_input
+  "${STEP}_$VERB" "$@" 9>&-
+  remember
+  result "$VERB"
 }
 
 main "$@"

@@ -2,19 +2,19 @@
 # A payload is text a person can read in a diff: settings first, one `name: value` a line (a name may come more
 # than once), then files, each under a heading `==> /path owner:group mode <==`.
 
-PAYLOAD='' # the folder the payload was taken apart into
+PAYLOAD="$RUN/payload" # the folder the payload is taken apart into; one run at a time, so one name is enough
 
 payload_read() {
-  PAYLOAD=$(mktemp -d /run/geo-system.XXXXXX)
-  trap 'rm -rf "$PAYLOAD"' EXIT
+  rm -rf "$PAYLOAD"
+  install -d -m 0700 "$PAYLOAD" "$PAYLOAD/files"
   (
     umask 077
     cat > "$PAYLOAD/text"
-    mkdir "$PAYLOAD/files"
     : > "$PAYLOAD/index"
     : > "$PAYLOAD/settings"
     awk -v dir="$PAYLOAD" '
       /^==> \/.* [^ ]+:[^ ]+ [0-7]+ <==$/ {
+        if (count) close(target)
         count++
         target = dir "/files/" count
         printf "" > target
@@ -30,7 +30,7 @@ payload_read() {
 # setting NAME [DEFAULT]: the first value of a setting; without a default it must be there.
 setting() {
   local value
-  value=$(settings "$1" | head -n 1)
+  value=$(settings "$1" | sed -n 1p)
   if [ -n "$value" ]; then printf '%s\n' "$value"
   elif [ $# -gt 1 ]; then printf '%s\n' "$2"
   else fail "the payload has no setting '$1'" "run 'pulumi up' with the version that wrote this command"; fi
@@ -50,9 +50,12 @@ payload_file() {
   printf '%s\n' "$PAYLOAD/files/$number"
 }
 
-# payload_keep: remembers what was applied, for `check`. A payload with `secret: yes` is never kept.
+# payload_keep: remembers what was applied, for `check` and `undo`. Of a payload with `secret: yes` only the settings
+# are kept: its files are the secret.
 payload_keep() {
-  [ "$(setting secret no)" = no ] || return 0
+  local text="$PAYLOAD/text"
+  [ "$(setting secret no)" = no ] || text="$PAYLOAD/settings"
   install -d -m 0700 "$STATE" "$STATE/applied"
-  install -m 0600 "$PAYLOAD/text" "$STATE/applied/$STEP"
+  install -m 0600 "$text" "$STATE/applied/$STEP.new"
+  mv -fT "$STATE/applied/$STEP.new" "$STATE/applied/$STEP"
 }
