@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { filesOf, folder, hostsFolder } from "./paths.ts";
+
+/** The names of all sandboxes that exist, running or not, finished or not. */
+export function sandboxNames(): string[] {
+  return existsSync(hostsFolder) ? readdirSync(hostsFolder).sort() : [];
+}
+
+/** The addresses that sandboxes hold. */
+export function reservedAddresses(): string[] {
+  return sandboxNames().flatMap((name) => addressOf(name) ?? []);
+}
+
+export function addressOf(name: string): string | undefined {
+  const { address } = filesOf(name);
+  return existsSync(address) ? readFileSync(address, "utf8").trim() : undefined;
+}
+
+/** Takes an address for a sandbox: what it had, else a free one. Hold the network's lock. */
+export function reserveAddress(name: string, subnet: string): string {
+  const address = addressOf(name) ?? `${subnet}.${freeNumber(name, reservedAddresses())}`;
+  mkdirSync(folder(name), { recursive: true, mode: 0o700 });
+  writeFileSync(filesOf(name).address, `${address}\n`);
+  return address;
+}
+
+/**
+ * The number in the network follows from the name: the same sandbox comes back at the same address, so an open
+ * page still finds it, and no machine keeps a wrong hardware address for it.
+ */
+export function freeNumber(name: string, taken: readonly string[]): number {
+  const [first, count] = [10, 190];
+  const start = createHash("sha256").update(name).digest().readUInt16BE(0) % count;
+  const used = new Set(taken.map((address) => Number(address.split(".")[3])));
+  const numbers = Array.from({ length: count }, (_, i) => first + ((start + i) % count));
+  const free = numbers.find((number) => !used.has(number));
+  if (free !== undefined) return free;
+  throw new Error(`All ${count} addresses are taken; throw a sandbox away: npm run sandbox -- list`);
+}
