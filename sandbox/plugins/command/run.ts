@@ -49,16 +49,17 @@ async function finish(channel: ClientChannel, request: Run, operation: Operation
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const both: Buffer[] = [];
-  const lines = new Lines((line) => operation.log.status(line));
-  const collect = (into: Buffer[], shown: boolean) => (chunk: Buffer) => {
+  const collect = (into: Buffer[], lines: Lines | undefined) => (chunk: Buffer) => {
     into.push(chunk);
     both.push(chunk);
-    if (shown) lines.write(chunk);
+    lines?.write(chunk);
   };
-  channel.on("data", collect(stdout, request.logging.stdout));
-  channel.stderr.on("data", collect(stderr, request.logging.stderr));
+  const shown = (wanted: boolean) => (wanted ? new Lines((line) => operation.log.status(line)) : undefined);
+  const lines = { stdout: shown(request.logging.stdout), stderr: shown(request.logging.stderr) };
+  channel.on("data", collect(stdout, lines.stdout));
+  channel.stderr.on("data", collect(stderr, lines.stderr));
   const exit = await ended(channel, request.stdin);
-  await lines.end();
+  await Promise.all([lines.stdout?.end(), lines.stderr?.end()]);
   const message = exitMessage(exit);
   if (message !== undefined) throw new Error(`${message}: running ${quote(request.command)}:\n${text(both)}`);
   return { stdout: withoutLastNewline(text(stdout)), stderr: withoutLastNewline(text(stderr)) };
