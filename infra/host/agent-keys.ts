@@ -1,7 +1,7 @@
 import { access, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { utils } from "ssh2";
+import ssh2 from "ssh2"; // CommonJS: Node finds no `utils` among its named exports.
 import { agentKeys } from "./credentials.ts";
 import { publicKey, publicKeyOf } from "./public-key.ts";
 
@@ -46,7 +46,7 @@ async function publicKeyOfFile(path: string): Promise<string | undefined> {
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new Error(`the SSH key ${path} cannot be read: ${error.message}`);
   });
-  const parsed = utils.parseKey(text);
+  const parsed = ssh2.utils.parseKey(text);
   if (!(parsed instanceof Error)) return publicKeyOf(parsed.getPublicSSH());
   return readFile(`${path}.pub`, "utf8").then(publicKey, () => undefined);
 }

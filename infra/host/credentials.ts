@@ -1,4 +1,4 @@
-import { createAgent, type ParsedKey, utils } from "ssh2";
+import ssh2, { createAgent, type ParsedKey } from "ssh2"; // CommonJS: Node finds no `utils` among its named exports.
 import type { HostConnection, SshTarget } from "./connection.ts";
 import { fingerprint, publicKeyOf } from "./public-key.ts";
 import { address, SshError } from "./ssh-error.ts";
@@ -32,7 +32,7 @@ export async function credentials(
 }
 
 function configured(privateKey: string, passphrase: string | undefined): Credentials {
-  const parsed = utils.parseKey(privateKey, passphrase);
+  const parsed = ssh2.utils.parseKey(privateKey, passphrase);
   if (parsed instanceof Error || !parsed.isPrivateKey()) {
     // The message of the parser names the format or the pass phrase, never the key.
     const why = parsed instanceof Error ? parsed.message : "it is a public key";

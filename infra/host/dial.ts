@@ -1,10 +1,10 @@
-import { connect as openSocket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
 import type { HostConnection, SshTarget } from "./connection.ts";
 import { type Credentials, credentials, refusedLogin } from "./credentials.ts";
 import { keyType, publicKeyOf } from "./public-key.ts";
-import { address, changedHostKey, SshError, unreachable } from "./ssh-error.ts";
+import { forward, reach } from "./reach.ts";
+import { address, changedHostKey, SshError } from "./ssh-error.ts";
 
 /** A logged-in connection; `close` also ends the one to the jump host under it. */
 export interface Dialled {
@@ -31,52 +31,17 @@ async function dialWith(connection: HostConnection, proof: Credentials, timeoutM
   try {
     const socket = await (under ? forward(under.client, connection) : reach(connection, timeoutMs));
     const client = await logIn(socket, connection, proof, timeoutMs);
-    return { client, close: () => end(client).then(() => under?.close()) };
+    const ended = new Promise<void>((resolve) => client.once("close", () => resolve()));
+    const close = async () => {
+      client.end();
+      await ended; // Long fulfilled where the connection was lost.
+      await under?.close();
+    };
+    return { client, close };
   } catch (error) {
     await under?.close();
     throw error;
   }
-}
-
-/** A TCP connection to the host's sshd. */
-export function reach(target: Pick<SshTarget, "host" | "port">, timeoutMs: number): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const socket = openSocket({ host: target.host, port: target.port });
-    const fail = (code: string) => {
-      clearTimeout(timer);
-      socket.destroy();
-      reject(unreachable(target, code, timeoutMs / 1000));
-    };
-    const timer = setTimeout(fail, timeoutMs, "ETIMEDOUT");
-    socket.once("error", (error) => fail(codeOf(error)));
-    socket.once("connect", () => {
-      clearTimeout(timer);
-      socket.removeAllListeners("error");
-      resolve(socket);
-    });
-  });
-}
-
-/** Where a name has several addresses, Node's error has no message of its own: the first address's counts. */
-function codeOf(error: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] }): string {
-  return error.errors?.[0]?.code ?? error.code ?? error.message;
-}
-
-/** A connection to the host's sshd that the jump host opens for us. */
-export function forward(jump: Client, target: Pick<SshTarget, "host" | "port">): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    jump.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
-      if (!error) return resolve(channel);
-      const why = error.message.replace("(SSH) Channel open failure: ", "");
-      reject(
-        new SshError(
-          "tcp",
-          `the jump host cannot reach ${address(target)}: ${why}`,
-          `Log in to the jump host and try from there: nc -vz ${target.host} ${target.port}`,
-        ),
-      );
-    });
-  });
 }
 
 function logIn(sock: Duplex, target: SshTarget, proof: Credentials, timeoutMs: number): Promise<Client> {
@@ -142,11 +107,4 @@ function explain(
     `SSH to ${where} failed: ${error.message}`,
     `Try: nc ${target.host} ${target.port}, which must show SSH-2.0-…`,
   );
-}
-
-function end(client: Client): Promise<void> {
-  return new Promise((resolve) => {
-    client.once("close", () => resolve());
-    client.end();
-  });
 }

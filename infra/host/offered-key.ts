@@ -1,8 +1,9 @@
 import type { Duplex } from "node:stream";
 import { Client, type ServerHostKeyAlgorithm } from "ssh2";
-import { dial, forward, reach } from "./dial.ts";
+import { dial } from "./dial.ts";
 import type { HostKeyRequest } from "./host-key.ts";
 import { publicKeyOf } from "./public-key.ts";
+import { forward, reach } from "./reach.ts";
 import { address, SshError } from "./ssh-error.ts";
 
 /** The key that the host shows, of the first of the types that it has. Hangs up before any login. */

@@ -81,18 +81,16 @@ function open(client: Client, where: string, command: string): Promise<ClientCha
   return new Promise((resolve, reject) => {
     const lost = () => reject(connectionLost(where, command));
     client.once("close", lost);
-    client.exec(command, (error, channel) => {
+    const opened = (error: Error | undefined, channel: ClientChannel) => {
       client.removeListener("close", lost);
-      if (error)
-        reject(
-          new SshError(
-            "command",
-            `${where} does not run commands: ${error.message}`,
-            `Try by hand: ${command}`,
-          ),
-        );
+      if (error) reject(notStarted(where, command, error));
       else resolve(channel);
-    });
+    };
+    try {
+      client.exec(command, opened);
+    } catch {
+      lost(); // ssh2 throws where the connection has ended already.
+    }
   });
 }
 
@@ -114,6 +112,14 @@ function collect(channel: ClientChannel, where: string, command: string): Promis
 function signalCode(signal: string | undefined): number | undefined {
   if (signal === undefined) return undefined;
   return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+}
+
+function notStarted(where: string, command: string, error: Error) {
+  return new SshError(
+    "command",
+    `${where} does not run commands: ${error.message}`,
+    `Try by hand: ${command}`,
+  );
 }
 
 function timedOut(command: string, timeoutMs: number) {
