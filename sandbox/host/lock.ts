@@ -23,15 +23,14 @@ export async function lock(thing: string): Promise<AsyncDisposable> {
 }
 
 async function flock(fd: number, thing: string): Promise<void> {
-  if ((await runFlock(fd, ["--nonblock"])) === 0) return;
-  say(`Waiting for another command that works on ${thing.replace("-", " ")}…`);
-  const code = await runFlock(fd, []);
-  if (code !== 0) throw new Error(`flock could not lock ${thing}: exit code ${code}.`);
+  const notice = setTimeout(() => say(`Waiting for another command that works on the ${thing}…`), 1000);
+  const code = await runFlock(fd).finally(() => clearTimeout(notice));
+  if (code !== 0) throw new Error(`flock could not lock the ${thing}: exit code ${code}.`);
 }
 
 /** The file is its input only to hand it over: the lock belongs to the open file, so it outlives the command. */
-async function runFlock(fd: number, options: readonly string[]): Promise<number> {
-  const [code] = await once(spawn("flock", [...options, "0"], { stdio: [fd, "inherit", "inherit"] }), "exit");
+async function runFlock(fd: number): Promise<number> {
+  const [code] = await once(spawn("flock", ["0"], { stdio: [fd, "inherit", "inherit"] }), "exit");
   return code;
 }
 

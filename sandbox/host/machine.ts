@@ -1,33 +1,43 @@
 import { spawn } from "node:child_process";
-import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import pRetry from "p-retry";
+import { makeCgroups, removeCgroups } from "./cgroups.ts";
 import { bridge } from "./network.ts";
 import { filesOf } from "./paths.ts";
-import { argumentsOf, childrenOf, isAlive, kill } from "./processes.ts";
+import { argumentsOf, isAlive, kill, processesOn } from "./processes.ts";
+
+const bootScript = fileURLToPath(new URL("boot.sh", import.meta.url));
+
+/** It gives each host a scope of its own, which does not die with our session. Without it we make the groups. */
+const hasSystemd = existsSync("/run/systemd/system");
 
 /** Switches the host on: boots its root file system, detached from this process. Ready is another matter. */
 export function powerOn(name: string): void {
   const files = filesOf(name);
   const console = openSync(files.console, "a");
-  const boot = spawn("systemd-nspawn", nspawnArguments(name), {
-    detached: true,
-    stdio: ["ignore", console, console],
-  });
-  if (boot.pid === undefined)
-    throw new Error("systemd-nspawn did not start; is systemd-container installed?");
+  const boot = spawn(
+    "sh",
+    [bootScript, groupsFor(name).join("\n"), "systemd-nspawn", ...nspawnArguments(name)],
+    {
+      detached: true,
+      stdio: ["ignore", console, console],
+    },
+  );
+  closeSync(console);
+  if (boot.pid === undefined) throw new Error("The shell that boots a sandbox did not start.");
   writeFileSync(files.pid, `${boot.pid}\n`);
   boot.unref();
 }
 
 /** Cuts the power: nothing inside gets to say goodbye. Returns when all of its processes are gone. */
 export async function powerCut(name: string): Promise<void> {
-  const pid = runningPid(name);
-  if (pid !== undefined) {
-    const inside = childrenOf(pid);
-    for (const each of [pid, ...inside]) kill(each);
-    await pRetry(() => expectGone([pid, ...inside]), { retries: 200, minTimeout: 25, factor: 1 });
-  }
+  // nspawn alone would leave the host running, as a crash of it does.
+  const pids = [runningPid(name) ?? [], processesOn(filesOf(name).upper)].flat();
+  pids.forEach(kill);
+  await pRetry(() => expectGone(pids), { retries: 200, minTimeout: 25, factor: 1 });
   rmSync(filesOf(name).pid, { force: true });
+  removeCgroups(name);
 }
 
 /** The process id of a host's nspawn: it is the one that we wrote down, and still works on our folder. */
@@ -36,6 +46,10 @@ export function runningPid(name: string): number | undefined {
   if (!existsSync(files.pid)) return undefined;
   const pid = Number(readFileSync(files.pid, "utf8"));
   return argumentsOf(pid).includes(directoryArgument(name)) ? pid : undefined;
+}
+
+function groupsFor(name: string): string[] {
+  return hasSystemd ? [] : makeCgroups(name);
 }
 
 function nspawnArguments(name: string): string[] {
@@ -47,8 +61,7 @@ function nspawnArguments(name: string): string[] {
     `--hostname=${name}`,
     `--network-bridge=${bridge}`,
     "--register=no",
-    // Without systemd there is nobody who could give it a scope; with systemd it must not die with our session.
-    ...(existsSync("/run/systemd/system") ? [] : ["--keep-unit"]),
+    ...(hasSystemd ? [] : ["--keep-unit"]),
     "--resolv-conf=off",
     "--console=pipe",
   ];

@@ -1,13 +1,21 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** The arguments of a process; none where there is no such process, or it has ended. */
 export function argumentsOf(pid: number): string[] {
   return read(`/proc/${pid}/cmdline`).split("\0");
 }
 
-/** The processes that a process started itself. */
-export function childrenOf(pid: number): number[] {
-  return read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+/** The processes whose root is an overlay with this upper folder, whoever started them. */
+export function processesOn(upper: string): number[] {
+  const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+  return pids.map(Number).filter((pid) => rootOptions(pid).includes(`upperdir=${upper}`));
+}
+
+function rootOptions(pid: number): string[] {
+  const root = read(`/proc/${pid}/mountinfo`)
+    .split("\n")
+    .find((line) => line.split(" ")[4] === "/");
+  return root?.split(" ").at(-1)?.split(",") ?? [];
 }
 
 /** Whether a process runs. One that has ended and waits to be noticed by its parent does not. */
@@ -30,7 +38,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (["ESRCH", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
+    if (["ESRCH", "ENOENT", "EINVAL"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
     throw error;
   }
 }

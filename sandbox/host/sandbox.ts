@@ -112,6 +112,7 @@ async function create(name: string): Promise<SandboxRecord> {
 
 async function boot(record: SandboxRecord): Promise<void> {
   const files = filesOf(record.name);
+  await powerCut(record.name); // A crash of nspawn alone leaves processes behind.
   await reserve(record.name);
   if (!isMounted(files.root)) await mountOverlay({ ...files, layers: record.layers });
   powerOn(record.name);
