@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { withLock } from "./lock.mjs";
+import { installPackages, packagesMatch } from "./npm.mjs";
+import { ownFolder, pulumiHome, root } from "./places.mjs";
+import { run } from "./run.mjs";
+import { isReady, writeStamp } from "./stamp.mjs";
+
+const usage = `Usage: npm run setup [-- --refresh]
+
+Makes ready what the other commands need: the npm packages of package-lock.json, the Pulumi CLI with its Node
+language host, and the plug-ins command and tls. What is there already is used as it is.
+
+  --refresh  look at everything again; official plug-ins then replace the project's own where they can be had
+  --help     this text`;
+
+export async function setup(args) {
+  try {
+    const { help, refresh } = options(args);
+    if (help) console.log(usage);
+    else if (refresh || !(packagesMatch() && isReady())) await prepare(refresh);
+    return 0;
+  } catch (error) {
+    if (error.message) console.error(error.message);
+    return error.exitCode ?? 1;
+  }
+}
+
+function options(args) {
+  try {
+    return parseArgs({ args, options: { help: { type: "boolean" }, refresh: { type: "boolean" } } }).values;
+  } catch (error) {
+    throw Object.assign(new Error(`${error.message}\n\n${usage}`), { exitCode: 2 });
+  }
+}
+
+async function prepare(refresh) {
+  await alone(join(root, ".build", "setup-lock"), root, async () => {
+    if (!packagesMatch()) await installPackages();
+  });
+  await alone(join(ownFolder(), "lock"), pulumiHome(), async () => {
+    if (!refresh && isReady()) return;
+    // It says itself what went wrong.
+    const secondStage = ["--import", "tsx", "sandbox/toolchain/setup.ts"];
+    await run(process.execPath, secondStage, { failure: "", channel: true });
+    writeStamp();
+  });
+}
+
+function alone(lock, place, work) {
+  return withLock(lock, work, {
+    onWait: ({ pid, host, since }) =>
+      console.error(
+        `Another set-up (process ${pid} on ${host}, since ${since}) is at work on ${place}; waiting for it …`,
+      ),
+  });
+}
