@@ -8,16 +8,22 @@ export type ScriptedStep = (typeof scriptedSteps)[number];
 /** What every step uses; a change there concerns all of them. */
 const frame = ["head", "payload", "files", "main"] as const;
 
+/** Steps whose script is more than one file, all of them named after the step. */
+const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
+  packages: ["packages", "packages-apt", "packages-sources", "packages-download", "packages-node"],
+};
+
+const files = (step: ScriptedStep) => parts[step] ?? [step];
 const script = (name: string) => template(`scripts/${name}.sh`);
 
 /** The text of the command: every script, the frame around the steps. */
 export function commandText(): string {
-  return ["head", "payload", "files", ...scriptedSteps, "main"].map(script).join("\n");
+  return ["head", "payload", "files", ...scriptedSteps.flatMap(files), "main"].map(script).join("\n");
 }
 
 /** Eight digits that change when the step's script does, so that the step then runs again. */
 export function scriptHash(step: ScriptedStep): string {
   const hash = createHash("sha256");
-  for (const name of [...frame, step]) hash.update(script(name));
+  for (const name of [...frame, ...files(step)]) hash.update(script(name));
   return hash.digest("hex").slice(0, 8);
 }

@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# Files from npm's registry or an archive, fetched by the host's own rules and verified before anything uses them.
+
+# fetch CURL-ARGUMENTS: through the host's proxy, trusting the certificates the host trusts.
+fetch() {
+  [ -e "$PAYLOAD/curl" ] || download_settings > "$PAYLOAD/curl"
+  curl -K "$PAYLOAD/curl" "$@"
+}
+
+# In a file, since others see arguments: the proxy may have a password.
+download_settings() {
+  local proxy
+  printf '%s\n' fail silent show-error location 'retry = 3' 'connect-timeout = 20' 'speed-limit = 1000' 'speed-time = 60'
+  if [ -n "${NODE_EXTRA_CA_CERTS-}$(npm_setting cafile)" ]; then
+    download_authorities > "$PAYLOAD/ca.pem"
+    say "cacert = \"$PAYLOAD/ca.pem\""
+  fi
+  proxy=$(npm_setting https-proxy)
+  [ -z "$proxy" ] || say "proxy = \"$proxy\""
+}
+
+download_authorities() {
+  local file
+  for file in /etc/ssl/certs/ca-certificates.crt "${NODE_EXTRA_CA_CERTS-}" "$(npm_setting cafile)"; do
+    [ ! -r "$file" ] || { cat "$file"; echo; }
+  done
+}
+
+# npm_setting NAME: as npm ranks them: the environment, root's file, the host's. Empty when none has it.
+npm_setting() {
+  local variable="npm_config_${1//-/_}" file value=''
+  [[ ! $variable =~ ^[a-z_]+$ ]] || value=${!variable-}
+  for file in /root/.npmrc "${npm_config_globalconfig-/etc/npmrc}"; do
+    if [ -z "$value" ] && [ -r "$file" ]; then
+      value=$(awk -v name="$1" '{ at = index($0, "="); key = substr($0, 1, at - 1); gsub(/[ \t]/, "", key) }
+        key == name { value = substr($0, at + 1); gsub(/^[ \t"]+|[ \t"]+$/, "", value) } END { print value }' "$file")
+    fi
+  done
+  say "$value"
+}
+
+npm_registry() {
+  local registry
+  registry=$(setting npm-registry "$(npm_setting registry)")
+  registry=${registry:-https://registry.npmjs.org}
+  say "${registry%/}"
+}
+
+# registry_fetch PACKAGE VERSION FILE [SHA256]: a package of npm's registry, verified by the given sum, or by the one
+# the registry states.
+registry_fetch() {
+  local registry expected token
+  registry=$(npm_registry)
+  token=$(npm_setting "${registry#http*:}/:_authToken")
+  [ -z "$token" ] || say "header = \"Authorization: Bearer $token\"" > "$PAYLOAD/token"
+  [ -e "$PAYLOAD/token" ] || : > "$PAYLOAD/token"
+  fetch -K "$PAYLOAD/token" -o "$3" "$registry/$1/-/${1##*/}-$2.tgz" || download_failed "$1 $2" "$registry"
+  if [ -n "${4-}" ]; then
+    verify "$1 $2" sha256sum "$3" "$4"
+  else
+    expected=$(fetch -K "$PAYLOAD/token" "$registry/$1/$2" | grep -oE '"integrity": ?"sha512-[A-Za-z0-9+/=]+"' | head -n 1 || true)
+    expected=${expected#*sha512-}
+    verify "$1 $2" sha512sum "$3" "$(base64 -d <<< "${expected%\"}" | od -An -v -tx1 | tr -d ' \n')"
+  fi
+}
+
+# verify WHAT SUM-COMMAND FILE EXPECTED
+verify() {
+  local found
+  found=$("$2" < "$3")
+  [ -n "$4" ] || fail "$1: nothing states its checksum" "another source: pulumi config set nodeSource archive"
+  [ "${found%% *}" = "$4" ] ||
+    fail "$1: expected the $2 $4, found ${found%% *}" "the download is damaged or was replaced: try again, or ask whoever runs the mirror"
+}
+
+download_failed() {
+  fail "$1 could not be fetched from $2" "can the host reach it? a mirror: pulumi config set npmRegistry URL, or nodeMirror URL"
+}

@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# Step `packages`: what apt installs, Node with npm, and pm2, each in the version of the payload.
+#   packages-apt.sh       apt: asked only for what is missing, patient, able to go on after an interrupted run
+#   packages-sources.sh   where apt takes them from, when not from where the host says
+#   packages-download.sh  files from npm's registry or an archive, verified
+#   packages-node.sh      Node with npm, and pm2, in folders under /opt/geo-system
+
+PACKAGES_ROOT=/opt/geo-system
+
+packages_apply() {
+  packages_validate
+  install -d -m 0755 "$PACKAGES_ROOT"
+  rm -rf "$PACKAGES_ROOT"/*.new # an earlier run was cut short
+  if packages_independent; then
+    in_parallel packages_apt packages_node_and_pm2
+  else
+    packages_apt
+    packages_node_and_pm2
+  fi
+}
+
+packages_node_and_pm2() {
+  packages_node
+  packages_pm2
+}
+
+# Everything is read before anything is touched.
+packages_validate() {
+  local name
+  while read -r name; do
+    [[ $name =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || fail "apt: expected the name of a package, found '$name'" "correct the payload"
+  done < <(settings apt)
+  case "$(setting node-source)" in
+    npm | archive | nodesource) packages_expect_version node ;;
+    distribution) ;;
+    *) fail "node-source: expected npm, archive, nodesource or distribution, found '$(setting node-source)'" "pulumi config set nodeSource archive" ;;
+  esac
+  packages_expect_version npm
+  packages_expect_version pm2
+  payload_file "$PACKAGES_ROOT/pm2/package-lock.json" > /dev/null
+}
+
+packages_expect_version() {
+  [[ $(setting "$1") =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]] ||
+    fail "$1: expected a full version such as 24.21.0, found '$(setting "$1")'" "correct the version in the configuration"
+}
+
+# Node as files needs nothing of apt where the tools to fetch and unpack them are there, as on most images.
+packages_independent() {
+  local tool
+  for tool in curl tar gzip xz; do command -v "$tool" > /dev/null || return 1; done
+  [ -s /etc/ssl/certs/ca-certificates.crt ] || return 1
+  [[ $(setting node-source) = npm || $(setting node-source) = archive ]]
+}
+
+# in_parallel FUNCTION …: all at once; what each of them says stays together, in the order of their names here. When
+# one fails the others still run to their end: dpkg must not be stopped in the middle of a package.
+in_parallel() {
+  local job jobs=() failed=no
+  for job in "$@"; do
+    ("$job" && say "$CHANGED" > "$PAYLOAD/$job.changed") > "$PAYLOAD/$job.out" 2> "$PAYLOAD/$job.err" &
+    jobs+=("$!:$job")
+  done
+  for job in "${jobs[@]}"; do
+    wait "${job%%:*}" || failed=yes
+    cat "$PAYLOAD/${job#*:}.out"
+    cat "$PAYLOAD/${job#*:}.err" >&2
+    grep -qsx no "$PAYLOAD/${job#*:}.changed" || CHANGED=yes
+  done
+  [ "$failed" = no ] || stop
+}
+
+packages_check() {
+  local name
+  while read -r name; do changed "apt package $name is missing"; done < <(apt_missing)
+  packages_node_check
+  packages_pm2_check
+}
+
+# Packages serve others too by now, so they stay; what lay in the place of a link comes back.
+packages_undo() {
+  local name before="$STATE/before/packages"
+  for name in node npm npx pm2; do
+    if [ -e "$before/usr/local/bin/$name" ] || [ -L "$before/usr/local/bin/$name" ]; then give_back "/usr/local/bin/$name"; fi
+  done
+  [ ! -s "$before/apt" ] || say "kept, installed by apt: $(sort -u "$before/apt" | paste -sd ' ')"
+  for name in "$PACKAGES_ROOT"/*/; do
+    [ ! -d "$name" ] || say "kept: ${name%/}"
+  done
+}
