@@ -1,35 +1,28 @@
-import { existsSync, readFileSync } from "node:fs";
+import { ensureSystemPackages } from "../toolchain/system-packages.ts";
 
-const ownHost =
-  "A host of your own works as well, from any machine: pulumi config set host <address>, then npm run up.";
+const packages = ["debootstrap", "systemd-container", "iproute2", "iptables", "openssh-client"];
 
-/** Whether this machine can run sandboxes at all: undefined, or what is missing and what to do. */
-export function whyNoSandbox(): string | undefined {
-  if (process.platform !== "linux")
-    return `A sandbox needs Linux, and this is ${process.platform}. ${ownHost}`;
-  if (process.getuid?.() !== 0) {
-    return (
-      'A sandbox needs root: it mounts file systems and makes a network. Type: sudo -E env "PATH=$PATH" npm run up\n' +
-      ownHost
-    );
-  }
-  if (!hasApt()) {
-    return `A sandbox needs Debian or Ubuntu, and this is ${systemName()}. ${ownHost}`;
-  }
-  return undefined;
+/** Where root's own commands lie; a plain `su` leaves them out. */
+const rootsFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/** Why this machine and user can have no sandbox, and what to do; undefined where they can. */
+export function whyNoSandbox(
+  platform: NodeJS.Platform = process.platform,
+  userId = process.getuid?.(),
+): string | undefined {
+  const ownHost = "A host of your own works as well: pulumi config set host <address>";
+  if (platform !== "linux") return `A sandbox needs Linux, and this is ${platform}.\n${ownHost}`;
+  if (userId === 0) return undefined;
+  return (
+    `A sandbox needs root, because it mounts a file system and makes a network; this is user ${userId}.\n` +
+    `Become root and try again: sudo -i, or sudo -E env "PATH=$PATH" npm run up\n${ownHost}`
+  );
 }
 
 /** Installs what a sandbox needs, or says why there can be none here. */
 export async function requirements(): Promise<void> {
   const why = whyNoSandbox();
   if (why) throw new Error(why);
-}
-
-function hasApt(): boolean {
-  return existsSync("/usr/bin/apt-get");
-}
-
-function systemName(): string {
-  const release = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
-  return /^PRETTY_NAME="?([^"\n]*)/m.exec(release)?.[1] ?? "an unknown system";
+  process.env.PATH = [process.env.PATH, ...rootsFolders].filter(Boolean).join(":");
+  await ensureSystemPackages(packages, "the sandbox, a throw-away host on this machine");
 }

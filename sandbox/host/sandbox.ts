@@ -3,17 +3,19 @@ import { execa } from "execa";
 import { addressOf, reserveAddress, reservedAddresses, sandboxNames } from "./addresses.ts";
 import { ensureLayers } from "./layers.ts";
 import { lock } from "./lock.ts";
-import { powerCut, powerOn, runningPid } from "./machine.ts";
+import { powerCut as cutPower, powerOn, runningPid } from "./machine.ts";
 import { isMounted, mountOverlay, removeFolder } from "./mounts.ts";
 import { chooseSubnet, ensureNetwork, removeNetwork } from "./network.ts";
 import { defaultName, filesOf, folder } from "./paths.ts";
 import { untilReady } from "./ready.ts";
 import { infoOf, readRecord, type SandboxInfo, type SandboxRecord, writeRecord } from "./record.ts";
 import { requirements } from "./requirements.ts";
+import { removeSecondMachines } from "./second-machine.ts";
 import { seed } from "./seed.ts";
 import { sshArguments, writeKnownHosts } from "./ssh.ts";
 
 export { sandboxNames } from "./addresses.ts";
+export { plug, unplug } from "./cable.ts";
 export { whyNoSandbox } from "./requirements.ts";
 export { defaultName, folder, type SandboxInfo };
 
@@ -33,7 +35,8 @@ export async function up(name: string = defaultName): Promise<SandboxInfo> {
 /** Throws a sandbox away, with all that lies in its folder. The network goes with the last one. */
 export async function down(name: string = defaultName): Promise<void> {
   await using _ = await lock(`sandbox-${name}`);
-  await powerCut(name);
+  await cutPower(name);
+  await removeSecondMachines(name);
   await removeFolder(folder(name));
   await using __ = await lock("network");
   if (sandboxNames().length === 0) await removeNetwork();
@@ -51,8 +54,14 @@ export async function reset(name: string = defaultName): Promise<SandboxInfo> {
 export async function reboot(name: string = defaultName): Promise<SandboxInfo> {
   await using _ = await lock(`sandbox-${name}`);
   if (!readRecord(name)) throw new Error(`There is no sandbox "${name}". ${startIt(name)}`);
-  await powerCut(name);
+  await cutPower(name);
   return start(name);
+}
+
+/** Cuts the power and leaves it off. `up` switches it on again. */
+export async function powerCut(name: string = defaultName): Promise<void> {
+  await using _ = await lock(`sandbox-${name}`);
+  await cutPower(name);
 }
 
 /** How to reach a sandbox; undefined where it does not run. */
@@ -112,7 +121,7 @@ async function create(name: string): Promise<SandboxRecord> {
 
 async function boot(record: SandboxRecord): Promise<void> {
   const files = filesOf(record.name);
-  await powerCut(record.name); // A crash of nspawn alone leaves processes behind.
+  await cutPower(record.name); // A crash of nspawn alone leaves processes behind.
   await reserve(record.name);
   if (!isMounted(files.root)) await mountOverlay({ ...files, layers: record.layers });
   powerOn(record.name);
@@ -129,7 +138,7 @@ async function reserve(name: string): Promise<string> {
 /** Removes what a sandbox was, finished or not; its address stays with the name. */
 async function clear(name: string): Promise<void> {
   const address = addressOf(name);
-  await powerCut(name);
+  await cutPower(name);
   await removeFolder(folder(name));
   if (address) reserveAddress(name, address.replace(/\.\d+$/, ""));
 }

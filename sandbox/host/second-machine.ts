@@ -1,0 +1,68 @@
+import { existsSync, readdirSync } from "node:fs";
+import { execa } from "execa";
+import { lock } from "./lock.ts";
+import { bridge } from "./network.ts";
+import { kill } from "./processes.ts";
+import type { SandboxInfo } from "./record.ts";
+
+/** A network namespace beside a sandbox: from here the host is seen as the world sees it. */
+export interface SecondMachine {
+  namespace: string;
+  /** IPv4. */
+  address: string;
+}
+
+/** Above the numbers of the sandboxes. The namespace's name says which number is taken. */
+const numbers = Array.from({ length: 50 }, (_, i) => 205 + i);
+
+/** Where `ip netns` keeps the names. */
+const namespaces = "/run/netns";
+
+/** Puts a second machine into the network of a sandbox. It goes at the latest with its sandbox. */
+export async function addSecondMachine(sandbox: SandboxInfo): Promise<SecondMachine> {
+  await using _ = await lock("network");
+  const number = freeNumber();
+  const withNumber = (last: number) => sandbox.address.replace(/\d+$/, String(last));
+  const machine = { namespace: `${prefix(sandbox.name)}${number}`, address: withNumber(number) };
+  await execa("ip", ["netns", "add", machine.namespace]);
+  await plugIn(machine, `geo-second-${number}`, withNumber(1));
+  return machine;
+}
+
+/** Ends what runs on a second machine, and takes it away. */
+export async function removeSecondMachine(namespace: string): Promise<void> {
+  const { stdout } = await execa("ip", ["netns", "pids", namespace]);
+  stdout.split("\n").filter(Boolean).map(Number).forEach(kill);
+  await execa("ip", ["netns", "delete", namespace]);
+}
+
+/** Takes away all second machines of a sandbox. */
+export async function removeSecondMachines(sandbox: string): Promise<void> {
+  const own = names().filter((name) => new RegExp(`^${prefix(sandbox)}\\d+$`).test(name));
+  for (const namespace of own) await removeSecondMachine(namespace);
+}
+
+async function plugIn({ namespace, address }: SecondMachine, cable: string, gateway: string): Promise<void> {
+  const inside = (...args: string[]) => execa("ip", ["-n", namespace, ...args]);
+  await execa("ip", ["link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace]);
+  await execa("ip", ["link", "set", cable, "master", bridge, "up"]);
+  await inside("address", "add", `${address}/24`, "dev", "eth0");
+  await inside("link", "set", "lo", "up");
+  await inside("link", "set", "eth0", "up");
+  await inside("route", "add", "default", "via", gateway);
+}
+
+function freeNumber(): number {
+  const taken = new Set(names().map((name) => Number(name.split(".").at(-1))));
+  const free = numbers.find((number) => !taken.has(number));
+  if (free !== undefined) return free;
+  throw new Error(`All ${numbers.length} second machines are in use: ip netns list`);
+}
+
+function prefix(sandbox: string): string {
+  return `geo-sandbox.${sandbox}.`;
+}
+
+function names(): string[] {
+  return existsSync(namespaces) ? readdirSync(namespaces) : [];
+}
