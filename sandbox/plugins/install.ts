@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,7 +66,7 @@ exec "$node" "\${0%/*}/${name}.cjs" "$@"
 }
 
 async function place(path: string, content: string, mode: number): Promise<void> {
-  const complete = `${path}.${process.pid}`;
+  const complete = `${path}.${randomBytes(4).toString("hex")}`;
   await writeFile(complete, content);
   await chmod(complete, mode);
   await rename(complete, path);

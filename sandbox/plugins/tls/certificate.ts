@@ -91,9 +91,11 @@ function validity(inputs: Properties): [Date, Date] {
   return [start, new Date(start.getTime() + hours * 3_600_000)];
 }
 
-// The first bit is the sign.
-function positive(number: Buffer): ArrayBuffer {
-  return new Uint8Array([...((number[0] ?? 0) >= 0x80 ? [0] : []), ...number]).buffer;
+/** The bytes of a number as a certificate holds it: no zeros in front, but one where the first bit is the sign. */
+export function positive(number: Buffer): ArrayBuffer {
+  const start = number.findIndex((byte) => byte !== 0);
+  const bytes = number.subarray(start === -1 ? number.length - 1 : start);
+  return new Uint8Array([...((bytes[0] ?? 0) >= 0x80 ? [0] : []), ...bytes]).buffer;
 }
 
 function extensions(inputs: Properties, subject: Subject, issuer: Issuer): Extension[] {

@@ -32,7 +32,9 @@ export class Plugin implements AsyncDisposable {
     this.engine = engine;
     this.process = child;
     this.startup = startup;
-    this.#client = new services.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    this.#client = new services.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
+      "grpc.max_receive_message_length": -1,
+    });
   }
 
   static async start(name: PluginName, env: NodeJS.ProcessEnv = {}): Promise<Plugin> {

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { ensureSystemPackages } from "../../../sandbox/toolchain/system-packages.ts";
 
 /** A host to log in to: an sshd of our own on loopback, with two host keys, a user key and an agent. */
 export class SshHost implements AsyncDisposable {
@@ -21,6 +21,7 @@ export class SshHost implements AsyncDisposable {
 
   /** `acceptEnv`: names of variables that the host takes from its clients. */
   static async start({ acceptEnv = "" } = {}): Promise<SshHost> {
+    await ensureSystemPackages(["openssh-server", "openssh-client"], "the tests of the plug-ins");
     const host = new SshHost(await mkdtemp(join(tmpdir(), "ssh-host-")), await freePort());
     for (const [name, type] of Object.entries({
       ed25519: "ed25519",
@@ -70,7 +71,7 @@ export class SshHost implements AsyncDisposable {
   async #startSshd(): Promise<void> {
     // As root sshd wants this folder; elsewhere the package's service makes it.
     if (process.getuid?.() === 0) await mkdir("/run/sshd", { recursive: true });
-    const child = this.#start(sshd(), ["-D", "-e", "-f", this.path("sshd_config")]);
+    const child = this.#start(sshd, ["-D", "-e", "-f", this.path("sshd_config")]);
     await lineMatching(child, /^Server listening on/);
   }
 
@@ -97,11 +98,8 @@ export class SshHost implements AsyncDisposable {
   }
 }
 
-function sshd(): string {
-  const file = "/usr/sbin/sshd";
-  if (existsSync(file)) return file;
-  throw new Error(`Expected OpenSSH's server at ${file}, found none: apt-get install openssh-server`);
-}
+// Where Debian and its like have it; sshd starts itself again for each connection and wants its full path.
+const sshd = "/usr/sbin/sshd";
 
 /** A port of loopback that nothing listens on. */
 export async function freePort(): Promise<number> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Secret, Unknown } from "../../../sandbox/plugins/protocol/values.ts";
+import { positive } from "../../../sandbox/plugins/tls/certificate.ts";
 import { logicalResource } from "../../../sandbox/plugins/tls/logical.ts";
 import { dueForRenewal } from "../../../sandbox/plugins/tls/renewal.ts";
 
@@ -22,6 +23,24 @@ describe("the renewal of a certificate", () => {
 
   it("is never due for what has no end yet", () => {
     expect(dueForRenewal({}, end)).toBe(false);
+  });
+});
+
+describe("the number of a certificate", () => {
+  it.each([
+    [
+      [0x01, 0x02],
+      [0x01, 0x02],
+    ],
+    [[0x00, 0x00, 0x02], [0x02]],
+    [
+      [0x00, 0x80],
+      [0x00, 0x80],
+    ],
+    [[0xff], [0x00, 0xff]],
+    [[0x00, 0x00], [0x00]],
+  ])("is positive and as short as can be: %j", (bytes, expected) => {
+    expect([...new Uint8Array(positive(Buffer.from(bytes)))]).toEqual(expected);
   });
 });
 

@@ -51,6 +51,12 @@ describe("lines of a stream", () => {
     expect(await cut(bytes.subarray(0, 1), bytes.subarray(1))).toEqual(["ä"]);
   });
 
+  it("come in bundles, none lost, if there are more than can be shown one by one", async () => {
+    const bundles = await cut("x\n".repeat(1000));
+    expect(bundles.length).toBeLessThan(250);
+    expect(bundles.join("\n").split("\n")).toHaveLength(1000);
+  });
+
   it("may be longer than any buffer", async () => {
     const long = "x".repeat(300_000);
     expect(await cut(long, "\n")).toEqual([long]);
