@@ -13,7 +13,7 @@ export interface Opening {
   /** Milliseconds from the name to the upgrade. */
   timeoutMs: number;
   /** Called as each hop is behind us, in the order of the protocol. */
-  passed: (hop: "name" | "tcp" | "tls" | "upgrade", detail: string) => void;
+  passed: (hop: "name" | "tcp" | "tls" | "upgrade", detail?: string) => void;
 }
 
 /** Opens a WebSocket, hop by hop. Throws {@link Stopped} at the one that breaks. */
@@ -32,7 +32,7 @@ export function openWebSocket(opening: Opening, onMessage: (text: string) => voi
     socket.on("unexpected-response", (_, response) => void readAnswer(response).then(stop));
     socket.on("open", () => {
       clearTimeout(timer);
-      passed("upgrade", "101");
+      passed("upgrade");
       resolve(socket);
     });
   });
@@ -40,25 +40,25 @@ export function openWebSocket(opening: Opening, onMessage: (text: string) => voi
 
 /** HTTP/1.1 and no compression, as nginx forwards it; the certificate is verified whatever the environment says. */
 function start({ url, headers, protocols, ca, passed }: Opening): WebSocket {
-  if (isIP(bareHost(url))) passed("name", "an address");
+  if (isIP(bareHost(url))) passed("name");
   return new WebSocket(url, protocols, {
     headers,
     ...(ca !== undefined && { ca }),
     rejectUnauthorized: true,
     perMessageDeflate: false,
     finishRequest: (request) => {
-      watch(request, url, passed);
+      watch(request, passed);
       request.end();
     },
   });
 }
 
-function watch(request: ClientRequest, url: URL, passed: Opening["passed"]) {
+function watch(request: ClientRequest, passed: Opening["passed"]) {
   request.once("socket", (socket: Socket) => {
     socket.once("lookup", (error, address: string) => {
       if (!error) passed("name", address);
     });
-    socket.once("connect", () => passed("tcp", `port ${portOf(url)}`));
+    socket.once("connect", () => passed("tcp"));
     socket.once("secureConnect", () => passed("tls", describeTls(socket)));
   });
 }

@@ -7,7 +7,7 @@ import { shownUrl } from "./mask.ts";
 import type { HandshakeRow } from "./report.ts";
 import type { HandshakeScript, HandshakeStep } from "./script.ts";
 import { Stopped } from "./seen.ts";
-import { fill, type Json, match, placeholders, type Values } from "./values.ts";
+import { fill, fillKnown, type Json, match, placeholders, type Values } from "./values.ts";
 
 export interface RunOptions {
   url: string;
@@ -102,7 +102,7 @@ class ScriptRun {
     try {
       return await client.receive((text) => match(expected, readable(text, expected), this.values), withinMs);
     } catch (error) {
-      if (error instanceof Stopped) error.seen.expected = JSON.stringify(expected);
+      if (error instanceof Stopped) error.seen.expected = JSON.stringify(fillKnown(expected, this.values));
       throw error;
     }
   }

@@ -28,6 +28,12 @@ function fillText(text: string, values: Values): Json {
   return text.replace(placeholder, (_, name: string) => asText(known(name, values)));
 }
 
+/** The same for a person: names without a value stay as they are. */
+export function fillKnown(value: Json, values: Values): Json {
+  const names = placeholders(value).map((name) => [name, values.get(name) ?? `\${${name}}`] as const);
+  return fill(value, new Map(names));
+}
+
 /** A log line's pattern; the values in it stand for themselves. */
 export function fillPattern(pattern: string, values: Values): RegExp {
   const asItself = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

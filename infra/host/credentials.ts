@@ -51,17 +51,22 @@ function configured(privateKey: string, passphrase: string | undefined): Credent
 /** The keys that the agent at that socket holds. Throws where no agent answers there. */
 export function agentKeys(socket: string): Promise<ParsedKey[]> {
   return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(noAgent(socket, why));
+    const timer = setTimeout(fail, 5_000, "no answer within 5 s");
     createAgent(socket).getIdentities((error, keys) => {
-      if (!error) return resolve((keys ?? []) as ParsedKey[]);
-      reject(
-        new SshError(
-          "login",
-          `no SSH agent answers at SSH_AUTH_SOCK=${socket}: ${error.message}`,
-          `Start one: ${startOne}`,
-        ),
-      );
+      clearTimeout(timer);
+      if (error) fail(error.message);
+      else resolve((keys ?? []) as ParsedKey[]);
     });
   });
+}
+
+function noAgent(socket: string, why: string): SshError {
+  return new SshError(
+    "login",
+    `no SSH agent answers at SSH_AUTH_SOCK=${socket}: ${why}`,
+    `Start one: ${startOne}`,
+  );
 }
 
 /** The host looked at every key and wanted none. */

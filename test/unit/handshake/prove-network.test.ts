@@ -42,11 +42,11 @@ test("fails at tcp if the packets are dropped", async () => {
 test("fails at upgrade if the connection stands and nothing answers", async () => {
   await using silent = await listen(createServer());
   const { hop, cause, next, report } = await failureOf(`ws://127.0.0.1:${silent.port}/ws`, {
-    timeoutMs: 100,
+    timeoutMs: 400,
   });
   expect(hop).toBe("upgrade");
   expect(cause).toBe(
-    "the connection stands, but nothing answered the upgrade within 0.1 s: the backend accepts and says nothing, or nginx is out of file descriptors",
+    "the connection stands, but nothing answered the upgrade within 0.4 s: the backend accepts and says nothing, or nginx is out of file descriptors",
   );
   expect(next).toBe("ssh ubuntu@host pm2 logs geo-backend --lines 20 --nostream");
   expect(statuses(report)).toBe("name ok, tcp ok, upgrade fail");

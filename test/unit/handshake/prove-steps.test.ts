@@ -29,17 +29,17 @@ test("fails at token if the backend does not accept it", async () => {
 });
 
 test("fails at connected if the backend says nothing", async () => {
-  const { hop, cause } = await failureWith({ onConnection: () => true }, { timeoutMs: 100 });
+  const { hop, cause } = await failureWith({ onConnection: () => true }, { timeoutMs: 400 });
   expect(hop).toBe("connected");
-  expect(cause).toBe('{"type":"connected"} did not come within 0.1 s, nor anything else');
+  expect(cause).toBe('{"type":"connected"} did not come within 0.4 s, nor anything else');
 });
 
 test("fails at ping if the answer is another one, and shows it", async () => {
   const fault = on("ping", (socket) => socket.send('{"type":"error","code":"slow_down"}'));
-  const { hop, cause } = await failureWith(fault, { timeoutMs: 100 });
+  const { hop, cause } = await failureWith(fault, { timeoutMs: 400 });
   expect(hop).toBe("ping");
   expect(cause).toBe(
-    '{"type":"pong"} did not come within 0.1 s; instead: {"type":"error","code":"slow_down"}',
+    '{"type":"pong"} did not come within 0.4 s; instead: {"type":"error","code":"slow_down"}',
   );
 });
 
@@ -52,11 +52,9 @@ test("fails at sync if the second client does not see what the first one does", 
       return true;
     },
   };
-  const { hop, cause } = await failureWith(fault, { timeoutMs: 100 });
+  const { hop, cause } = await failureWith(fault, { timeoutMs: 400 });
   expect(hop).toBe("sync");
-  expect(cause).toMatch(
-    /^\{"type":"topic_created","topic":\{"id":"\$\{topic\}"\}\} did not come within 0\.1 s/,
-  );
+  expect(cause).toMatch(/^\{"type":"topic_created","topic":\{"id":"7"\}\} did not come within 0\.4 s/);
 });
 
 test("fails at the second client if only the first one gets in", async () => {
@@ -102,14 +100,14 @@ test("fails at close if the backend does not answer it", async () => {
       return false;
     },
   };
-  const { hop, cause } = await failureWith(fault, { timeoutMs: 200 });
+  const { hop, cause } = await failureWith(fault, { timeoutMs: 400 });
   expect(hop).toBe("close");
-  expect(cause).toBe("the close was not answered within 0.2 s");
+  expect(cause).toBe("the close was not answered within 0.4 s");
 });
 
 test("the token is nowhere in the report, even if the backend sends it back", async () => {
   const fault = on("ping", (socket) => socket.send(`{"echo":"${token}"}`));
-  const { report } = await failureWith(fault, { timeoutMs: 100 });
+  const { report } = await failureWith(fault, { timeoutMs: 400 });
   expect(JSON.stringify(report)).not.toContain(token);
   expect(report.failures[0]?.cause).toContain('{"echo":"<token>"}');
 });

@@ -101,9 +101,9 @@ test("fails at tls if the connection is closed during the handshake", async () =
 
 test("fails at tls if nothing answers the TLS handshake", async () => {
   await using silent = await listen(createServer());
-  const { hop, cause } = await failureOf(`wss://127.0.0.1:${silent.port}/ws`, { timeoutMs: 100 });
+  const { hop, cause } = await failureOf(`wss://127.0.0.1:${silent.port}/ws`, { timeoutMs: 400 });
   expect(hop).toBe("tls");
   expect(cause).toBe(
-    `port ${silent.port} took the connection, but TLS did not answer within 0.1 s: nginx is out of file descriptors, or hangs`,
+    `port ${silent.port} took the connection, but TLS did not answer within 0.4 s: nginx is out of file descriptors, or hangs`,
   );
 });

@@ -47,10 +47,10 @@ test("a port where nothing listens", async () => {
 
 test("a port that takes the connection and says nothing", async () => {
   await using silent = await listen(createServer());
-  const error = await failure(to(silent.port), { timeoutMs: 100 });
+  const error = await failure(to(silent.port), { timeoutMs: 400 });
   expect(error.hop).toBe("ssh");
   expect(error.message).toContain(
-    `127.0.0.1 port ${silent.port} took the connection, but SSH did not answer within 0.1 s`,
+    `127.0.0.1 port ${silent.port} took the connection, but SSH did not answer within 0.4 s`,
   );
 });
 
