@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { projectFolder } from "./package-root.ts";
 import { schema } from "./settings/schema.ts";
 
 const paths = new Set(["backendSource", "certificateFile", "certificateKeyFile", "certificateAuthorityFile"]);
@@ -9,7 +10,7 @@ const paths = new Set(["backendSource", "certificateFile", "certificateKeyFile",
  * Empty texts and objects count as not set. Secrets come as plain text here, and the component wraps what it keeps of them.
  */
 export function readConfig(): Record<string, unknown> {
-  return parseConfig(pulumi.runtime.allConfig(), `${pulumi.getProject()}:`, pulumi.getRootDirectory());
+  return parseConfig(pulumi.runtime.allConfig(), `${pulumi.getProject()}:`, projectFolder());
 }
 
 /**

@@ -17,6 +17,17 @@ function findUp(folder: string): string {
   return findUp(parent);
 }
 
+/**
+ * The folder of the Pulumi.yaml that this program belongs to: Pulumi runs a program in the folder of its `main`.
+ * `pulumi.getRootDirectory()` would say it too, but older language hosts do not pass it on.
+ */
+export function projectFolder(from = process.cwd()): string {
+  if (existsSync(join(from, "Pulumi.yaml"))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new Error(`geo-system: no Pulumi.yaml in or above ${process.cwd()}`);
+  return projectFolder(parent);
+}
+
 /** The text of a file that lands on the host, by its path under `templates/`. */
 export function template(path: string): string {
   return readFileSync(join(packageRoot, "templates", path), "utf8");

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Addresses } from "../addresses.ts";
+import { markBackendLog } from "../handshake/log.ts";
 import { proveHandshake } from "../handshake/prove.ts";
 import { type HandshakeReport, handshakeTable } from "../handshake/report.ts";
 import type { HostConnection } from "../host/connection.ts";
@@ -41,24 +42,17 @@ interface Known {
 
 async function prove({ settings, parent }: HandshakeArgs, known: Known): Promise<HandshakeReport> {
   const { wsUrl, wssUrl } = known.addresses;
-  const { host } = known.connection;
+  await using session = await connect(known.connection);
   const report = await proveHandshake({
     urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
     ...(known.authority && { ca: known.authority }),
     token: known.token,
     ...(settings.handshake && { script: settings.handshake }),
-    readLog: (since) => readLog(known.connection, settings.backendName, since),
+    readLog: await markBackendLog(session, settings.backendName),
     timeoutMs: settings.handshakeTimeout * 1000,
-    names: { ssh: sshLine(host, settings), site: settings.siteName, application: settings.backendName },
+    names: { ssh: sshLine(known.connection.host, settings), application: settings.backendName },
   });
   if (!report.ok) throw new pulumi.RunError(`The handshake failed.\n${handshakeTable(report)}`);
   await pulumi.log.info(`Handshake proven from outside.\n${handshakeTable(report)}`, parent);
   return report;
-}
-
-/** The last lines of the backend's log, where pm2 keeps it. */
-async function readLog(connection: HostConnection, application: string, _since: Date): Promise<string> {
-  await using session = await connect(connection);
-  const { stdout } = await session.exec(`tail -n 200 ~/.pm2/logs/${application}-out.log`);
-  return stdout;
 }

@@ -14,7 +14,7 @@ import { waitFor } from "../support/wait.ts";
 describe("the life of a host", () => {
   let stack: TestStack;
   let bare: string;
-  const on = (command: string) => sandbox.run(stack.stack.stack, command);
+  const on = (command: string) => stack.on(command);
 
   beforeAll(async () => {
     stack = await TestStack.start("life");

@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { withAgent } from "../../infra/host/agent.ts";
 import { project, type ReadyStack, readyStack } from "../../operate/run-pulumi.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
+import { sshArguments } from "../../sandbox/host/ssh.ts";
 
 /** What a run of the CLI said, colours off, and how it ended. */
 export interface Run {
@@ -56,6 +57,13 @@ export class TestStack implements AsyncDisposable {
       string,
       string
     >;
+  }
+
+  /** What a command prints on the host, run by its user over SSH. */
+  async on(command: string): Promise<string> {
+    const info = sandbox.info(this.stack.stack);
+    if (!info) throw new Error(`${this.stack.stack}: expected a running host, found none`);
+    return (await execa("ssh", [...sshArguments(info), command], { stripFinalNewline: false })).stdout;
   }
 
   /** A copy of the example backend that a test may change. */

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { withAgent } from "../../infra/host/agent.ts";
+import { packageRoot } from "../../infra/package-root.ts";
+import * as sandbox from "../../sandbox/host/sandbox.ts";
+import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
+import { rawHandshake } from "../support/raw-websocket.ts";
+
+/** A program of an operator's own that imports the package and makes two hosts. */
+const program = `
+import * as pulumi from "@pulumi/pulumi";
+import { WebSocketHost } from "geo-system";
+
+const backendSecretEnvironment = { TOKEN_SECRET: "a secret of more than sixteen characters" };
+const host = ({ name, address, hostKey, nodeSource }) =>
+  new WebSocketHost(name, { host: pulumi.output(address), hostKey, nodeSource, backendSecretEnvironment });
+export const urls = new pulumi.Config().requireObject("hosts").map(host).map((one) => one.testUrl);
+`;
+
+let folder: string;
+const names = ["one", "two"].map((name) => `sandbox-library-${name}-${process.pid}`);
+
+beforeAll(async () => {
+  await execa("npm", ["run", "-s", "build"], { cwd: packageRoot });
+  folder = await mkdtemp(join(tmpdir(), "program-"));
+  await mkdir(join(folder, "node_modules/@pulumi"), { recursive: true });
+  await symlink(packageRoot, join(folder, "node_modules/geo-system"));
+  await symlink(
+    join(packageRoot, "node_modules/@pulumi/pulumi"),
+    join(folder, "node_modules/@pulumi/pulumi"),
+  );
+  await writeFile(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "own", type: "module", main: "index.js" }),
+  );
+  await writeFile(
+    join(folder, "Pulumi.yaml"),
+    "name: own\nruntime: { name: nodejs, options: { typescript: false } }\n",
+  );
+  await writeFile(join(folder, "index.js"), program);
+});
+
+afterAll(async () => {
+  await Promise.all(names.map((name) => sandbox.down(name)));
+  await rm(folder, { recursive: true, force: true });
+});
+
+it("a program of one's own makes two hosts, and both answer", async () => {
+  const hosts = await Promise.all(names.map((name) => sandbox.up(name)));
+  const state = join(folder, "state");
+  await mkdir(state);
+  const environment = {
+    ...pulumiEnvironment(),
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: "x",
+    PULUMI_STACK: "two",
+  };
+  const pulumi = async (...args: string[]) =>
+    execa("pulumi", args, { cwd: folder, env: { ...process.env, ...environment } });
+  const config = hosts.map(({ address, hostKey }, index) => ({
+    name: `host-${index}`,
+    address,
+    hostKey,
+    nodeSource: "npm",
+  }));
+  const urls = await withAgent(
+    hosts.map(({ keyPath }) => keyPath),
+    async () => {
+      await pulumi("stack", "init", "two");
+      await pulumi("config", "set", "hosts", JSON.stringify(config));
+      await pulumi("up", "--yes", "--skip-preview");
+      return JSON.parse(
+        (await pulumi("stack", "output", "urls", "--json", "--show-secrets")).stdout,
+      ) as string[];
+    },
+  );
+  expect(urls).toHaveLength(2);
+  for (const url of urls) expect(await rawHandshake(url)).toMatch(/^HTTP\/1\.1 101 /);
+  expect(new Set(urls.map((url) => new URL(url).host)).size).toBe(2);
+});
