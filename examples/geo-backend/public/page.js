@@ -2,7 +2,7 @@ import { Connection } from "./connection.js";
 import { element, show } from "./elements.js";
 import { showState } from "./state.js";
 import { forgetToken, keepToken, readToken } from "./token.js";
-import { addTopic, removeTopic, showTopics } from "./topics.js";
+import { addTopic, allowDeleting, removeTopic, showTopics } from "./topics.js";
 
 /**
  * @typedef {import("./connection.js").Message} Message
@@ -63,7 +63,9 @@ function showLogin(isOut) {
 /** @param {State} state */
 function onState(state) {
   showState(state);
-  createButton.disabled = state.name !== "connected";
+  const isConnected = state.name === "connected";
+  createButton.disabled = !isConnected;
+  allowDeleting(isConnected);
   if (state.name === "refused") logOut(state.reason);
 }
 

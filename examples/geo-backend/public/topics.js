@@ -33,6 +33,11 @@ export function removeTopic(id) {
   update();
 }
 
+/** Nothing can be deleted while there is no connection. @param {boolean} isAllowed */
+export function allowDeleting(isAllowed) {
+  for (const button of list.querySelectorAll("button")) button.disabled = !isAllowed;
+}
+
 function update() {
   empty.hidden = list.children.length > 0;
 }

@@ -91,7 +91,7 @@ describe("closes with 1008", () => {
 });
 
 test("a newer token lets the connection live on", async () => {
-  await using backend = await start({ heartbeatInterval: 200 });
+  await using backend = await start({ heartbeatInterval: 1_000 });
   const client = backend.connect(`?token=${await signed({ exp: now() - 1 })}`);
   client.socket.once("open", async () => client.send({ type: "auth", token: await tokenOf() }));
   await client.nextOf("subscribed");

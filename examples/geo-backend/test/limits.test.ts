@@ -63,7 +63,7 @@ describe("messages", () => {
 
 describe("clients", () => {
   test("drops one that does not answer the heartbeat, and keeps one that does", async () => {
-    await using backend = await start({ heartbeatInterval: 30 });
+    await using backend = await start({ heartbeatInterval: 100 });
     const alive = await backend.window(other);
     const dead = await backend.window(lzc, { autoPong: false });
     expect(await dead.closed).toMatchObject({ code: 1006 });

@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { TestClient } from "./support/client.ts";
 import { runBackend, startProcess } from "./support/process.ts";
 import { start, temporaryFolder, tokenOf } from "./support/start.ts";
+
+// A process takes a second to start, and on a busy machine several.
+vi.setConfig({ testTimeout: 30_000 });
 
 test.each(["SIGINT", "SIGTERM"] as const)("stops cleanly and exits 0 on %s", async (signal) => {
   await using folder = await temporaryFolder();

@@ -17,6 +17,8 @@ class BrowserWebSocket extends WebSocket {
 beforeAll(() => vi.stubGlobal("WebSocket", BrowserWebSocket));
 afterAll(() => vi.unstubAllGlobals());
 
+const soon = (check: () => void) => vi.waitFor(check, 4_000);
+
 /** The page's connection with what it reported. `random` is small, so that it waits a few milliseconds only. */
 function open(url: string, token: string) {
   const states: State[] = [];
@@ -38,23 +40,21 @@ function open(url: string, token: string) {
 test("logs in, receives the topics, and measures the round trip", async () => {
   await using backend = await start();
   using page = open(backend.wsUrl, await tokenOf());
-  await vi.waitFor(() => expect(page.last()).toEqual({ name: "connected", roundTrip: expect.any(Number) }));
+  await soon(() => expect(page.last()).toEqual({ name: "connected", roundTrip: expect.any(Number) }));
   expect(page.names()).toEqual(["connecting", "connected", "connected"]);
   page.connection.send({ type: "create_topic", title: "Roads" });
-  await vi.waitFor(() => expect(page.messages.at(-1)?.topic?.title).toBe("Roads"));
+  await soon(() => expect(page.messages.at(-1)?.topic?.title).toBe("Roads"));
 });
 
 test("comes back by itself after a restart", async () => {
   await using folder = await temporaryFolder();
   await using before = await start({ dataDirectory: folder.path });
   using page = open(before.wsUrl, await tokenOf());
-  await vi.waitFor(() => expect(page.last()?.name).toBe("connected"));
+  await soon(() => expect(page.last()?.name).toBe("connected"));
   await before.stop();
-  await vi.waitFor(() =>
-    expect(page.states).toContainEqual(expect.objectContaining({ code: 1012, failures: 1 })),
-  );
+  await soon(() => expect(page.states).toContainEqual(expect.objectContaining({ code: 1012, failures: 1 })));
   await using _after = await start({ dataDirectory: folder.path, port: before.port });
-  await vi.waitFor(() => expect(page.last()?.name).toBe("connected"));
+  await soon(() => expect(page.last()?.name).toBe("connected"));
 });
 
 test("waits longer after each failure", async () => {
@@ -62,13 +62,13 @@ test("waits longer after each failure", async () => {
   await backend.stop();
   using page = open(backend.wsUrl, await tokenOf());
   const waits = () => page.states.flatMap((state) => (state.name === "waiting" ? state.milliseconds : []));
-  await vi.waitFor(() => expect(waits().slice(0, 4)).toEqual([10, 20, 40, 80]));
+  await soon(() => expect(waits().slice(0, 4)).toEqual([10, 20, 40, 80]));
 });
 
 test("asks for another token instead of trying a bad one again", async () => {
   await using backend = await start();
   using page = open(backend.wsUrl, "abc");
-  await vi.waitFor(() => expect(page.last()).toEqual({ name: "refused", reason: "this is not a token" }));
+  await soon(() => expect(page.last()).toEqual({ name: "refused", reason: "this is not a token" }));
   await backend.line("Connection closed before authentication");
   expect(page.names()).toEqual(["connecting", "refused"]);
 });
@@ -77,7 +77,7 @@ test("stays closed once it was closed, also while it was waiting", async () => {
   await using backend = await start();
   await backend.stop();
   using page = open(backend.wsUrl, await tokenOf());
-  await vi.waitFor(() => expect(page.last()?.name).toBe("waiting"));
+  await soon(() => expect(page.last()?.name).toBe("waiting"));
   page.connection.close();
   await using again = await start({ port: backend.port });
   await again.window();
