@@ -100,29 +100,44 @@ export function positive(number: Buffer): ArrayBuffer {
 
 function extensions(inputs: Properties, subject: Subject, issuer: Issuer): Extension[] {
   const isCa = inputs.isCaCertificate === true;
-  const pathLength = Number(inputs.maxPathLength ?? -1);
-  const { bits, extended } = usages((inputs.allowedUses as Value[]).map(String));
-  const list: Extension[] = [];
-  const add = (id: string, critical: boolean, value: object) => {
-    const extnValue = new OctetString(AsnConvert.serialize(value));
-    list.push(new Extension({ extnID: id, critical, extnValue }));
-  };
-  if (bits !== 0) add(id_ce_keyUsage, true, new KeyUsage(bits));
-  if (extended.length > 0) add(id_ce_extKeyUsage, false, new ExtendedKeyUsage(extended));
-  const constraint = isCa && pathLength >= 0 ? { cA: isCa, pathLenConstraint: pathLength } : { cA: isCa };
-  add(id_ce_basicConstraints, true, new BasicConstraints(constraint));
-  if (isCa || inputs.setSubjectKeyId === true) {
-    add(id_ce_subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyIdentifier(subject.publicKey)));
-  }
-  if (issuer.keyIdentifier) {
-    const identifier = new KeyIdentifier(issuer.keyIdentifier);
-    add(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier: identifier }));
-  }
-  // Where the subject is empty, the other names are all there is to go by.
-  if (subject.names.length > 0) {
-    add(id_ce_subjectAltName, subject.name.length === 0, new SubjectAlternativeName(subject.names));
-  }
-  return list;
+  const wantsIdentifier = isCa || inputs.setSubjectKeyId === true;
+  return [
+    ...usageExtensions((inputs.allowedUses as Value[]).map(String)),
+    extension(id_ce_basicConstraints, true, constraints(isCa, Number(inputs.maxPathLength ?? -1))),
+    ...(wantsIdentifier ? [subjectIdentifier(subject)] : []),
+    ...(issuer.keyIdentifier ? [authorityIdentifier(issuer.keyIdentifier)] : []),
+    ...(subject.names.length > 0 ? [otherNames(subject)] : []),
+  ];
+}
+
+function extension(extnID: string, critical: boolean, value: object): Extension {
+  return new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
+}
+
+function usageExtensions(names: string[]): Extension[] {
+  const { bits, extended } = usages(names);
+  return [
+    ...(bits !== 0 ? [extension(id_ce_keyUsage, true, new KeyUsage(bits))] : []),
+    ...(extended.length > 0 ? [extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage(extended))] : []),
+  ];
+}
+
+function constraints(cA: boolean, pathLength: number): BasicConstraints {
+  return new BasicConstraints(cA && pathLength >= 0 ? { cA, pathLenConstraint: pathLength } : { cA });
+}
+
+function subjectIdentifier({ publicKey }: Subject): Extension {
+  return extension(id_ce_subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyIdentifier(publicKey)));
+}
+
+function authorityIdentifier(identifier: ArrayBuffer): Extension {
+  const value = new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(identifier) });
+  return extension(id_ce_authorityKeyIdentifier, false, value);
+}
+
+// Where the subject is empty, these names are all there is to go by.
+function otherNames({ name, names }: Subject): Extension {
+  return extension(id_ce_subjectAltName, name.length === 0, new SubjectAlternativeName(names));
 }
 
 /** SHA-1 of the public key's bits, as RFC 5280 proposes. */

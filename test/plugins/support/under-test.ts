@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { installPlugin, type PluginName } from "../../../sandbox/plugins/install.ts";
+import { packageRoot } from "../../../infra/package-root.ts";
+import { installPlugin, type PluginName, pluginSourceHash } from "../../../sandbox/plugins/install.ts";
 import { pulumiHome } from "../../../sandbox/toolchain/pulumi-home.ts";
 
 export const versions = { command: "1.2.1", tls: "5.5.1" };
@@ -24,20 +24,13 @@ export async function pluginUnderTest(name: PluginName): Promise<string> {
   return existsSync(installed) && !isOwn ? installed : freshPlugin(name);
 }
 
-const fresh = new Map<PluginName, Promise<string>>();
-
-/** The project's own plug-in, bundled once a test run, gone with it. Returns the path of its executable. */
-export function freshPlugin(name: PluginName): Promise<string> {
-  const made = fresh.get(name) ?? bundle(name);
-  fresh.set(name, made);
-  return made;
-}
-
-async function bundle(name: PluginName): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), `plugin-${name}-`));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  await installPlugin(name, folder);
-  return join(folder, `pulumi-resource-${name}`);
+/** The project's own plug-in, bundled once for each state of its sources. Returns the path of its executable. */
+export async function freshPlugin(name: PluginName): Promise<string> {
+  const sources = (await pluginSourceHash(name)).slice(0, 16);
+  const folder = join(packageRoot, "node_modules/.cache/plugins", `${name}-${sources}`);
+  const executable = join(folder, `pulumi-resource-${name}`);
+  if (!existsSync(executable)) await installPlugin(name, folder);
+  return executable;
 }
 
 /** Makes a home for the Pulumi CLI that holds nothing but the two plug-ins. */
