@@ -19,7 +19,8 @@ export interface Go {
 
 /** Finds a Go that is new enough. Throws with the reason where there is none. */
 export async function findGo(): Promise<Go> {
-  const usual = "/usr/local/go/bin/go";
+  // sudo leaves the usual folder of Go out of PATH.
+  const usual = join(process.env.GOROOT || "/usr/local/go", "bin/go");
   const command = onPath("go") ?? (isExecutable(usual) ? usual : undefined);
   if (!command) throw new SetupFailure("Go was not found on PATH");
   const names = ["GOVERSION", "GOTOOLCHAIN", "GOPROXY", "GOMODCACHE"];
