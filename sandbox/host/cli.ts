@@ -13,7 +13,10 @@ const program = new Command("npm run sandbox --")
   .description("Throw-away hosts on this machine, with real systemd, sshd and a network of their own.")
   .helpOption("-h, --help", "show this help")
   .helpCommand(false)
-  .configureHelp({ showGlobalOptions: true });
+  .hook("preAction", () => {
+    const why = sandbox.whyNoSandbox();
+    if (why) throw new Error(why);
+  });
 
 /** A command on one sandbox. */
 function command(name: string, description: string): Command {

@@ -16,6 +16,11 @@ export interface Distribution {
   script: string;
 }
 
+/** A distribution, and where this machine gets it. */
+export interface MirroredDistribution extends Distribution {
+  mirrors: Mirrors;
+}
+
 const ownKey = fileURLToPath(new URL("keys/ubuntu-archive-2018.gpg", import.meta.url));
 
 export const ubuntu: Distribution = {
@@ -38,19 +43,23 @@ export const debian: Distribution = {
   script: "/usr/share/debootstrap/scripts/sid",
 };
 
-/** Ubuntu where its archive answers, because that is what operators run; else Debian. */
-export async function chooseDistribution(): Promise<Distribution & { mirrors: Mirrors }> {
+/**
+ * Ubuntu where its archive answers, because that is what operators run; else Debian.
+ * `GEO_SANDBOX_SYSTEM=debian` asks for the other one.
+ */
+export async function chooseDistribution(
+  wanted = process.env.GEO_SANDBOX_SYSTEM,
+): Promise<MirroredDistribution> {
+  const candidates = [ubuntu, debian].filter(({ id }) => !wanted || id === wanted);
   const tried: string[] = [];
-  const sources = machineSources();
-  for (const distribution of [ubuntu, debian]) {
-    const mirrors = mirrorsOf(distribution.id, machineFamily(), sources);
-    if (!mirrors) continue;
-    const release = `${mirrors.archive}/dists/${distribution.suite}/InRelease`;
-    if (await answers(release)) return { ...distribution, mirrors };
-    tried.push(release);
+  for (const distribution of candidates) {
+    const mirrors = mirrorsOf(distribution.id, machineFamily(), machineSources());
+    const release = `${mirrors?.archive}/dists/${distribution.suite}/InRelease`;
+    if (mirrors && (await answers(release))) return { ...distribution, mirrors };
+    tried.push(mirrors ? `  ${release}` : `  ${distribution.label}: this machine's apt has no source of it`);
   }
   throw new Error(
-    `No archive for the sandbox's system answers. Tried:\n${tried.map((url) => `  ${url}`).join("\n")}\n` +
+    `No archive for the sandbox's system answers. Tried:\n${tried.join("\n")}\n` +
       "Put a mirror that this machine reaches into /etc/apt/sources.list.d and try again.",
   );
 }

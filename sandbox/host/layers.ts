@@ -20,7 +20,7 @@ export async function ensureLayers(): Promise<string[]> {
   const [base, files] = await Promise.all([ensureBase(distribution), machineFiles(distribution)]);
   const settings = `${base}.settings-${fingerprint(JSON.stringify(files))}`;
   if (!existsSync(settings)) {
-    await using _ = await lock("base-settings");
+    await using _ = await lock("base-settings", "this machine's settings for sandboxes");
     if (!existsSync(settings)) await build(base, files, settings);
   }
   return [settings, base];

@@ -7,31 +7,42 @@ import { say } from "./say.ts";
 
 /**
  * Waits until no other command works on the same thing. The lock is the kernel's, on a file that we hold open:
- * however this process ends, nothing stays locked.
+ * however this process ends, nothing stays locked. `what` tells a person whom we wait for.
  *
- * @example await using _ = await lock("network");
+ * @example await using _ = await lock("network", "the network of the sandboxes");
  */
-export async function lock(thing: string): Promise<AsyncDisposable> {
-  const path = join(home, "locks", thing);
-  mkdirSync(join(home, "locks"), { recursive: true, mode: 0o700 });
-  for (;;) {
-    const fd = openSync(path, "w");
-    await flock(fd, thing);
-    if (isStill(path, fd)) return { [Symbol.asyncDispose]: async () => release(path, fd) };
-    closeSync(fd); // The one before us removed the file while we waited for it.
+export async function lock(thing: string, what: string): Promise<AsyncDisposable> {
+  const notice = setTimeout(() => say(`Waiting for another command that works on ${what}…`), 1000);
+  try {
+    for (;;) {
+      const held = await take(thing, []);
+      if (held) return held;
+    }
+  } finally {
+    clearTimeout(notice);
   }
 }
 
-async function flock(fd: number, thing: string): Promise<void> {
-  const notice = setTimeout(() => say(`Waiting for another command that works on the ${thing}…`), 1000);
-  const code = await runFlock(fd).finally(() => clearTimeout(notice));
-  if (code !== 0) throw new Error(`flock could not lock the ${thing}: exit code ${code}.`);
+/** As `lock`, without waiting: undefined where another command works on it. */
+export function tryLock(thing: string): Promise<AsyncDisposable | undefined> {
+  return take(thing, ["--nonblock"]);
+}
+
+async function take(thing: string, options: readonly string[]): Promise<AsyncDisposable | undefined> {
+  const path = join(home, "locks", thing);
+  mkdirSync(join(home, "locks"), { recursive: true, mode: 0o700 });
+  const fd = openSync(path, "w");
+  if ((await flock(fd, options)) && isStill(path, fd))
+    return { [Symbol.asyncDispose]: async () => release(path, fd) };
+  closeSync(fd); // It is taken, or the one before us removed the file while we waited for it.
+  return undefined;
 }
 
 /** The file is its input only to hand it over: the lock belongs to the open file, so it outlives the command. */
-async function runFlock(fd: number): Promise<number> {
-  const [code] = await once(spawn("flock", ["0"], { stdio: [fd, "inherit", "inherit"] }), "exit");
-  return code;
+async function flock(fd: number, options: readonly string[]): Promise<boolean> {
+  const [code] = await once(spawn("flock", [...options, "0"], { stdio: [fd, "inherit", "inherit"] }), "exit");
+  if (code > 1) throw new Error(`flock: expected exit code 0 or 1, found ${code}`);
+  return code === 0;
 }
 
 function isStill(path: string, fd: number): boolean {

@@ -1,15 +1,14 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Distribution } from "./distribution.ts";
+import type { MirroredDistribution } from "./distribution.ts";
 import type { MachineFile } from "./machine-files.ts";
-import type { Mirrors } from "./mirrors.ts";
 
 /** How to reach an archive. The rest of apt's settings is the host's own affair. */
 const carried =
   /^Acquire::((https?|ftp|socks5h)::|Check-Valid-Until|Check-Date|Retries|Force|Max-FutureTime|AllowInsecure)/i;
 
-export async function aptFiles(distribution: Distribution & { mirrors: Mirrors }): Promise<MachineFile[]> {
+export async function aptFiles(distribution: MirroredDistribution): Promise<MachineFile[]> {
   const { stdout } = await execa("apt-config", ["dump"]);
   const settings = stdout.split("\n").filter((line) => carried.test(line) && !line.endsWith(' "";'));
   return [
@@ -22,7 +21,7 @@ export async function aptFiles(distribution: Distribution & { mirrors: Mirrors }
   ];
 }
 
-function sourcesOf({ id, suite, components, mirrors }: Distribution & { mirrors: Mirrors }): string {
+function sourcesOf({ id, suite, components, mirrors }: MirroredDistribution): string {
   const stanza = (uri: string, ...suites: string[]) =>
     [
       "Types: deb",

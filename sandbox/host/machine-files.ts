@@ -1,8 +1,7 @@
-import type { Distribution } from "./distribution.ts";
+import type { MirroredDistribution } from "./distribution.ts";
 import { aptFiles } from "./machine-apt.ts";
 import { bundle, certificateFiles } from "./machine-certificates.ts";
 import { npmFiles } from "./machine-npm.ts";
-import type { Mirrors } from "./mirrors.ts";
 
 /** A file of the host, made from this machine's settings. */
 export interface MachineFile {
@@ -15,9 +14,7 @@ export interface MachineFile {
 }
 
 /** What lets apt and npm work inside as they do on this machine: mirrors, certificates, proxies, registries. */
-export async function machineFiles(
-  distribution: Distribution & { mirrors: Mirrors },
-): Promise<MachineFile[]> {
+export async function machineFiles(distribution: MirroredDistribution): Promise<MachineFile[]> {
   return [
     ...(await aptFiles(distribution)),
     ...certificateFiles(),

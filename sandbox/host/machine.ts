@@ -5,7 +5,7 @@ import pRetry from "p-retry";
 import { makeCgroups, removeCgroups } from "./cgroups.ts";
 import { bridge } from "./network.ts";
 import { filesOf } from "./paths.ts";
-import { argumentsOf, isAlive, kill, processesOn } from "./processes.ts";
+import { argumentsOf, childrenOf, isAlive, kill, processesOn } from "./processes.ts";
 
 const bootScript = fileURLToPath(new URL("boot.sh", import.meta.url));
 
@@ -32,15 +32,19 @@ export function powerOn(name: string): void {
 
 /** Cuts the power: nothing inside gets to say goodbye. Returns when all of its processes are gone. */
 export async function powerCut(name: string): Promise<void> {
-  // nspawn alone would leave the host running, as a crash of it does.
-  const pids = [runningPid(name) ?? [], processesOn(filesOf(name).upper)].flat();
+  const files = filesOf(name);
+  const boot = runningPid(name);
+  const outside = boot === undefined ? [] : [boot, ...childrenOf(boot)];
+  // A host outlives its nspawn when that is killed or crashes.
+  const pids = [...outside, ...processesOn(files.upper)];
   pids.forEach(kill);
   await pRetry(() => expectGone(pids), { retries: 200, minTimeout: 25, factor: 1 });
-  rmSync(filesOf(name).pid, { force: true });
+  rmSync(files.pid, { force: true });
   removeCgroups(name);
+  rmSync(`/run/systemd/nspawn/propagate/${machineName(name)}`, { recursive: true, force: true });
 }
 
-/** The process id of a host's nspawn: it is the one that we wrote down, and still works on our folder. */
+/** The process that keeps a host running: the one that we wrote down, if it still works on our folder. */
 export function runningPid(name: string): number | undefined {
   const files = filesOf(name);
   if (!existsSync(files.pid)) return undefined;
@@ -57,7 +61,7 @@ function nspawnArguments(name: string): string[] {
     "--quiet",
     "--boot",
     directoryArgument(name),
-    `--machine=geo-${name}`,
+    `--machine=${machineName(name)}`,
     `--hostname=${name}`,
     `--network-bridge=${bridge}`,
     "--register=no",
@@ -65,6 +69,10 @@ function nspawnArguments(name: string): string[] {
     "--resolv-conf=off",
     "--console=pipe",
   ];
+}
+
+function machineName(name: string): string {
+  return `geo-${name}`;
 }
 
 function directoryArgument(name: string): string {

@@ -5,6 +5,11 @@ export function argumentsOf(pid: number): string[] {
   return read(`/proc/${pid}/cmdline`).split("\0");
 }
 
+/** The processes that a process started itself. */
+export function childrenOf(pid: number): number[] {
+  return read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+}
+
 /** The processes whose root is an overlay with this upper folder, whoever started them. */
 export function processesOn(upper: string): number[] {
   const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));

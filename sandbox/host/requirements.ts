@@ -23,6 +23,7 @@ export function whyNoSandbox(
 export async function requirements(): Promise<void> {
   const why = whyNoSandbox();
   if (why) throw new Error(why);
+  process.umask(0o022); // The files of a host are for all of its users.
   process.env.PATH = [process.env.PATH, ...rootsFolders].filter(Boolean).join(":");
   await ensureSystemPackages(packages, "the sandbox, a throw-away host on this machine");
 }

@@ -1,18 +1,10 @@
-import { existsSync, mkdirSync } from "node:fs";
 import { execa } from "execa";
-import { addressOf, reserveAddress, reservedAddresses, sandboxNames } from "./addresses.ts";
-import { ensureLayers } from "./layers.ts";
-import { lock } from "./lock.ts";
-import { powerCut as cutPower, powerOn, runningPid } from "./machine.ts";
-import { isMounted, mountOverlay, removeFolder } from "./mounts.ts";
-import { chooseSubnet, ensureNetwork, removeNetwork } from "./network.ts";
-import { defaultName, filesOf, folder } from "./paths.ts";
-import { untilReady } from "./ready.ts";
-import { infoOf, readRecord, type SandboxInfo, type SandboxRecord, writeRecord } from "./record.ts";
+import { clear, remove, sandboxLock, start, sweep, switchOff } from "./lifecycle.ts";
+import { runningPid } from "./machine.ts";
+import { defaultName, folder } from "./paths.ts";
+import { infoOf, readRecord, type SandboxInfo } from "./record.ts";
 import { requirements } from "./requirements.ts";
-import { removeSecondMachines } from "./second-machine.ts";
-import { seed } from "./seed.ts";
-import { sshArguments, writeKnownHosts } from "./ssh.ts";
+import { sshArguments } from "./ssh.ts";
 
 export { sandboxNames } from "./addresses.ts";
 export { plug, unplug } from "./cable.ts";
@@ -28,40 +20,37 @@ export { defaultName, folder, type SandboxInfo };
  */
 export async function up(name: string = defaultName): Promise<SandboxInfo> {
   await requirements();
-  await using _ = await lock(`sandbox-${name}`);
+  await sweep();
+  await using _ = await sandboxLock(name);
   return start(name);
 }
 
 /** Throws a sandbox away, with all that lies in its folder. The network goes with the last one. */
 export async function down(name: string = defaultName): Promise<void> {
-  await using _ = await lock(`sandbox-${name}`);
-  await cutPower(name);
-  await removeSecondMachines(name);
-  await removeFolder(folder(name));
-  await using __ = await lock("network");
-  if (sandboxNames().length === 0) await removeNetwork();
+  await using _ = await sandboxLock(name);
+  await remove(name);
 }
 
 /** A fresh host in the place of the one that is there, at the same address. */
 export async function reset(name: string = defaultName): Promise<SandboxInfo> {
   await requirements();
-  await using _ = await lock(`sandbox-${name}`);
+  await using _ = await sandboxLock(name);
   await clear(name);
   return start(name);
 }
 
 /** A power cycle: cut, then on again. What the host had written stays. */
 export async function reboot(name: string = defaultName): Promise<SandboxInfo> {
-  await using _ = await lock(`sandbox-${name}`);
+  await using _ = await sandboxLock(name);
   if (!readRecord(name)) throw new Error(`There is no sandbox "${name}". ${startIt(name)}`);
-  await cutPower(name);
+  await switchOff(name);
   return start(name);
 }
 
 /** Cuts the power and leaves it off. `up` switches it on again. */
 export async function powerCut(name: string = defaultName): Promise<void> {
-  await using _ = await lock(`sandbox-${name}`);
-  await cutPower(name);
+  await using _ = await sandboxLock(name);
+  await switchOff(name);
 }
 
 /** How to reach a sandbox; undefined where it does not run. */
@@ -90,55 +79,4 @@ export function running(name: string = defaultName): SandboxInfo {
 
 function startIt(name: string): string {
   return `Start it: npm run sandbox -- up${name === defaultName ? "" : ` --name ${name}`}`;
-}
-
-async function start(name: string): Promise<SandboxInfo> {
-  const record = usableRecord(name) ?? (await create(name));
-  if (runningPid(name) === undefined) await boot(record);
-  await untilReady(infoOf(record));
-  return infoOf(record);
-}
-
-/** The record of a sandbox that was finished and still has the layers it stands on. */
-function usableRecord(name: string): SandboxRecord | undefined {
-  const record = readRecord(name);
-  return record?.layers.every((layer) => existsSync(layer)) ? record : undefined;
-}
-
-async function create(name: string): Promise<SandboxRecord> {
-  await clear(name);
-  const layers = await ensureLayers();
-  const address = await reserve(name);
-  const files = filesOf(name);
-  for (const path of [files.root, files.upper, files.work]) mkdirSync(path, { mode: 0o755 });
-  await mountOverlay({ ...files, layers });
-  const hostKey = await seed(files, name, address);
-  const record = { name, address, port: 22, user: "ubuntu", keyPath: files.key, hostKey, layers };
-  writeKnownHosts(record);
-  writeRecord(record);
-  return record;
-}
-
-async function boot(record: SandboxRecord): Promise<void> {
-  const files = filesOf(record.name);
-  await cutPower(record.name); // A crash of nspawn alone leaves processes behind.
-  await reserve(record.name);
-  if (!isMounted(files.root)) await mountOverlay({ ...files, layers: record.layers });
-  powerOn(record.name);
-}
-
-/** Takes the address of a sandbox, and makes or mends the network around it. */
-async function reserve(name: string): Promise<string> {
-  await using _ = await lock("network");
-  const subnet = await chooseSubnet(reservedAddresses());
-  await ensureNetwork(subnet);
-  return reserveAddress(name, subnet);
-}
-
-/** Removes what a sandbox was, finished or not; its address stays with the name. */
-async function clear(name: string): Promise<void> {
-  const address = addressOf(name);
-  await cutPower(name);
-  await removeFolder(folder(name));
-  if (address) reserveAddress(name, address.replace(/\.\d+$/, ""));
 }

@@ -20,7 +20,7 @@ const namespaces = "/run/netns";
 
 /** Puts a second machine into the network of a sandbox. It goes at the latest with its sandbox. */
 export async function addSecondMachine(sandbox: SandboxInfo): Promise<SecondMachine> {
-  await using _ = await lock("network");
+  await using _ = await lock("network", "the network of the sandboxes");
   const number = freeNumber();
   const withNumber = (last: number) => sandbox.address.replace(/\d+$/, String(last));
   const machine = { namespace: `${prefix(sandbox.name)}${number}`, address: withNumber(number) };

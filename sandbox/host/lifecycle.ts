@@ -1,0 +1,105 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { addressOf, reserveAddress, reservedAddresses, sandboxNames } from "./addresses.ts";
+import { ensureLayers } from "./layers.ts";
+import { lock, tryLock } from "./lock.ts";
+import { powerCut, powerOn, runningPid } from "./machine.ts";
+import { isMounted, mountOverlay, removeFolder, unmountBelow } from "./mounts.ts";
+import { chooseSubnet, ensureNetwork, removeNetwork } from "./network.ts";
+import { filesOf, folder } from "./paths.ts";
+import { untilReady } from "./ready.ts";
+import { infoOf, readRecord, type SandboxInfo, type SandboxRecord, writeRecord } from "./record.ts";
+import { removeSecondMachines } from "./second-machine.ts";
+import { seed } from "./seed.ts";
+import { writeKnownHosts } from "./ssh.ts";
+
+// Whoever calls these holds the lock of the sandbox; see sandboxLock.
+
+/** One command at a time works on a sandbox. */
+export function sandboxLock(name: string): Promise<AsyncDisposable> {
+  return lock(lockName(name), `the sandbox "${name}"`);
+}
+
+/** Sees to it that a sandbox runs: makes it, switches it on, or leaves it as it is. */
+export async function start(name: string): Promise<SandboxInfo> {
+  const record = usableRecord(name) ?? (await create(name));
+  if (runningPid(name) === undefined) await boot(record);
+  await untilReady(infoOf(record));
+  return infoOf(record);
+}
+
+/** Removes what a sandbox was, finished or not; its address stays with the name. */
+export async function clear(name: string): Promise<void> {
+  const address = addressOf(name);
+  await powerCut(name);
+  await removeFolder(folder(name));
+  if (address) reserveAddress(name, address.replace(/\.\d+$/, ""));
+}
+
+/** Throws a sandbox away; the network goes with the last one. */
+export async function remove(name: string): Promise<void> {
+  await powerCut(name);
+  await removeSecondMachines(name);
+  await removeFolder(folder(name));
+  await using _ = await networkLock();
+  if (sandboxNames().length === 0) await removeNetwork();
+}
+
+/** Cleans up after commands and machines that crashed. A sandbox that is off keeps its files, and nothing else. */
+export async function sweep(): Promise<void> {
+  for (const name of sandboxNames()) {
+    await using mine = await tryLock(lockName(name));
+    if (!mine || runningPid(name) !== undefined) continue;
+    if (readRecord(name)) await switchOff(name);
+    else await remove(name);
+  }
+}
+
+/** Cuts the power and takes away what a host holds of this machine. */
+export async function switchOff(name: string): Promise<void> {
+  await powerCut(name);
+  await unmountBelow(filesOf(name).root);
+}
+
+function lockName(name: string): string {
+  return `sandbox-${name}`;
+}
+
+/** The record of a sandbox that was finished and still has the layers it stands on. */
+function usableRecord(name: string): SandboxRecord | undefined {
+  const record = readRecord(name);
+  return record?.layers.every((layer) => existsSync(layer)) ? record : undefined;
+}
+
+async function create(name: string): Promise<SandboxRecord> {
+  await clear(name);
+  const layers = await ensureLayers();
+  const address = await reserve(name);
+  const files = filesOf(name);
+  for (const path of [files.root, files.upper, files.work]) mkdirSync(path);
+  await mountOverlay({ ...files, layers });
+  const hostKey = await seed(files, name, address);
+  const record = { name, address, port: 22, user: "ubuntu", keyPath: files.key, hostKey, layers };
+  writeKnownHosts(record);
+  writeRecord(record);
+  return record;
+}
+
+async function boot(record: SandboxRecord): Promise<void> {
+  const files = filesOf(record.name);
+  await powerCut(record.name); // A crash of nspawn alone leaves processes behind.
+  await reserve(record.name);
+  if (!isMounted(files.root)) await mountOverlay({ ...files, layers: record.layers });
+  powerOn(record.name);
+}
+
+/** Takes the address of a sandbox, and makes or mends the network around it. */
+async function reserve(name: string): Promise<string> {
+  await using _ = await networkLock();
+  const subnet = await chooseSubnet(reservedAddresses());
+  await ensureNetwork(subnet);
+  return reserveAddress(name, subnet);
+}
+
+function networkLock(): Promise<AsyncDisposable> {
+  return lock("network", "the network of the sandboxes");
+}
