@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import type { HandshakeScript } from "../handshake/script.ts";
+import type { HandshakeScriptInput } from "../handshake/script.ts";
 
 /**
  * What a {@link WebSocketHost} is made from. The project's configuration (`pulumi config set …`) has the same
@@ -74,7 +74,7 @@ export interface WebSocketHostArgs {
   npmRegistry?: string;
 
   /** What the handshake sends and expects. Default: the flow of the example backend. */
-  handshake?: HandshakeScript;
+  handshake?: HandshakeScriptInput;
   /** Token for the handshake. Default: one for the example backend, made with its TOKEN_SECRET. */
   handshakeToken?: Input<string>;
   /** Seconds the handshake waits for each answer. Default 10. */
