@@ -1,6 +1,6 @@
 import { afterAll } from "vitest";
 import { testToken } from "../../infra/handshake/token.ts";
-import { rawHandshake } from "../support/raw-websocket.ts";
+import { upgrades } from "../support/raw-websocket.ts";
 import { TestStack } from "../support/stack.ts";
 import { waitFor } from "../support/wait.ts";
 import { type BrowserTarget, describeBrowser } from "./stories.ts";
@@ -32,7 +32,7 @@ async function target(scheme: string): Promise<BrowserTarget> {
     otherToken: await testToken(secret.value, { sub: "3", name: "somebody else" }, new Date()),
     restart: async () => {
       await stack.on("pm2 restart geo-backend");
-      await waitFor("the backend to answer after its restart", () => rawHandshake(testUrl), {
+      await waitFor("the backend to answer after its restart", () => upgrades(testUrl), {
         within: 20_000,
       });
     },

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
-import { rawHandshake } from "../support/raw-websocket.ts";
+import { rawHandshake, upgrades } from "../support/raw-websocket.ts";
 import { TestStack } from "../support/stack.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -121,7 +121,7 @@ describe("the life of a host", () => {
   it("after a power cut everything comes back by itself", async () => {
     await sandbox.reboot(stack.stack.stack);
     const { testUrl } = await stack.outputs();
-    await waitFor("the handshake after the power cut", () => rawHandshake(testUrl as string), {
+    await waitFor("the handshake after the power cut", () => upgrades(testUrl as string), {
       within: 60_000,
     });
     await stack.up("--expect-no-changes");

@@ -21,6 +21,11 @@ export async function rawHandshake(address: string): Promise<string> {
   }
 }
 
+/** Whether the address upgrades to WebSocket now. */
+export async function upgrades(address: string): Promise<boolean> {
+  return / 101 /.test(await rawHandshake(address));
+}
+
 function request(url: URL): string {
   const headers = {
     Host: url.host,
