@@ -1,7 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
-import { packRelease, type Release } from "../render/release.ts";
+import { packRelease, type Release, uploadPath } from "../render/release.ts";
 import type { Settings } from "../settings/schema.ts";
 import { applyLine, input, type StepContext, stepCommand } from "./step.ts";
 

@@ -1,0 +1,33 @@
+import type { Settings } from "../settings/schema.ts";
+
+type Parameters = Pick<Settings, "backendName" | "backendPort" | "websocketPath" | "backendEnvironment">;
+
+/** The folder of an application on the host: its releases, its data, its secrets. */
+export const applicationRoot = (name: string) => `/srv/${name}`;
+
+/** What nginx relies on, and the setting that changes it. */
+const fixed = {
+  HOST: "nothing: nginx reaches it on this host",
+  PORT: "backendPort",
+  WS_PATH: "websocketPath",
+} as const;
+
+/**
+ * The plain environment of a backend: what every backend is told, and the operator's own words, which win.
+ *
+ * @throws where the operator's would part the backend from nginx
+ */
+export function backendEnvironment(parameters: Parameters): Record<string, string> {
+  for (const [name, instead] of Object.entries(fixed)) {
+    if (name in parameters.backendEnvironment)
+      throw new Error(`backendEnvironment.${name}: expected to be left to the package; set ${instead}`);
+  }
+  return {
+    NODE_ENV: "production",
+    HOST: "127.0.0.1",
+    PORT: String(parameters.backendPort),
+    WS_PATH: parameters.websocketPath,
+    DATA_DIR: `${applicationRoot(parameters.backendName)}/shared`,
+    ...parameters.backendEnvironment,
+  };
+}

@@ -1,0 +1,67 @@
+import { isIPv6 } from "node:net";
+import { payload } from "../steps/payload.ts";
+import { matching, whole } from "./place.ts";
+import { fill } from "./template.ts";
+
+/** What the nginx site depends on. */
+export interface SiteParameters {
+  /** File name under /etc/nginx/sites-available; names in nginx's http context start with it. */
+  siteName: string;
+  /** Names and addresses by which clients reach the site. */
+  serverNames: readonly string[];
+  /** Path that is upgraded, without a slash at its end. */
+  websocketPath: string;
+  /** Loopback port of the backend. */
+  backendPort: number;
+  /** Loopback port where a new release stands by. */
+  standbyPort: number;
+  /** How long a silent WebSocket is held, in seconds. */
+  readTimeoutSeconds: number;
+  /** Least `worker_connections`; a WebSocket takes two, and twice as many open files are allowed. */
+  workerConnections: number;
+  /** Whether port 443 is served too. */
+  tls: boolean;
+  /** Folder of fullchain.pem and privkey.pem on the host. */
+  certificateFolder: string;
+}
+
+/**
+ * The payload of step `site`: the site, and what nginx.conf must allow at least.
+ *
+ * @throws if a value could leave its place in the file
+ */
+export function renderSite(parameters: SiteParameters): string {
+  const site = placed(parameters);
+  return payload({ site: site.siteName, "worker-connections": site.workerConnections }, [
+    {
+      path: `/etc/nginx/sites-available/${site.siteName}`,
+      text: fill("nginx/site.conf.eta", {
+        ...site,
+        names: site.serverNames.map(serverName).join(" "),
+        prefix: site.siteName.replaceAll("-", "_"),
+      }),
+    },
+  ]);
+}
+
+function placed(parameters: SiteParameters): SiteParameters {
+  const { siteName, websocketPath, certificateFolder } = parameters;
+  return {
+    siteName: matching("siteName", siteName, /^[A-Za-z][A-Za-z0-9-]*$/),
+    serverNames: parameters.serverNames.map((name) => matching("serverNames", name, /^[A-Za-z0-9.:-]+$/)),
+    websocketPath: matching("websocketPath", websocketPath, /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/),
+    backendPort: port("backendPort", parameters.backendPort),
+    standbyPort: port("standbyPort", parameters.standbyPort),
+    readTimeoutSeconds: whole("readTimeoutSeconds", parameters.readTimeoutSeconds, 1, 2_147_483),
+    workerConnections: whole("workerConnections", parameters.workerConnections, 64, 1_000_000),
+    tls: parameters.tls,
+    certificateFolder: matching("certificateFolder", certificateFolder, /^(\/[A-Za-z0-9._-]+)+$/),
+  };
+}
+
+const port = (name: string, value: number) => whole(name, value, 1, 65_535);
+
+/** nginx compares with the Host header, where an IPv6 address stands in brackets. */
+function serverName(name: string): string {
+  return isIPv6(name) ? `[${name}]` : matching("serverNames", name, /^[A-Za-z0-9.-]+$/);
+}
