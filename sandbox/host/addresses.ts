@@ -27,7 +27,7 @@ export function reserveAddress(name: string, subnet: string): string {
 
 /**
  * The number in the network follows from the name: the same sandbox comes back at the same address, so an open
- * page still finds it, and no machine keeps a wrong hardware address for it.
+ * page still finds it.
  */
 export function freeNumber(name: string, taken: readonly string[]): number {
   const [first, count] = [10, 190];
@@ -37,4 +37,10 @@ export function freeNumber(name: string, taken: readonly string[]): number {
   const free = numbers.find((number) => !used.has(number));
   if (free !== undefined) return free;
   throw new Error(`All ${count} addresses are taken; throw a sandbox away: npm run sandbox -- list`);
+}
+
+/** The hardware address follows from the other one: what a neighbour remembers of an earlier host stays right. */
+export function hardwareAddress(address: string): string {
+  const bytes = address.split(".").map((number) => Number(number).toString(16).padStart(2, "0"));
+  return ["02", "00", ...bytes].join(":"); // 02: locally administered.
 }

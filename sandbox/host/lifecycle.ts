@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
+import { basename } from "node:path";
 import { addressOf, reserveAddress, reservedAddresses, sandboxNames } from "./addresses.ts";
 import { ensureLayers } from "./layers.ts";
 import { lock, tryLock } from "./lock.ts";
-import { powerCut, powerOn, runningPid } from "./machine.ts";
+import { isRunning, powerCut, powerOn } from "./machine.ts";
 import { isMounted, mountOverlay, removeFolder, unmountBelow } from "./mounts.ts";
 import { chooseSubnet, ensureNetwork, removeNetwork } from "./network.ts";
 import { filesOf, folder } from "./paths.ts";
@@ -22,7 +23,7 @@ export function sandboxLock(name: string): Promise<AsyncDisposable> {
 /** Sees to it that a sandbox runs: makes it, switches it on, or leaves it as it is. */
 export async function start(name: string): Promise<SandboxInfo> {
   const record = usableRecord(name) ?? (await create(name));
-  if (runningPid(name) === undefined) await boot(record);
+  if (!isRunning(name)) await boot(record);
   await untilReady(infoOf(record));
   return infoOf(record);
 }
@@ -48,7 +49,7 @@ export async function remove(name: string): Promise<void> {
 export async function sweep(): Promise<void> {
   for (const name of sandboxNames()) {
     await using mine = await tryLock(lockName(name));
-    if (!mine || runningPid(name) !== undefined) continue;
+    if (!mine || isRunning(name)) continue;
     if (readRecord(name)) await switchOff(name);
     else await remove(name);
   }
@@ -61,7 +62,7 @@ export async function switchOff(name: string): Promise<void> {
 }
 
 function lockName(name: string): string {
-  return `sandbox-${name}`;
+  return `sandbox-${basename(folder(name))}`;
 }
 
 /** The record of a sandbox that was finished and still has the layers it stands on. */

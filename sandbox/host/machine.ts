@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import pRetry from "p-retry";
 import { makeCgroups, removeCgroups } from "./cgroups.ts";
 import { bridge } from "./network.ts";
 import { filesOf } from "./paths.ts";
-import { argumentsOf, childrenOf, isAlive, kill, processesOn } from "./processes.ts";
+import { isAlive, kill, processesOn, processesWith } from "./processes.ts";
 
 const bootScript = fileURLToPath(new URL("boot.sh", import.meta.url));
 
@@ -26,30 +26,22 @@ export function powerOn(name: string): void {
   );
   closeSync(console);
   if (boot.pid === undefined) throw new Error("The shell that boots a sandbox did not start.");
-  writeFileSync(files.pid, `${boot.pid}\n`);
   boot.unref();
 }
 
 /** Cuts the power: nothing inside gets to say goodbye. Returns when all of its processes are gone. */
 export async function powerCut(name: string): Promise<void> {
-  const files = filesOf(name);
-  const boot = runningPid(name);
-  const outside = boot === undefined ? [] : [boot, ...childrenOf(boot)];
   // A host outlives its nspawn when that is killed or crashes.
-  const pids = [...outside, ...processesOn(files.upper)];
+  const pids = [...processesWith(directoryArgument(name)), ...processesOn(filesOf(name).upper)];
   pids.forEach(kill);
   await pRetry(() => expectGone(pids), { retries: 200, minTimeout: 25, factor: 1 });
-  rmSync(files.pid, { force: true });
   removeCgroups(name);
   rmSync(`/run/systemd/nspawn/propagate/${machineName(name)}`, { recursive: true, force: true });
 }
 
-/** The process that keeps a host running: the one that we wrote down, if it still works on our folder. */
-export function runningPid(name: string): number | undefined {
-  const files = filesOf(name);
-  if (!existsSync(files.pid)) return undefined;
-  const pid = Number(readFileSync(files.pid, "utf8"));
-  return argumentsOf(pid).includes(directoryArgument(name)) ? pid : undefined;
+/** Whether a host is on: nspawn, or the script that starts it, works on its folder, which no other process does. */
+export function isRunning(name: string): boolean {
+  return processesWith(directoryArgument(name)).length > 0;
 }
 
 function groupsFor(name: string): string[] {

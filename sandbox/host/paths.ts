@@ -23,7 +23,6 @@ export interface SandboxFiles {
   key: string;
   knownHosts: string;
   console: string;
-  pid: string;
   /** Reserved before anything else, so that no two sandboxes get the same. */
   address: string;
   /** Written last: a sandbox without it was never finished. */
@@ -41,7 +40,6 @@ export function filesOf(name: string): SandboxFiles {
     key: file("key"),
     knownHosts: file("known_hosts"),
     console: file("console.log"),
-    pid: file("pid"),
     address: file("address"),
     record: file("info.json"),
   };

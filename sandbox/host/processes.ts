@@ -1,19 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The arguments of a process; none where there is no such process, or it has ended. */
-export function argumentsOf(pid: number): string[] {
-  return read(`/proc/${pid}/cmdline`).split("\0");
-}
-
-/** The processes that a process started itself. */
-export function childrenOf(pid: number): number[] {
-  return read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+/** The processes that were started with exactly this argument. */
+export function processesWith(argument: string): number[] {
+  return allProcesses().filter((pid) => read(`/proc/${pid}/cmdline`).split("\0").includes(argument));
 }
 
 /** The processes whose root is an overlay with this upper folder, whoever started them. */
 export function processesOn(upper: string): number[] {
-  const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
-  return pids.map(Number).filter((pid) => rootOptions(pid).includes(`upperdir=${upper}`));
+  return allProcesses().filter((pid) => rootOptions(pid).includes(`upperdir=${upper}`));
+}
+
+function allProcesses(): number[] {
+  return readdirSync("/proc").map(Number).filter(Number.isInteger);
 }
 
 function rootOptions(pid: number): string[] {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import pRetry from "p-retry";
-import { runningPid } from "./machine.ts";
+import { isRunning } from "./machine.ts";
 import { filesOf } from "./paths.ts";
 import type { SandboxInfo } from "./record.ts";
 import { login } from "./ssh.ts";
@@ -12,14 +12,14 @@ export async function untilReady(info: SandboxInfo): Promise<void> {
     minTimeout: 50,
     factor: 1,
     maxRetryTime: 60_000,
-    shouldRetry: () => runningPid(info.name) !== undefined,
+    shouldRetry: () => isRunning(info.name),
   }).catch((error: Error) => {
     throw new Error(`The sandbox "${info.name}" does not answer: ${why(info, error)}`, { cause: error });
   });
 }
 
 function why({ name }: SandboxInfo, error: Error): string {
-  if (runningPid(name) !== undefined) return error.message;
+  if (isRunning(name)) return error.message;
   const { console } = filesOf(name);
   const lines = existsSync(console) ? readFileSync(console, "utf8").trimEnd().split("\n").slice(-10) : [];
   return `it ended while it was starting. The last lines of ${console}:\n${lines.join("\n")}`;

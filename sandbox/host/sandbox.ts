@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { clear, remove, sandboxLock, start, sweep, switchOff } from "./lifecycle.ts";
-import { runningPid } from "./machine.ts";
+import { isRunning } from "./machine.ts";
 import { defaultName, folder } from "./paths.ts";
 import { infoOf, readRecord, type SandboxInfo } from "./record.ts";
 import { requirements } from "./requirements.ts";
@@ -22,7 +22,7 @@ export async function up(name: string = defaultName): Promise<SandboxInfo> {
   await requirements();
   await sweep();
   await using _ = await sandboxLock(name);
-  return start(name);
+  return await start(name); // Awaited here: the lock ends with this function.
 }
 
 /** Throws a sandbox away, with all that lies in its folder. The network goes with the last one. */
@@ -36,7 +36,7 @@ export async function reset(name: string = defaultName): Promise<SandboxInfo> {
   await requirements();
   await using _ = await sandboxLock(name);
   await clear(name);
-  return start(name);
+  return await start(name); // Awaited here: the lock ends with this function.
 }
 
 /** A power cycle: cut, then on again. What the host had written stays. */
@@ -44,7 +44,7 @@ export async function reboot(name: string = defaultName): Promise<SandboxInfo> {
   await using _ = await sandboxLock(name);
   if (!readRecord(name)) throw new Error(`There is no sandbox "${name}". ${startIt(name)}`);
   await switchOff(name);
-  return start(name);
+  return await start(name); // Awaited here: the lock ends with this function.
 }
 
 /** Cuts the power and leaves it off. `up` switches it on again. */
@@ -55,7 +55,7 @@ export async function powerCut(name: string = defaultName): Promise<void> {
 
 /** How to reach a sandbox; undefined where it does not run. */
 export function info(name: string = defaultName): SandboxInfo | undefined {
-  const record = runningPid(name) === undefined ? undefined : readRecord(name);
+  const record = isRunning(name) ? readRecord(name) : undefined;
   return record && infoOf(record);
 }
 

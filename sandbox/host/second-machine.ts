@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { execa } from "execa";
+import { hardwareAddress } from "./addresses.ts";
 import { lock } from "./lock.ts";
 import { bridge } from "./network.ts";
 import { kill } from "./processes.ts";
@@ -44,7 +45,8 @@ export async function removeSecondMachines(sandbox: string): Promise<void> {
 
 async function plugIn({ namespace, address }: SecondMachine, cable: string, gateway: string): Promise<void> {
   const inside = (...args: string[]) => execa("ip", ["-n", namespace, ...args]);
-  await execa("ip", ["link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace]);
+  const end = ["name", "eth0", "address", hardwareAddress(address), "netns", namespace];
+  await execa("ip", ["link", "add", cable, "type", "veth", "peer", ...end]);
   await execa("ip", ["link", "set", cable, "master", bridge, "up"]);
   await inside("address", "add", `${address}/24`, "dev", "eth0");
   await inside("link", "set", "lo", "up");

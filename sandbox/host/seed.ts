@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { hardwareAddress } from "./addresses.ts";
 import { place } from "./layers.ts";
 import type { SandboxFiles } from "./paths.ts";
 
@@ -47,7 +48,8 @@ async function keygen(type: string, path: string, comment: string): Promise<void
 function networkUnit(address: string): string {
   const gateway = address.replace(/\.\d+$/, ".1");
   const dns = nameServers().map((server) => `DNS=${server}\n`);
-  return `[Match]\nName=host0\n\n[Network]\nAddress=${address}/24\nGateway=${gateway}\n${dns.join("")}`;
+  const hardware = `[Link]\nMACAddress=${hardwareAddress(address)}`;
+  return `[Match]\nName=host0\n\n${hardware}\n\n[Network]\nAddress=${address}/24\nGateway=${gateway}\n${dns.join("")}`;
 }
 
 /** Where the machine asks a resolver of its own, that one's servers: the guest cannot reach a loopback address. */

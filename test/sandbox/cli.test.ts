@@ -1,0 +1,67 @@
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageRoot } from "../../infra/package-root.ts";
+import * as sandbox from "../../sandbox/host/sandbox.ts";
+import { testName } from "../support/test-name.ts";
+
+const cli = (...args: string[]) =>
+  execa("tsx", ["sandbox/host/cli.ts", ...args], {
+    cwd: packageRoot,
+    preferLocal: true,
+    reject: false,
+    env: { NO_COLOR: "1" },
+  });
+
+describe("the sandbox command", () => {
+  const name = testName("cli");
+  beforeAll(async () => {
+    await sandbox.up(name);
+  });
+  afterAll(() => sandbox.down(name));
+
+  it("up says where a host that runs already is", async () => {
+    const { exitCode, stderr } = await cli("up", "--name", name);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`The sandbox "${name}" is ready: ubuntu@198.18.`);
+  });
+
+  it("info prints how to reach it, and nothing else", async () => {
+    const { exitCode, stdout } = await cli("info", "--name", name);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      name,
+      address: expect.stringMatching(/^198\.18\.\d+\.\d+$/),
+      port: 22,
+      user: "ubuntu",
+      keyPath: expect.stringMatching(/\/key$/),
+      hostKey: expect.stringMatching(/^ssh-ed25519 AAAA/),
+    });
+  });
+
+  it("info fails where none runs, and says how to start it", async () => {
+    const { exitCode, stdout, stderr } = await cli("info", "--name", "nobody");
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toBe('error: No sandbox "nobody" runs. Start it: npm run sandbox -- up --name nobody');
+  });
+
+  it("ssh passes on what the command printed, what it read, and its exit code", async () => {
+    const result = await cli("ssh", "--name", name, "--", "echo out; echo err >&2; exit 7");
+    expect(result).toMatchObject({ exitCode: 7, stdout: "out", stderr: "err" });
+  });
+
+  it("list names it with its address", async () => {
+    const { stdout } = await cli("list");
+    expect(stdout).toMatch(new RegExp(`^${name}\\t198\\.18\\.`, "m"));
+  });
+
+  it.each([
+    { args: ["up", "--name", "../x"], says: 'found "../x"' },
+    { args: ["reboot", "--name", "nobody"], says: 'There is no sandbox "nobody".' },
+    { args: ["fly"], says: "unknown command 'fly'" },
+  ])("refuses $args", async ({ args, says }) => {
+    const { exitCode, stderr } = await cli(...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(says);
+  });
+});
