@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { root } from "./places.mjs";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -11,18 +12,30 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 export function run(command, args, { failure, channel = false }) {
   const stdio = ["ignore", 2, 2, ...(channel ? ["ipc"] : [])];
   const child = spawn(command, args, { cwd: root, stdio });
-  const forward = (signal) => child.kill(signal);
+  let stopped;
+  const forward = (signal) => {
+    stopped = signal;
+    child.kill(signal);
+  };
   for (const signal of signals) process.on(signal, forward);
   return new Promise((resolve, reject) => {
     child.on("error", (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (code === 0) resolve();
-      else
-        reject(
-          Object.assign(new Error(signal ? `Interrupted (${signal}).` : failure), { exitCode: code ?? 130 }),
-        );
+      else reject(stopped || signal ? interrupted(stopped ?? signal) : failed(failure, code));
     });
   }).finally(() => {
     for (const signal of signals) process.off(signal, forward);
   });
+}
+
+function interrupted(signal) {
+  return failed(
+    `Interrupted (${signal}). The next set-up goes on from here.`,
+    128 + constants.signals[signal],
+  );
+}
+
+function failed(message, exitCode) {
+  return Object.assign(new Error(message), { exitCode });
 }
