@@ -25,7 +25,7 @@ describe("the life of a host", () => {
   it("a bare host becomes one that answers a WebSocket handshake from outside", async () => {
     const output = await stack.up();
     expect(output).toMatch(/Handshake proven from outside/);
-    for (const hop of ["upgrade", "authenticated", "subscribed", "pong", "sync", "close", "log"])
+    for (const hop of ["upgrade", "token", "subscribed", "ping", "second client", "sync", "close", "log"])
       expect(output).toContain(hop);
     const { testUrl, wssUrl, caCertificate } = await stack.outputs();
     expect(wssUrl).toMatch(/^wss:/);
@@ -59,7 +59,7 @@ describe("the life of a host", () => {
       expect(state).not.toContain(canary);
     }
     expect(
-      await on("sudo stat -c '%U %a' /srv/geo-backend/secret.env /etc/geo-system/certificate/privkey.pem"),
+      await on("sudo stat -L -c '%U %a' /srv/geo-backend/secret.env /etc/geo-system/certificate/privkey.pem"),
     ).toBe("ubuntu 600\nroot 600\n");
     expect(await on(`grep -c '${secret.trim()}' ~/.pm2/dump.pm2 || :`)).toBe("0\n");
     expect(await on(`sudo grep -c '${token}' /var/log/nginx/*access*.log || :`)).not.toMatch(/:[1-9]/);
@@ -131,9 +131,9 @@ describe("the life of a host", () => {
   it("`destroy` gives the host back as it was, and names the packages it keeps", async () => {
     await stack.must("destroy", "--yes", "--skip-preview");
     expect(await fingerprint(on)).toBe(bare);
-    expect(
-      await on("ls -d /srv/geo-backend /etc/geo-system /usr/local/sbin/geo-system 2>/dev/null || :"),
-    ).toBe("");
+    // What users wrote is theirs: it stays, as the packages do.
+    expect(await on("ls /srv/geo-backend")).toBe("shared\n");
+    expect(await on("ls -d /etc/geo-system /usr/local/sbin/geo-system 2>/dev/null || :")).toBe("");
     expect(await on("sudo ufw status")).toBe("Status: inactive\n");
     expect(await on("test -x /usr/sbin/nginx && echo kept")).toBe("kept\n");
   });
