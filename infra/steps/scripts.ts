@@ -11,6 +11,9 @@ const frame = ["head", "payload", "files", "main"] as const;
 /** Steps whose script is more than one file, all of them named after the step. */
 const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
   packages: ["packages", "packages-apt", "packages-sources", "packages-download", "packages-node"],
+  firewall: ["firewall", "firewall-ssh", "firewall-rules"],
+  site: ["site", "site-limits"],
+  backend: ["backend", "backend-release", "backend-application", "backend-environment"],
 };
 
 const files = (step: ScriptedStep) => parts[step] ?? [step];

@@ -1,7 +1,7 @@
 // What step `backend` asks of pm2, through pm2's own API: its command line takes half a second for every question.
 //   node application.cjs start FILE PORT    start what FILE says in place of what has its name, prove it, save
 //   node application.cjs serves NAME PORT   exit 0 when it is online and listens
-//   node application.cjs remove NAME        end it, save
+//   node application.cjs remove NAME        end it and say so, save
 //   node application.cjs retire             end a pm2 that runs nothing
 //   node application.cjs allows RANGE       exit 0 when this Node is in the range
 // Run by the user of the application. Exit code 1: the last line of stderr says why not.
@@ -50,7 +50,9 @@ async function serves(name, port) {
 }
 
 async function remove(name) {
+  if ((await named(name)).length === 0) return;
   await drop(name);
+  console.log(`ended ${name}`);
   // Also when nothing is left: otherwise the next boot would bring the application back.
   await ask("dump", true);
 }

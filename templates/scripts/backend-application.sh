@@ -1,0 +1,196 @@
+# shellcheck shell=bash
+# Step `backend`, pm2: the boot unit, the start of the application, the proof that it serves, and the way back.
+
+NODE=/usr/local/bin/node
+APPLICATION=/usr/local/lib/geo-system/application.cjs
+BACKEND_STARTED="$STATE/backend/started" # what the running process was started from
+
+backend_files() {
+  say "$APP_ROOT/ecosystem.config.cjs" "/etc/systemd/system/pm2-$APP_USER.service" "/etc/logrotate.d/$APP" "$APPLICATION" | tr ' ' '\n'
+}
+
+# backend_fill_in PATH: what only this host knows of the user, in the payload's file.
+backend_fill_in() {
+  sed -i -e "s|@home@|$APP_HOME|g" -e "s|@group@|$APP_GROUP|g" "$(payload_file "$1")"
+}
+
+# application VERB …: see application.cjs. With nothing of this run's environment: pm2 would keep it for the backend.
+application() {
+  runuser -u "$APP_USER" -- env -i -C / HOME="$APP_HOME" USER="$APP_USER" LOGNAME="$APP_USER" SHELL=/bin/bash LANG=C.UTF-8 \
+    PATH=/usr/local/bin:/usr/bin:/bin "$NODE" "$APPLICATION" "$@" < /dev/null
+}
+
+backend_tools() {
+  local name
+  for name in node npm pm2; do
+    command -v "$name" > /dev/null || fail "$name is not installed" "sudo geo-system packages check; then 'pulumi up'"
+  done
+  NODE_VERSION=$("$NODE" --version)
+  place_file "$APPLICATION"
+}
+
+backend_expect_node() {
+  local engines
+  engines=$(setting engines '')
+  [ -z "$engines" ] || application allows "$engines" || fail "the backend does not run on this host's Node" "pulumi config set nodeVersion VERSION; its package.json says engines: $engines"
+}
+
+backend_pm2() {
+  backend_boot_unit
+  backend_daemon
+}
+
+# A unit that somebody else made (pm2 startup) stays as it is: it may run other applications, by other paths.
+backend_boot_unit() {
+  local unit="pm2-$APP_USER.service" path
+  path="/etc/systemd/system/$unit"
+  backend_fill_in "$path"
+  backend_fill_in "/etc/logrotate.d/$APP"
+  place_file "/etc/logrotate.d/$APP"
+  if ! backend_unit_is_ours; then say "kept $path, which was there before"
+  elif ! same_file "$(payload_file "$path")" "$path" root:root 0644; then
+    place_file "$path"
+    [ ! -e "/etc/systemd/system/multi-user.target.wants/$unit" ] || systemctl daemon-reload
+  fi
+  systemctl is-enabled -q "$unit" && return 0
+  systemctl enable -q "$unit" # reads the unit anew as well
+  changed "pm2 of $APP_USER starts at boot"
+}
+
+backend_unit_is_ours() {
+  local path="/etc/systemd/system/pm2-$APP_USER.service"
+  [ ! -e "$path" ] || [ -e "$STATE/before/backend$path.absent" ]
+}
+
+# pm2 runs inside its unit, so that a shutdown ends it in order. One that somebody typed runs in that person's session.
+backend_daemon() {
+  local unit="pm2-$APP_USER.service" version
+  version=$(backend_daemon_version)
+  if backend_unit_is_ours; then
+    if [ -n "$version" ] && ! systemctl is-active -q "$unit"; then
+      application retire
+      version=$(backend_daemon_version)
+    elif [ -n "$version" ] && [ "$version" != "$(backend_pm2_version)" ]; then
+      systemctl restart "$unit"
+      changed "pm2 $version gave way to $(backend_pm2_version)"
+    fi
+  fi
+  [ -n "$version" ] || systemctl restart "$unit" || fail "pm2 does not start" "sudo journalctl -u $unit"
+}
+
+# The version of the pm2 that runs for this user; nothing when none does.
+backend_daemon_version() {
+  local pid
+  pid=$(cat "$APP_HOME/.pm2/pm2.pid" 2> /dev/null || true) # none was ever started
+  [ -n "$pid" ] && [ -e "/proc/$pid" ] || return 0
+  tr '\0' ' ' < "/proc/$pid/cmdline" | sed -nE 's/^PM2 v([^ :]+): God Daemon.*/\1/p'
+}
+
+backend_pm2_version() { sed -n '/"version":/{s/.*: *"\(.*\)".*/\1/p;q}' "$(dirname "$(readlink -f /usr/local/bin/pm2)")/../package.json"; }
+
+# backend_wanted GENERATION: all that the process depends on, in one line.
+backend_wanted() {
+  say "$(setting release) $(backend_wanted_environment "$1") $(sha256sum < "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" | cut -c 1-16) $NODE_VERSION"
+}
+
+backend_serves() {
+  [ "$(cat "$BACKEND_STARTED" 2> /dev/null)" = "$(backend_wanted "$1")" ] &&
+    [ "$(readlink "$APP_ROOT/current")" = "releases/$(setting release)" ] &&
+    same_file "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$APP_ROOT/ecosystem.config.cjs" root:root 0644 &&
+    application serves "$APP" "$(setting port)" 2> /dev/null
+}
+
+# backend_switch GENERATION: starts the release in the place of what runs. What does not serve is taken back.
+backend_switch() {
+  local wanted environment
+  wanted=$(backend_wanted "$1") environment=$(backend_wanted_environment "$1")
+  backend_remember_former
+  rm -f "$BACKEND_STARTED"
+  place_link "releases/$(setting release)" "$APP_ROOT/current"
+  place_link "$environment" "$APP_ROOT/secret.env"
+  place_file "$APP_ROOT/ecosystem.config.cjs"
+  if backend_start; then
+    install -d -m 0700 "$STATE/backend"
+    say "$wanted" > "$BACKEND_STARTED"
+    changed "release $(setting release) serves on port $(setting port)"
+    return 0
+  fi
+  backend_show_log
+  backend_take_back
+}
+
+backend_start() { application start "$APP_ROOT/ecosystem.config.cjs" "$(setting port)" 2> "$PAYLOAD/why"; }
+
+backend_remember_former() {
+  local log
+  FORMER_RELEASE=$(readlink "$APP_ROOT/current" || true)         # none before the first apply
+  FORMER_ENVIRONMENT=$(readlink "$APP_ROOT/secret.env" || true)  # as well
+  FORMER_STARTED=$(cat "$BACKEND_STARTED" 2> /dev/null || true)  # as well
+  rm -f "$PAYLOAD/ecosystem.former"
+  [ ! -e "$APP_ROOT/ecosystem.config.cjs" ] || cp -a "$APP_ROOT/ecosystem.config.cjs" "$PAYLOAD/ecosystem.former"
+  for log in out error; do
+    stat -c '%s' "$(backend_log "$log")" > "$PAYLOAD/$log.size" 2> /dev/null || say 0 > "$PAYLOAD/$log.size"
+  done
+}
+
+backend_log() { say "$APP_HOME/.pm2/logs/$APP-$1.log"; }
+
+# What the release itself said since it was started.
+backend_show_log() {
+  local log
+  say "the last lines of release $(setting release):" >&2
+  for log in out error; do
+    [ ! -e "$(backend_log "$log")" ] || tail -c "+$(($(< "$PAYLOAD/$log.size") + 1))" "$(backend_log "$log")" | tail -n 15 | sed 's/^/  | /' >&2
+  done
+}
+
+# Puts the release before back and serves it, with the environment and the ecosystem file it had.
+backend_take_back() {
+  local why
+  why="release $(setting release) did not come up: $(tail -n 1 "$PAYLOAD/why")"
+  if [ -z "$FORMER_RELEASE" ] || [ ! -d "$APP_ROOT/$FORMER_RELEASE" ]; then
+    rm -f "$APP_ROOT/current"
+    backend_reverted "$why; there is no release before it, so nothing is served"
+  fi
+  place_link "$FORMER_RELEASE" "$APP_ROOT/current"
+  place_link "$FORMER_ENVIRONMENT" "$APP_ROOT/secret.env"
+  cp -a "$PAYLOAD/ecosystem.former" "$APP_ROOT/ecosystem.config.cjs"
+  backend_start || backend_reverted "$why; release ${FORMER_RELEASE#releases/} was put back and does not come up either: $(tail -n 1 "$PAYLOAD/why")"
+  say "$FORMER_STARTED" > "$BACKEND_STARTED"
+  backend_reverted "$why; release ${FORMER_RELEASE#releases/} serves again"
+}
+
+backend_reverted() {
+  printf 'geo-system backend: %s\n  next: correct the backend by its own lines above, then '\''pulumi up'\''\n' "$1" >&2
+  say "reverted: $1"
+  stop
+}
+
+backend_check_boot() {
+  local unit="pm2-$APP_USER.service"
+  systemctl is-enabled -q "$unit" 2> /dev/null || changed "$unit does not start at boot"
+  grep -qsF "\"name\": \"$APP\"" "$APP_HOME/.pm2/dump.pm2" || changed "pm2's saved list lacks $APP: the next boot would not bring it back"
+}
+
+backend_check_application() {
+  local started
+  started=$(cat "$BACKEND_STARTED" 2> /dev/null || true) # the last start failed
+  [ "${started%% *}" = "$(setting release)" ] || changed "the process was started from release '${started%% *}'"
+  application serves "$APP" "$(setting port)" 2> "$PAYLOAD/why" || changed "$(tail -n 1 "$PAYLOAD/why")"
+}
+
+backend_remove_application() {
+  local unit="pm2-$APP_USER.service" said=''
+  if [ -e "$APPLICATION" ] && [ -n "$(backend_daemon_version)" ]; then
+    said=$(application remove "$APP") || fail "pm2 does not end $APP" "pm2 delete $APP, as $APP_USER; then once more"
+  fi
+  [ -z "$said" ] || changed "$said"
+  backend_unit_is_ours && [ -e "/etc/systemd/system/$unit" ] && backend_has_no_application || return 0
+  systemctl disable -q --now "$unit"
+  give_back "/etc/systemd/system/$unit"
+  systemctl daemon-reload
+  [ ! -e "$STATE/before/backend/pm2-home.absent" ] || rm -rf "$APP_HOME/.pm2"
+}
+
+# Nothing of the user's own under pm2, now or at the next boot.
+backend_has_no_application() { ! grep -qsF '"name":' "$APP_HOME/.pm2/dump.pm2"; }

@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# Step `backend`, the secret environment. Each text gets a name at random, its generation: the run that follows knows
+# by it whether the application must start anew, and nothing about the text can be learned from it.
+
+backend_environment() {
+  local given generation folder
+  backend_read
+  given=$(payload_file "$APP_ROOT/secret.env")
+  folder="$APP_ROOT/environments"
+  generation=$(backend_latest_generation)
+  install -d -m 0755 "$APP_ROOT"
+  install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$folder"
+  if [ -z "$generation" ] || ! cmp -s "$given" "$folder/$generation"; then
+    generation=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+    install -o "$APP_USER" -g "$APP_GROUP" -m 0600 "$given" "$folder/$generation.new"
+    mv -fT "$folder/$generation.new" "$folder/$generation"
+    install -d -m 0700 "$STATE" "$STATE/backend"
+    say "$generation" > "$STATE/backend/generation"
+    changed "the secret environment is new"
+  fi
+  say "generation $generation"
+}
+
+backend_latest_generation() { cat "$STATE/backend/generation" 2> /dev/null || true; } # none was given yet
+
+# backend_wanted_environment GENERATION: what secret.env shall lead to; without a generation the latest one.
+backend_wanted_environment() {
+  local generation=${1:-$(backend_latest_generation)}
+  if [ -z "$generation" ] || [ "$generation" = none ]; then
+    generation=empty
+    install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/environments"
+    [ -e "$APP_ROOT/environments/empty" ] || install -o "$APP_USER" -g "$APP_GROUP" -m 0600 /dev/null "$APP_ROOT/environments/empty"
+  fi
+  [ -e "$APP_ROOT/environments/$generation" ] || fail "the secret environment $generation is not on this host" "send it again: pulumi up --replace '**-environment'"
+  say "environments/$generation"
+}
+
+backend_prune_environments() {
+  find "$APP_ROOT/environments" -type f ! -name "$(basename "$(readlink "$APP_ROOT/secret.env")")" ! -name "$(backend_latest_generation)" -delete
+}

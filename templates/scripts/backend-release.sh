@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# Step `backend`, the release: files as the payload lists them, and their dependencies.
+
+# Also when it is there already but its dependencies are for another Node.
+backend_release() {
+  local folder key
+  folder="$APP_ROOT/releases/$(setting release)"
+  key=$(backend_dependency_key)
+  [ "$(backend_installed_key "$folder")" != "$key" ] || return 0
+  rm -rf "$APP_ROOT"/releases/*.new "$APP_ROOT"/releases/*.old # an earlier run was cut short
+  install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$folder.new"
+  backend_unpack "$folder.new"
+  backend_dependencies "$folder.new" "$key"
+  [ ! -e "$folder" ] || mv -T "$folder" "$folder.old"
+  mv -T "$folder.new" "$folder"
+  rm -rf "$folder.old"
+  changed "installed release $(setting release)"
+}
+
+# All that decides what npm would install. A release with install scripts of its own never shares.
+backend_dependency_key() {
+  {
+    say "$NODE_VERSION"
+    settings file | grep -E '^[0-9a-f]{16} (package-lock\.json|\.npmrc)$' || true # an empty list fails in backend_unpack
+    [ "$(setting own-dependencies no)" = no ] || setting release
+  } | sha256sum | cut -c 1-16
+}
+
+backend_installed_key() { cat "$1/node_modules/.geo-system-key" 2> /dev/null || true; } # not installed: no key
+
+backend_unpack() {
+  local archive
+  archive="$APP_HOME/$(setting archive)"
+  [ -f "$archive" ] || fail "the archive of release $(setting release) is not on this host ($archive)" "send it again: pulumi up --replace '**-release'"
+  as_user tar -xf "$archive" -C "$1" --no-same-owner || fail "$archive cannot be unpacked" "is the disk full? df -h /srv; then 'pulumi up --replace \"**-release\"'"
+  settings file | sort > "$PAYLOAD/files-wanted"
+  backend_manifest "$1" | sort > "$PAYLOAD/files-found"
+  cmp -s "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" && return 0
+  diff "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" | grep '^[<>]' | head -n 5 >&2
+  fail "$archive is not release $(setting release): files differ (< expected, > found)" "send it again: pulumi up --replace '**-release'"
+}
+
+# backend_manifest FOLDER: the first 16 digits of the SHA-256 of each file, or of the target of a link, and its path.
+backend_manifest() {
+  local path
+  cd "$1" || return 1
+  find . -type f -print0 | xargs -0r sha256sum -z | sed -zE 's|^(.{16}).{48}  \./|\1 |' | tr '\0' '\n'
+  while IFS= read -r -d '' path; do
+    say "$(readlink -n "$path" | sha256sum | cut -c 1-16) $path"
+  done < <(find . -type l -printf '%P\0')
+}
+
+# backend_dependencies FOLDER KEY: shared with a release that has the same ones, by hard links; else from npm.
+backend_dependencies() {
+  local other
+  for other in "$APP_ROOT"/releases/*/; do
+    other=${other%/}
+    [ "$(backend_installed_key "$other")" = "$2" ] || continue
+    as_user cp -al "$other/node_modules" "$1/node_modules"
+    say "dependencies are those of release ${other##*/}"
+    return 0
+  done
+  backend_npm_ci "$1"
+  say "$2" > "$PAYLOAD/key"
+  install -D -o "$APP_USER" -g "$APP_GROUP" -m 0644 "$PAYLOAD/key" "$1/node_modules/.geo-system-key"
+}
+
+# As the user of the application: a package may run what it likes when it is installed, but not as root.
+backend_npm_ci() {
+  local options=(--omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error --prefer-offline --cache "$APP_ROOT/cache") registry
+  registry=$(setting npm-registry '')
+  [ -z "$registry" ] || options+=(--registry "$registry")
+  install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/cache"
+  (cd "$1" && as_user npm ci "${options[@]}") > "$PAYLOAD/npm.log" 2>&1 || {
+    tail -n 20 "$PAYLOAD/npm.log" >&2
+    fail "the dependencies of release $(setting release) cannot be installed; the running release goes on" "npm's own words are above; where the registry cannot be reached: pulumi config set npmRegistry URL"
+  }
+}
+
+# What is old goes: releases beyond the number to keep, archives and environments that are no longer in use.
+backend_prune() {
+  local keep current name
+  keep=$(setting keep 5)
+  current=$(readlink "$APP_ROOT/current")
+  touch "$APP_ROOT/$current" # the newest is the one that came into use last
+  while read -r name; do
+    [ "releases/$name" = "$current" ] || { rm -rf "$APP_ROOT/releases/$name"; say "removed release $name"; }
+  done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 | tail -n "+$((keep + 1))")
+  find "$APP_HOME" -maxdepth 1 -name '.geo-system-*.tar' ! -name "$(setting archive)" -delete
+  backend_prune_environments
+}

@@ -1,0 +1,102 @@
+# shellcheck shell=bash
+# Step `backend`: one release of the backend under pm2.
+#   backend-release.sh       a release in a folder of its own, with its dependencies, whole or not at all
+#   backend-application.sh   pm2: the boot unit, the start, the proof, the way back
+#   backend-environment.sh   the secret environment, which enters by a stdin of its own
+#
+#   /srv/geo-backend/current -> releases/<hash>      secret.env -> environments/<generation>      shared (its data)
+
+# Everything is read before anything is touched. The functions of this step share these.
+backend_read() {
+  APP=$(setting name) APP_USER=$(setting user)
+  [[ $APP =~ ^[A-Za-z][A-Za-z0-9-]*$ && $APP_USER =~ ^[a-z_][a-z0-9_-]*$ ]] || fail "name, user: expected plain names, found '$APP', '$APP_USER'" "correct the payload"
+  backend_find_user
+  APP_ROOT="/srv/$APP"
+}
+
+backend_find_user() {
+  local entry
+  entry=$(getent passwd "$APP_USER") || fail "this host has no user '$APP_USER'" "sudo adduser $APP_USER, or set user"
+  APP_HOME=$(cut -d : -f 6 <<< "$entry")
+  APP_GROUP=$(id -gn "$APP_USER")
+}
+
+backend_apply() {
+  local generation=''
+  backend_read
+  while [ $# -gt 1 ]; do
+    [ "$1" != --environment ] || generation=$2
+    shift 2
+  done
+  backend_own_root
+  backend_tools
+  backend_expect_node
+  backend_folders
+  in_parallel backend_release backend_pm2
+  if backend_serves "$generation"; then say "release $(setting release) serves already"
+  else backend_switch "$generation"; fi
+  backend_prune
+}
+
+backend_check() {
+  local path current
+  backend_read
+  for path in $(backend_files); do
+    backend_fill_in "$path"
+    check_file "$path"
+  done
+  current=$(readlink "$APP_ROOT/current" || true) # may be missing
+  [ "$current" = "releases/$(setting release)" ] || changed "current leads to '${current#releases/}', not to release $(setting release)"
+  [ -e "$APP_ROOT/secret.env" ] || changed "$APP_ROOT/secret.env is missing"
+  backend_check_boot
+  backend_check_application
+}
+
+backend_undo() {
+  local owner
+  owner=$(cat "$STATE/before/backend/owner" 2> /dev/null || true) # never applied: nothing to undo
+  [ -n "$owner" ] || return 0
+  read -r APP APP_USER <<< "$owner"
+  backend_find_user
+  APP_ROOT="/srv/$APP"
+  backend_remove_application
+  backend_remove_files
+}
+
+# A folder or an application that somebody else made is not ours to overwrite.
+backend_own_root() {
+  local owner="$STATE/before/backend/owner" former
+  former=$(cat "$owner" 2> /dev/null || true) # the first apply has none
+  [ "$former" != "$APP $APP_USER" ] || return 0
+  if [ -n "$former" ]; then
+    fail "this host runs '${former% *}' of user '${former#* }', made by an earlier run" "sudo geo-system backend undo, then 'pulumi up': its data stays in /srv/${former% *}/shared"
+  fi
+  if [ -d "$APP_ROOT" ] && [ -n "$(find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name environments ! -name shared)" ]; then
+    fail "$APP_ROOT is there already, and not made by this package" "move it away, or choose another name: pulumi config set backendName NAME"
+  fi
+  install -d -m 0700 "$STATE" "$STATE/before" "$STATE/before/backend"
+  [ -e "$APP_HOME/.pm2" ] || : > "$STATE/before/backend/pm2-home.absent"
+  say "$APP $APP_USER" > "$owner"
+}
+
+backend_folders() {
+  install -d -m 0755 "$APP_ROOT"
+  install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/releases" "$APP_ROOT/shared"
+}
+
+# as_user COMMAND …: as the user of the application, with that user's home.
+as_user() {
+  runuser -u "$APP_USER" -- env HOME="$APP_HOME" USER="$APP_USER" LOGNAME="$APP_USER" "$@" < /dev/null
+}
+
+backend_remove_files() {
+  local path
+  for path in /usr/local/lib/geo-system/application.cjs "/etc/logrotate.d/$APP"; do give_back "$path"; done
+  rmdir --ignore-fail-on-non-empty /usr/local/lib/geo-system 2> /dev/null || true # may not be there
+  rm -rf "$STATE/backend"
+  rm -f "$APP_HOME"/.geo-system-*.tar
+  [ -d "$APP_ROOT" ] || return 0
+  find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared -exec rm -rf {} +
+  if rmdir "$APP_ROOT/shared" "$APP_ROOT" 2> /dev/null; then changed "removed $APP_ROOT"
+  else changed "removed $APP_ROOT, but not the backend's data: $APP_ROOT/shared"; fi
+}

@@ -1,0 +1,204 @@
+# shellcheck shell=bash
+# Step `site`: the nginx site. A copy of the whole of /etc/nginx is changed and tested first; only then are files
+# placed. nginx is never restarted, and reloaded once, when it serves something older than what lies there.
+
+NGINX=/etc/nginx
+SITE_RELOADED="$STATE/site-reloaded" # its time says when nginx last took over what lay there
+
+site_apply() {
+  command -v nginx > /dev/null || fail "nginx is not installed" "sudo geo-system packages check; then 'pulumi up'"
+  site_without_ipv6
+  cp -a "$NGINX" "$PAYLOAD/former"
+  cp -a "$NGINX" "$PAYLOAD/wanted"
+  site_change "$PAYLOAD/wanted"
+  site_test "$PAYLOAD/wanted"
+  site_adopt "$PAYLOAD/wanted"
+  if site_serve; then return 0; fi
+  site_take_back
+}
+
+site_check() {
+  local path
+  site_without_ipv6
+  path=$(site_file)
+  check_file "$path"
+  [ "$(readlink "$(site_link)" || true)" = "$path" ] || changed "$(site_link) does not lead to $path"
+  ! site_has_welcome "$NGINX" || changed "nginx's welcome page is enabled again"
+  site_limits < "$NGINX/nginx.conf" > "$PAYLOAD/nginx.conf"
+  cmp -s "$PAYLOAD/nginx.conf" "$NGINX/nginx.conf" || changed "$NGINX/nginx.conf allows fewer connections"
+  systemctl is-enabled -q nginx || changed "nginx does not start at boot"
+  if ! systemctl is-active -q nginx; then changed "nginx does not run"
+  elif site_stale; then changed "nginx serves something older than what lies in $NGINX"; fi
+}
+
+# Links before the files they lead to: a cut in between must not leave a tree that nginx cannot load.
+site_undo() {
+  local kept
+  while read -r kept; do
+    kept=${kept%.absent}
+    [ "$kept" = "$NGINX/nginx.conf" ] || give_back "$kept"
+  done < <(site_kept)
+  site_limits_undo
+  if [ "$CHANGED" = yes ] && systemctl is-active -q nginx; then
+    nginx -t -q || fail "the configuration as it was before is not valid; nginx goes on with the present one" "correct it, then: sudo systemctl reload nginx"
+    site_reload || fail "nginx did not take over the configuration as it was before" "sudo systemctl status nginx"
+  fi
+  rm -f "$SITE_RELOADED"
+}
+
+site_kept() {
+  [ -d "$STATE/before/site" ] || return 0
+  (cd "$STATE/before/site" && find . ! -type d -printf '/%P\n' | sort -r)
+}
+
+site_file() { say "$NGINX/sites-available/$(setting site)"; }
+site_link() { say "$NGINX/sites-enabled/$(setting site)"; }
+
+# The name it had when it was last applied, where that differs.
+site_former_name() {
+  local former
+  former=$(sed -n 's/^site: //p' "$STATE/applied/site" 2> /dev/null | sed -n 1p || true) # may be the first apply
+  [ "$former" = "$(setting site)" ] || say "$former"
+}
+
+# A kernel without IPv6 refuses to listen there, and nginx then refuses everything.
+site_without_ipv6() {
+  [ -e /proc/net/if_inet6 ] || sed -i '/^ *listen \[::\]/d' "$(payload_file "$(site_file)")"
+}
+
+# site_change TREE: what the payload asks for, done in a copy of /etc/nginx.
+site_change() {
+  local name file former
+  name=$(setting site)
+  file="$1/sites-available/$name"
+  former=$(site_former_name)
+  [ -z "$former" ] || rm -f "$1/sites-enabled/$former" "$1/sites-available/$former"
+  ! site_has_welcome "$1" || rm "$1/sites-enabled/default"
+  install -D -o root -g root -m 0644 "$(payload_file "$(site_file)")" "$file.new"
+  mv -fT "$file.new" "$file"
+  mkdir -p "$1/sites-enabled"
+  ln -sfT "$(site_file)" "$1/sites-enabled/$name"
+  site_limits < "$NGINX/nginx.conf" > "$1/nginx.conf"
+}
+
+# The welcome page as the distribution made it, enabled: nobody wrote a line of it, so nobody misses it.
+site_has_welcome() {
+  local packaged
+  [ "$(readlink -m "$1/sites-enabled/default")" = "$(readlink -m "$NGINX/sites-available/default")" ] || return 1
+  packaged=$(dpkg-query -W -f '${Conffiles}\n' nginx-common 2> /dev/null | awk -v path="$NGINX/sites-available/default" '$1 == path { print $2 }')
+  [ -n "$packaged" ] && [ "$packaged" = "$(md5sum < "$NGINX/sites-available/default" | cut -d ' ' -f 1)" ]
+}
+
+# site_test TREE: would nginx load it in the place of /etc/nginx? No other process sees it there.
+site_test() {
+  local answer="$PAYLOAD/nginx-test"
+  # shellcheck disable=SC2016 # $1 is for the inner shell
+  if unshare --mount sh -c 'mount --bind "$1" "$2" && nginx -T' sh "$1" "$NGINX" > "$answer" 2> "$answer.errors"; then
+    grep -qx "# configuration file $(site_link):" "$answer" ||
+      fail "$NGINX/nginx.conf does not read sites-enabled; nothing was changed" "add to its http block: include $NGINX/sites-enabled/*;"
+    return 0
+  fi
+  cat "$answer.errors" >&2
+  site_name_rivals "$1" >&2
+  fail "nginx refuses the configuration with this site in it; nothing was changed, nginx goes on as before" "correct the file that the message names; then 'pulumi up'"
+}
+
+# Which other files say what may stand only once.
+site_name_rivals() {
+  grep -q 'duplicate default server' "$PAYLOAD/nginx-test.errors" || return 0
+  say 'These are the other default servers of this host; take the word default_server, or the link to the site, away:'
+  # Only ours: then nginx.conf holds another one.
+  grep -RnE '^[^#]*default_server' "$1/sites-enabled" "$1/conf.d" | sed "s|^$1|  $NGINX|" | grep -v "^  $(site_link):" || true
+}
+
+# site_adopt TREE: makes every path that the package owns what it is in that tree. Without its site nginx serves, with
+# two default servers it does not start: so the welcome page goes first.
+site_adopt() {
+  local path former
+  former=$(site_former_name)
+  for path in ${former:+"sites-enabled/$former" "sites-available/$former"} sites-enabled/default nginx.conf \
+    "sites-available/$(setting site)" "sites-enabled/$(setting site)"; do
+    site_adopt_path "$1/$path" "$NGINX/$path"
+  done
+}
+
+# site_adopt_path SOURCE PATH: makes PATH a file, a link or nothing, as SOURCE is.
+site_adopt_path() {
+  if [ -L "$1" ]; then place_link "$(readlink "$1")" "$2"
+  elif [ -e "$1" ]; then write_file "$1" "$2" "$(stat -c '%U:%G' "$1")" "$(stat -c '%a' "$1")"
+  elif [ -e "$2" ] || [ -L "$2" ]; then
+    keep "$2"
+    rm "$2"
+    changed "removed $2"
+  fi
+}
+
+# nginx did not take the new files over, though it had passed them: a port is taken, memory is short.
+site_take_back() {
+  site_adopt "$PAYLOAD/former"
+  [ -e "$STATE/applied/site" ] || rm -rf "$STATE/before/site" # as if this run had never been
+  say 'reverted: nginx did not take the new configuration over; the files are as before, and it goes on with them'
+  stop
+}
+
+# Makes nginx serve what lies there; fails with what nginx says. Every failure is returned by hand: bash does not stop
+# at one where a function is asked whether it succeeds.
+site_serve() {
+  local stale=no
+  ! site_stale || stale=yes
+  if ! systemctl is-enabled -q nginx; then
+    systemctl enable -q nginx || return 1
+    changed "nginx starts at boot"
+  fi
+  if ! systemctl is-active -q nginx; then site_start
+  elif [ "$stale" = yes ]; then site_reload; fi
+}
+
+# Is something newer than what nginx took over last? `find` looks at the link of the certificate, not behind it.
+site_stale() {
+  local paths=("$NGINX/nginx.conf" "$(site_file)" "$(site_link)")
+  [ ! -e /etc/geo-system/certificate ] || paths+=(/etc/geo-system/certificate)
+  [ "$CHANGED" = yes ] || [ ! -e "$SITE_RELOADED" ] || [ -n "$(find "${paths[@]}" -maxdepth 0 -cnewer "$SITE_RELOADED")" ]
+}
+
+site_start() {
+  touch "$SITE_RELOADED.new"
+  if ! systemctl start nginx; then
+    journalctl -u nginx -n 10 -o cat --no-pager >&2
+    return 1
+  fi
+  mv -f "$SITE_RELOADED.new" "$SITE_RELOADED"
+  changed "started nginx"
+}
+
+# A reload that fails leaves the old workers in place and says so only in the error log.
+site_reload() {
+  local master before said=/var/log/nginx/error.log size=0
+  master=$(systemctl show -p MainPID --value nginx)
+  before=$(site_workers "$master")
+  [ ! -e "$said" ] || size=$(stat -c '%s' "$said")
+  install -d -m 0700 "$STATE"
+  touch "$SITE_RELOADED.new"
+  systemctl reload nginx || return 1
+  if ! site_renewed "$master" "$before" "$said" "$size"; then
+    tail -c "+$((size + 1))" "$said" | grep -F '[emerg]' | tail -n 3 >&2 || say 'nginx did not renew its workers within 20 seconds' >&2
+    return 1
+  fi
+  mv -f "$SITE_RELOADED.new" "$SITE_RELOADED"
+  changed "reloaded nginx"
+}
+
+# site_renewed MASTER WORKERS LOG SIZE: waits until none of these workers takes new connections, and others do.
+site_renewed() {
+  local tries workers
+  for ((tries = 0; tries < 400; tries++)); do
+    workers=$(site_workers "$1")
+    if [ -n "$workers" ] && ! grep -qxF "$2" <<< "$workers"; then return 0; fi
+    ! tail -c "+$(($4 + 1))" "$3" | grep -qF '[emerg]' || return 1
+    sleep 0.05
+  done
+  return 1
+}
+
+# The workers that take new connections; one that only finishes old ones has a longer name.
+site_workers() { pgrep -P "$1" -f '^nginx: worker process *$' || true; } # none while they start
