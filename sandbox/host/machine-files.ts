@@ -37,10 +37,13 @@ function machineEnvironment(): [string, string][] {
 function environmentFiles(variables: readonly [string, string][]): MachineFile[] {
   if (variables.length === 0) return [];
   const lines = variables.map(([name, value]) => `${name}="${value}"`);
+  const names = variables.map(([name]) => name).join(" ");
   const words = variables.map(([name, value]) => `"${name}=${value.replaceAll("%", "%%")}"`);
   const path = 'PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"';
   return [
     { path: "/etc/environment", text: [path, ...lines, ""].join("\n") },
+    // Debian's sudo does not read that file.
+    { path: "/etc/sudoers.d/90-machine", text: `Defaults env_keep += "${names}"\n`, mode: 0o440 },
     {
       path: "/etc/systemd/system.conf.d/90-machine.conf",
       text: `[Manager]\nDefaultEnvironment=${words.join(" ")}\n`,
