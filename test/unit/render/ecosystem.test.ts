@@ -1,0 +1,106 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type BackendParameters, renderBackend } from "../../../infra/render/ecosystem.ts";
+import type { Release } from "../../../infra/render/release.ts";
+
+const parameters: BackendParameters = {
+  backendName: "geo-backend",
+  user: "ubuntu",
+  backendPort: 3000,
+  websocketPath: "/ws",
+  backendEnvironment: {},
+  keepReleases: 5,
+  nodeVersion: "24.21.0",
+  nodeSource: "archive",
+  npmRegistry: undefined,
+};
+const release: Release = {
+  hash: "0123456789ab",
+  archivePath: "/tmp/0123456789ab.tar",
+  manifest: [
+    { path: "package.json", sha256: "a".repeat(64) },
+    { path: "src/服务 1.js", sha256: "b".repeat(64) },
+  ],
+  script: "src/服务 1.js",
+  nodeArguments: [],
+  engines: ">=22.18",
+  installScripts: false,
+};
+const render = (changes: Partial<BackendParameters> = {}, other: Partial<Release> = {}) =>
+  renderBackend({ ...parameters, ...changes }, { ...release, ...other });
+
+/** What pm2 reads from the file of the payload. */
+function application(text: string) {
+  const folder = mkdtempSync(join(tmpdir(), "ecosystem-"));
+  const file = text.split(/^==> .* <==\n/m).find((part) => part.includes("module.exports")) ?? "";
+  writeFileSync(join(folder, "ecosystem.config.cjs"), file);
+  return createRequire(import.meta.url)(join(folder, "ecosystem.config.cjs")).apps[0];
+}
+
+describe("the payload of the backend", () => {
+  it("lists what a preview shows: the release, its files, and what else starts it anew", () => {
+    expect(render().split("\n==> ")[0]?.split("\n")).toEqual([
+      "name: geo-backend",
+      "user: ubuntu",
+      "port: 3000",
+      "keep: 5",
+      "node: 24.21.0",
+      expect.stringMatching(/^pm2: \d+\.\d+\.\d+$/),
+      "engines: >=22.18",
+      "release: 0123456789ab",
+      "archive: .geo-system-0123456789ab.tar",
+      "file: aaaaaaaaaaaaaaaa package.json",
+      "file: bbbbbbbbbbbbbbbb src/服务 1.js",
+    ]);
+  });
+
+  it("names no Node where the distribution decides", () => {
+    expect(render({ nodeSource: "distribution" })).not.toContain("\nnode: ");
+  });
+
+  it("keeps dependencies apart where npm runs scripts of the release", () => {
+    expect(render({}, { installScripts: true })).toContain("\nown-dependencies: yes\n");
+  });
+
+  it.each([
+    { backendName: "a/b" },
+    { user: "x y" },
+    { backendPort: 70_000 },
+    { backendEnvironment: { PORT: "1" } },
+    { backendEnvironment: { HOST: "0.0.0.0" } },
+  ])("refuses %j", (changes) => {
+    expect(() => render(changes as Partial<BackendParameters>)).toThrow("expected");
+  });
+});
+
+describe("the ecosystem file", () => {
+  it("runs the current release in fork mode, its secrets from a file", () => {
+    expect(application(render({}, { nodeArguments: ["--enable-source-maps"] }))).toMatchObject({
+      name: "geo-backend",
+      cwd: "/srv/geo-backend/current",
+      script: "src/服务 1.js",
+      interpreter: "/usr/local/bin/node",
+      node_args: ["--env-file=/srv/geo-backend/secret.env", "--enable-source-maps"],
+      exec_mode: "fork",
+      merge_logs: true,
+    });
+  });
+
+  it("tells the backend where it listens and where its data is", () => {
+    expect(application(render()).env).toEqual({
+      NODE_ENV: "production",
+      HOST: "127.0.0.1",
+      PORT: "3000",
+      WS_PATH: "/ws",
+      DATA_DIR: "/srv/geo-backend/shared",
+    });
+  });
+
+  it("carries the operator's environment to the letter", () => {
+    const odd = { QUOTES: `'"\`\${x}`, LINES: "a\nb\\n", CODE: '"}]};process.exit()//', NODE_ENV: "staging" };
+    expect(application(render({ backendEnvironment: odd })).env).toMatchObject(odd);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { renderSite, type SiteParameters } from "../../../infra/render/nginx.ts";
+
+const parameters: SiteParameters = {
+  siteName: "geo-system",
+  serverNames: ["geo.example.com", "203.0.113.7"],
+  websocketPath: "/ws",
+  backendPort: 3000,
+  standbyPort: 3001,
+  readTimeoutSeconds: 86_400,
+  workerConnections: 20_000,
+  tls: true,
+  certificateFolder: "/etc/geo-system/certificate",
+};
+const site = (changes: Partial<SiteParameters> = {}) => renderSite({ ...parameters, ...changes });
+/** The directives alone, blanks made one. */
+const directives = (text: string) =>
+  text
+    .split("\n")
+    .map((line) => line.replace(/\s+/g, " ").trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+const locationOf = (path: string, text: string) =>
+  directives(text).slice(directives(text).indexOf(`location ${path} {`));
+
+describe("the site", () => {
+  it("has every line of the users' guide, or better", () => {
+    expect(directives(site())).toEqual(
+      expect.arrayContaining([
+        "==> /etc/nginx/sites-available/geo-system root:root 0644 <==",
+        "proxy_http_version 1.1;",
+        "proxy_set_header Upgrade $http_upgrade;",
+        "proxy_set_header Connection $geo_system_connection_upgrade;",
+        "map $http_upgrade $geo_system_connection_upgrade {",
+        "proxy_set_header Host $host;",
+      ]),
+    );
+    expect(locationOf("/ws", site()).slice(0, 5)).toEqual([
+      "location /ws {",
+      "proxy_pass http://geo_system_backend;",
+      "proxy_read_timeout 86400s;",
+      "proxy_send_timeout 86400s;",
+      "proxy_buffering off;",
+    ]);
+  });
+
+  it("names the backend by one address, with a standby, and never sets it aside", () => {
+    expect(directives(site({ backendPort: 4000, standbyPort: 4001 }))).toEqual(
+      expect.arrayContaining([
+        "server 127.0.0.1:4000 max_fails=0;",
+        "server 127.0.0.1:4001 backup max_fails=0;",
+      ]),
+    );
+    expect(directives(site()).join()).not.toContain("localhost");
+  });
+
+  it("serves HTTP and TLS from one server, over IPv4 and IPv6", () => {
+    const listens = directives(site()).filter((line) => line.startsWith("listen"));
+    expect(listens.map((line) => line.split(" so_keepalive")[0])).toEqual([
+      "listen 80 default_server",
+      "listen [::]:80 default_server",
+      "listen 443 ssl default_server",
+      "listen [::]:443 ssl default_server",
+    ]);
+    expect(directives(site())).toContain("ssl_certificate /etc/geo-system/certificate/fullchain.pem;");
+  });
+
+  it("has nothing of TLS when it is off", () => {
+    expect(directives(site({ tls: false })).join()).not.toMatch(/443|ssl/);
+  });
+
+  it("logs no query string, where a token may stand", () => {
+    const format = directives(site()).slice(3, 5).join(" ");
+    expect(format).toMatch(/^log_format geo_system_masked .*\$request_method \$uri /);
+    expect(format).not.toMatch(/\$request |\$request_uri|\$args|\$http_referer/);
+    expect(directives(site())).toContain("access_log /var/log/nginx/access.log geo_system_masked;");
+  });
+
+  it("puts an IPv6 address into brackets, as browsers do in the Host header", () => {
+    expect(site({ serverNames: ["2001:db8::7"] })).toContain("server_name [2001:db8::7];");
+  });
+
+  it("says what nginx.conf must allow", () => {
+    expect(site().split("\n").slice(0, 2)).toEqual(["site: geo-system", "worker-connections: 20000"]);
+  });
+
+  it.each<[keyof SiteParameters, unknown]>([
+    ["siteName", "../nginx.conf"],
+    ["siteName", "a;b"],
+    ["serverNames", ["a b"]],
+    ["serverNames", ["a;listen 81"]],
+    ["serverNames", ["a:b"]],
+    ["websocketPath", "/ws { return 444; }"],
+    ["websocketPath", "/ws\n"],
+    ["websocketPath", "/../etc"],
+    ["backendPort", 0],
+    ["standbyPort", 3000.5],
+    ["readTimeoutSeconds", Number.NaN],
+    ["workerConnections", 1],
+    ["certificateFolder", "/etc/x; include /etc/passwd"],
+  ])("refuses a %s that could leave its place: %j", (name, value) => {
+    expect(() => site({ [name]: value })).toThrow(`${name}: expected `);
+  });
+});
