@@ -27,17 +27,17 @@ export function npmSettings(environment: NodeJS.ProcessEnv = process.env): Map<s
     environment.npm_config_userconfig ?? join(homedir(), ".npmrc"),
   ];
   const lines = files.filter(existsSync).flatMap((path) => readFileSync(path, "utf8").split("\n"));
-  const settings = new Map(lines.flatMap(setting));
+  const settings = new Map(lines.flatMap((line) => setting(line, environment)));
   const registry = environment.npm_config_registry ?? environment.NPM_CONFIG_REGISTRY;
   return registry ? settings.set("registry", registry) : settings;
 }
 
-function setting(line: string): [string, string][] {
+function setting(line: string, environment: NodeJS.ProcessEnv): [string, string][] {
   const [, key, value] = /^\s*([^#;=\s][^=\s]*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-  return key && value && carried.test(key) ? [[key, withVariables(value)]] : [];
+  return key && value && carried.test(key) ? [[key, withVariables(value, environment)]] : [];
 }
 
 /** `${NAME}` stands for a variable of this machine, which does not exist inside. */
-function withVariables(value: string): string {
-  return value.replace(/\$\{(\w+)\}/g, (whole, name: string) => process.env[name] ?? whole);
+function withVariables(value: string, environment: NodeJS.ProcessEnv): string {
+  return value.replace(/\$\{(\w+)\}/g, (whole, name: string) => environment[name] ?? whole);
 }

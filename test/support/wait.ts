@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import pRetry from "p-retry";
 
 export interface WaitOptions {
@@ -19,17 +20,28 @@ export async function waitFor<T>(
   look: () => T | Promise<T>,
   { within = 10_000, every = 100 }: WaitOptions = {},
 ): Promise<Exclude<T, false>> {
-  const seen = async () => {
-    const answer = await look();
-    if (answer === false) throw new Error("not yet");
-    return answer as Exclude<T, false>;
+  let seen: unknown = new Error("it has not ended");
+  const lookAgain = async () => {
+    try {
+      return await trueAnswer(look);
+    } catch (error) {
+      seen = error;
+      throw new Error("again"); // p-retry gives up on some kinds of errors; here each of them means "not yet".
+    }
   };
-  const limits = { retries: Number.POSITIVE_INFINITY, minTimeout: every, factor: 1, maxRetryTime: within };
-  return pRetry(seen, limits).catch((error: Error) => {
-    throw new Error(`Waited ${within / 1000} s for ${awaited}. The last look: ${error.message}`, {
-      cause: error,
-    });
+  const over = new AbortController();
+  const looks = { retries: Number.POSITIVE_INFINITY, minTimeout: every, factor: 1, signal: over.signal };
+  const end = setTimeout(within, undefined, { signal: over.signal }).then(() => {
+    const found = seen instanceof Error ? seen.message : String(seen);
+    throw new Error(`Waited ${within / 1000} s for ${awaited}. The last look: ${found}`, { cause: seen });
   });
+  return Promise.race([pRetry(lookAgain, looks), end]).finally(() => over.abort());
+}
+
+async function trueAnswer<T>(look: () => T | Promise<T>): Promise<Exclude<T, false>> {
+  const answer = await look();
+  if (answer === false) throw new Error("not yet");
+  return answer as Exclude<T, false>;
 }
 
 /** Waits until something answers at a port. */

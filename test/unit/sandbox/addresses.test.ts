@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { freeNumber, hardwareAddress } from "../../../sandbox/host/addresses.ts";
+
+describe("the number of a sandbox in its network", () => {
+  it("follows from its name, and keeps clear of the gateway and of second machines", () => {
+    const numbers = ["sandbox", "shop", "a", "b"].map((name) => freeNumber(name, []));
+    expect(numbers).toEqual(["sandbox", "shop", "a", "b"].map((name) => freeNumber(name, [])));
+    for (const number of numbers) expect(number).toSatisfy((n: number) => n >= 10 && n < 200);
+  });
+
+  it("is another one where a sandbox has it already", () => {
+    const taken = freeNumber("shop", []);
+    expect(freeNumber("shop", [`198.18.0.${taken}`])).not.toBe(taken);
+  });
+
+  it("is refused when all are taken, with the way out", () => {
+    const all = Array.from({ length: 256 }, (_, i) => `198.18.0.${i}`);
+    expect(() => freeNumber("shop", all)).toThrow("throw a sandbox away: npm run sandbox -- list");
+  });
+});
+
+it("a hardware address is the same for the same address", () => {
+  expect(hardwareAddress("198.18.0.10")).toBe("02:00:c6:12:00:0a");
+});
