@@ -11,7 +11,7 @@ packages_apt() {
   mapfile -t missing < <(apt_missing)
   [ "${#missing[@]}" -gt 0 ] || return 0
   apt_wait_for_cloud_init
-  apt_sources
+  apt_scope "$(if [[ $(setting node-source) = @(npm|archive) ]]; then say main; else say all; fi)"
   if [ -n "$APT_STALE" ] || ! apt_lists_are_fresh; then apt_update; fi
   apt_node_guard
   apt_remember "${missing[@]}"
@@ -45,15 +45,26 @@ apt_remember() {
 
 apt_install() {
   apt_get install --no-remove "$@" && return 0
-  if grep -q 'dpkg --configure -a' "$PAYLOAD/apt.log"; then apt_repair
-  elif [ "$APT_STALE" != updated ]; then apt_update # the lists name files that the mirror has replaced
-  else apt_failed "install $*"; fi
-  apt_get install --no-remove "$@" || apt_failed "install $*"
+  if grep -q 'dpkg --configure -a' "$PAYLOAD/apt.log"; then
+    apt_repair
+    apt_get install --no-remove "$@" && return 0
+  fi
+  # The lists name files that the archive has replaced, or the package is in another part of it.
+  if [ "$APT_SCOPE:$APT_STALE" != all:updated ]; then
+    apt_scope all
+    apt_update
+    apt_get install --no-remove "$@" && return 0
+  fi
+  apt_failed "install $*"
 }
 
+# Descriptions in other languages are for people who search.
 apt_update() {
-  apt_get update || apt_failed "update its package lists"
   APT_STALE=updated
+  apt_get update -o Acquire::Languages=none && return 0
+  [ "$APT_SCOPE" = main ] || apt_failed "update its package lists"
+  apt_scope all
+  apt_update
 }
 
 # Lists of the last 24 hours are good enough; what they lack is looked for again after an update.

@@ -38,14 +38,12 @@ node_from_archive() {
   sum=$(setting node-sha256 '')
   [ -n "$sum" ] || sum=$(fetch "$mirror/SHASUMS256.txt" | awk -v name="$name" '$2 == name { print $1 }' || true)
   verify "$name" sha256sum "$1/archive" "$sum"
-  tar -xJf "$1/archive" -C "$1" --strip-components=1 --no-same-owner
-  rm "$1/archive"
+  unpack "$1/archive" "$1"
 }
 
 node_from_npm() {
   registry_fetch "node-linux-$(node_architecture)" "$(setting node)" "$1/archive" "$(setting node-sha256 '')"
-  tar -xzf "$1/archive" -C "$1" --strip-components=1 --no-same-owner
-  rm "$1/archive"
+  unpack "$1/archive" "$1"
   npm_from_registry "$1"
 }
 
@@ -63,10 +61,15 @@ npm_from_registry() {
   local npm="$1/lib/node_modules/npm"
   install -d "$npm"
   registry_fetch npm "$(setting npm)" "$1/archive"
-  tar -xzf "$1/archive" -C "$npm" --strip-components=1 --no-same-owner
-  rm "$1/archive"
+  unpack "$1/archive" "$npm"
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$1/bin/npm"
   ln -s ../lib/node_modules/npm/bin/npx-cli.js "$1/bin/npx"
+}
+
+# unpack ARCHIVE FOLDER: without Node's headers, half of its size: node-gyp, which alone needs them, fetches its own.
+unpack() {
+  tar -xf "$1" -C "$2" --strip-components=1 --no-same-owner --exclude='*/include/node' --exclude='*/share/doc'
+  rm "$1"
 }
 
 node_architecture() {
