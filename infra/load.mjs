@@ -1,34 +1,43 @@
-// What Pulumi runs: bundles the program from its TypeScript sources (some 50 ms, so it is never stale) and runs it.
+// What Pulumi runs: the program, bundled from its TypeScript sources. The bundle is named by the sources' content, so
+// that it is never stale, costs nothing when nothing changed, and two runs at once never see half of one.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const builds = join(root, ".build");
+const program = join(builds, `program-${digestOfSources()}.mjs`);
 
-const { outputFiles } = await build({
-  absWorkingDir: root,
-  entryPoints: ["infra/index.ts"],
-  bundle: true,
-  packages: "external",
-  platform: "node",
-  target: "node20",
-  format: "esm",
-  sourcemap: "inline",
-  outdir: ".build",
-  write: false,
-});
+if (!existsSync(program)) {
+  mkdirSync(builds, { recursive: true });
+  writeFileSync(`${program}.${process.pid}`, await bundle());
+  renameSync(`${program}.${process.pid}`, program);
+}
 
-export default (await import(pathToFileURL(stored(outputFiles[0].contents)).href)).default;
+export default (await import(pathToFileURL(program).href)).default;
 
-/** The bundle's file, named by its content: two runs at once never see half of one. */
-function stored(contents) {
-  const digest = createHash("sha256").update(contents).digest("hex").slice(0, 16);
-  const file = join(root, ".build", `program-${digest}.mjs`);
-  if (existsSync(file)) return file;
-  mkdirSync(join(root, ".build"), { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, contents);
-  renameSync(`${file}.${process.pid}`, file);
-  return file;
+function digestOfSources() {
+  const infra = join(root, "infra");
+  const sources = readdirSync(infra, { recursive: true }).filter((path) => /\.(ts|mjs)$/.test(path));
+  const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
+  for (const path of sources.sort()) hash.update(path).update(readFileSync(join(infra, path)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function bundle() {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ["infra/index.ts"],
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    sourcemap: "inline",
+    outdir: builds,
+    write: false,
+  });
+  return outputFiles[0].contents;
 }
