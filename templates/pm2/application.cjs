@@ -1,5 +1,6 @@
 // What step `backend` asks of pm2, through pm2's own API: its command line takes half a second for every question.
-//   node application.cjs start FILE PORT    start what FILE says in place of what has its name, prove it, save
+//   node application.cjs start FILE PORT SECONDS
+//                                           start what FILE says in place of what has its name, prove it, save
 //   node application.cjs serves NAME PORT   exit 0 when it is online and listens
 //   node application.cjs remove NAME        end it and say so, save
 //   node application.cjs retire             end a pm2 that runs nothing
@@ -11,8 +12,7 @@ const { dirname, resolve } = require("node:path");
 const { setTimeout: delay } = require("node:timers/promises");
 const { promisify } = require("node:util");
 
-/** How long a backend may take to listen, and how long it must then live on, in milliseconds. */
-const patience = 30_000;
+/** How long a backend must live on when it listens, in milliseconds. */
 const probation = 500;
 
 const home = resolve(dirname(realpathSync("/usr/local/bin/pm2")), "..");
@@ -27,13 +27,13 @@ const ask = (method, ...words) => {
 
 const named = async (name) => (await ask("list")).filter((application) => application.name === name);
 
-async function start(file, port) {
+async function start(file, port, patience) {
   const { apps } = require(file);
   await drop(apps[0].name);
   refuseTaken(port);
   await ask("start", apps);
   const [application] = await named(apps[0].name);
-  const why = await whyNotServing(application?.pid, port);
+  const why = await whyNotServing(application?.pid, port, patience * 1000);
   if (why) {
     await drop(apps[0].name);
     throw new Error(why);
@@ -71,7 +71,7 @@ function allows(range) {
 }
 
 /** Why the process that pm2 has just started does not serve; nothing when it does. pm2 says `online` of any process. */
-async function whyNotServing(pid, port) {
+async function whyNotServing(pid, port, patience) {
   const started = Date.now();
   const after = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
   while (!listens(pid, port)) {

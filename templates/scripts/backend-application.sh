@@ -119,7 +119,7 @@ backend_switch() {
   backend_take_back
 }
 
-backend_start() { application start "$APP_ROOT/ecosystem.config.cjs" "$(setting port)" 2> "$PAYLOAD/why"; }
+backend_start() { application start "$APP_ROOT/ecosystem.config.cjs" "$(setting port)" "$(setting patience 30)" 2> "$PAYLOAD/why"; }
 
 backend_remember_former() {
   local log

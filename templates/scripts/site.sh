@@ -154,10 +154,12 @@ site_serve() {
   elif [ "$stale" = yes ]; then site_reload; fi
 }
 
-# Is something newer than what nginx took over last? `find` looks at the link of the certificate, not behind it.
+# Is something newer than what nginx took over last? Of the certificate the link counts, and what lies behind it.
 site_stale() {
-  local paths=("$NGINX/nginx.conf" "$(site_file)" "$(site_link)")
-  [ ! -e /etc/geo-system/certificate ] || paths+=(/etc/geo-system/certificate)
+  local path paths=("$NGINX/nginx.conf" "$(site_file)" "$(site_link)")
+  for path in /etc/geo-system/certificate{,/fullchain.pem,/privkey.pem}; do
+    [ ! -e "$path" ] || paths+=("$path")
+  done
   [ "$CHANGED" = yes ] || [ ! -e "$SITE_RELOADED" ] || [ -n "$(find "${paths[@]}" -maxdepth 0 -cnewer "$SITE_RELOADED")" ]
 }
 

@@ -1,0 +1,235 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sitePayload } from "../../infra/steps/site.ts";
+import type { TestHost } from "../support/host.ts";
+import { waitFor } from "../support/wait.ts";
+import { result, settingsFor, startServedHost } from "./support/served-host.ts";
+import { openTunnel } from "./support/upgrade.ts";
+
+let host: TestHost;
+let certificate: string;
+
+const payload = (changes = {}) => sitePayload(settingsFor(host, changes), host.address);
+const apply = (input = payload()) => host.run("sudo geo-system site apply", { input });
+const workers = () => host.run("pgrep -f '^nginx: worker process *$'");
+const master = () => host.run("systemctl show -p MainPID --value nginx");
+const page = (path = "/") => fetch(`http://${host.address}${path}`);
+const wait = { within: 5000, every: 20 };
+
+/** A certificate as step `certificate` leaves it: in a folder of its own, behind a link that moves in one go. */
+async function placeCertificate(name: string): Promise<string> {
+  const folder = `/etc/geo-system/certificates/${name}`;
+  await host.run(
+    `sudo install -d ${folder} && sudo openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 ` +
+      `-subj /CN=${name} -addext subjectAltName=IP:${host.address} -keyout ${folder}/privkey.pem -out ${folder}/fullchain.pem ` +
+      `&& sudo ln -sfT ${folder} /etc/geo-system/new && sudo mv -T /etc/geo-system/new /etc/geo-system/certificate`,
+  );
+  return host.run(`cat ${folder}/fullchain.pem`);
+}
+
+async function startBackend(unit: string, port: number): Promise<void> {
+  await host.run(`sudo systemd-run -q --collect --unit ${unit} /usr/local/bin/node /tmp/tunnel.cjs ${port}`);
+  await waitFor("the backend", () => host.run(`ss -Hltn sport = :${port} | grep .`), wait);
+}
+
+beforeAll(async () => {
+  host = await startServedHost("site");
+  const fixture = readFileSync(new URL("fixtures/tunnel.cjs", import.meta.url), "utf8");
+  await host.run("cat > /tmp/tunnel.cjs", { input: fixture });
+  certificate = await placeCertificate("first");
+  await startBackend("backend", 3000);
+  await host.run("sudo cp -a /etc/nginx /tmp/nginx-before");
+});
+afterAll(() => host?.[Symbol.asyncDispose]());
+
+describe("the first apply", () => {
+  it("finds nothing of its own before", async () => {
+    expect(await host.fails("sudo geo-system site check")).toContain("never applied on this host");
+  });
+
+  it("serves the page and the WebSocket, on ws and wss", async () => {
+    expect(result(await apply())).toBe("applied");
+    expect(await (await page("/some?q=1")).json()).toMatchObject({ url: "/some?q=1" });
+    using plain = await openTunnel(`ws://${host.address}/ws`);
+    using secure = await openTunnel(`wss://${host.address}/ws`, certificate);
+    expect([await plain.echo("hello"), await secure.echo("hello")]).toEqual(["hello", "hello"]);
+  });
+
+  it("hands the handshake on as the users' guide has it", async () => {
+    using tunnel = await openTunnel(`ws://${host.address}/ws?token=x`);
+    expect(tunnel.seen).toMatchObject({
+      url: "/ws?token=x",
+      version: "1.1",
+      headers: {
+        upgrade: "websocket",
+        connection: "upgrade",
+        host: host.address,
+        "x-forwarded-proto": "http",
+      },
+    });
+  });
+
+  it("keeps Upgrade and Connection from plain requests", async () => {
+    const { headers } = (await (await page()).json()) as { headers: Record<string, string> };
+    expect(headers).not.toHaveProperty("upgrade");
+    expect(headers.connection).not.toBe("upgrade");
+  });
+
+  it("names no version, forbids sniffing and framing, and lets the backend decide the last", async () => {
+    const [own, framed] = [(await page()).headers, (await page("/framed")).headers];
+    expect(own.get("server")).toBe("nginx");
+    expect(own.get("x-content-type-options")).toBe("nosniff");
+    expect([own.get("x-frame-options"), framed.get("x-frame-options")]).toEqual(["SAMEORIGIN", "DENY"]);
+  });
+
+  it("logs no token", async () => {
+    await (await page("/canary?token=sesame")).text();
+    const lines = await host.run("sudo grep canary /var/log/nginx/access.log");
+    expect(lines).toMatch(/"GET \/canary HTTP\/1\.1" 200/);
+    expect(await host.run("sudo cat /var/log/nginx/access.log")).not.toContain("sesame");
+  });
+
+  it("lets a worker open as many files as the host allows", async () => {
+    const limits = (pid: string) => host.run(`sudo grep 'open files' /proc/${pid}/limits`);
+    const [, soft] = / {2,}(\d+)/.exec(await limits((await workers()).split("\n")[0] ?? "")) ?? [];
+    expect(Number(soft)).toBeGreaterThanOrEqual(20_000);
+  });
+});
+
+describe("the second apply", () => {
+  it("changes nothing and reloads nothing", async () => {
+    const before = await workers();
+    expect(await apply()).toBe("unchanged");
+    expect(await workers()).toBe(before);
+    expect(await host.run("sudo geo-system site check")).toBe("unchanged");
+  });
+});
+
+describe("a change", () => {
+  it("takes one reload and no restart, and no connection is cut", async () => {
+    const [oldMaster, oldWorkers] = [await master(), await workers()];
+    using tunnel = await openTunnel(`wss://${host.address}/ws`, certificate);
+    const said = await apply(payload({ websocketPath: "/live", readTimeout: 60 }));
+    expect(said.match(/reloaded nginx/g)).toHaveLength(1);
+    expect(await master()).toBe(oldMaster);
+    expect(await workers()).not.toBe(oldWorkers);
+    expect(await tunnel.echo("still here")).toBe("still here");
+    expect(await host.run("cat /etc/nginx/sites-available/geo-system")).toContain("proxy_read_timeout 60s;");
+    await apply();
+  });
+
+  it("of the certificate reloads once", async () => {
+    const renewed = await placeCertificate("second");
+    await expect(openTunnel(`wss://${host.address}/ws`, renewed)).rejects.toThrow();
+    expect((await apply()).split("\n")).toEqual(["reloaded nginx", "applied"]);
+    using _ = await openTunnel(`wss://${host.address}/ws`, renewed);
+    expect(await apply()).toBe("unchanged");
+  });
+
+  it("of the site's name leaves nothing of the old one", async () => {
+    expect(result(await apply(payload({ siteName: "other" })))).toBe("applied");
+    expect(await host.run("ls /etc/nginx/sites-enabled")).toBe("other");
+    expect((await page()).status).toBe(200);
+    await apply();
+    expect(await host.run("ls /etc/nginx/sites-enabled /etc/nginx/sites-available")).not.toContain("other");
+  });
+
+  it("by another hand is found, and repaired by one reload", async () => {
+    await host.run("sudo sed -i 's/86400s/60s/' /etc/nginx/sites-available/geo-system");
+    expect(await host.fails("sudo geo-system site check")).toMatch(
+      /sites-available\/geo-system differs from what/,
+    );
+    expect((await apply()).match(/reloaded nginx/g)).toHaveLength(1);
+    expect(await host.run("sudo geo-system site check")).toBe("unchanged");
+  });
+
+  it("that was placed but never loaded, as after a power cut, is loaded by the next apply", async () => {
+    await host.run("cd /etc/nginx/sites-available && sudo cp geo-system x && sudo mv x geo-system");
+    expect(await host.fails("sudo geo-system site check")).toContain("nginx serves something older");
+    expect((await apply()).split("\n")).toEqual(["reloaded nginx", "applied"]);
+  });
+});
+
+describe("a bad site", () => {
+  const tree = () => host.run("sudo find /etc/nginx -ls | sed 's/^ *[0-9]* *[0-9]* //'");
+
+  it("is refused before a file is touched, with nginx's own words", async () => {
+    const before = [await tree(), await workers()];
+    const said = await host.fails("sudo geo-system site apply", {
+      input: payload().replace("proxy_connect_timeout 5s;", "proxy_connect_timeout five;"),
+    });
+    expect(said).toMatch(
+      /"proxy_connect_timeout" directive invalid value in \/etc\/nginx\/sites-enabled\/geo-system:\d+/,
+    );
+    expect(said).toContain("nothing was changed");
+    expect([await tree(), await workers()]).toEqual(before);
+    expect((await page()).status).toBe(200);
+  });
+
+  it("is refused beside another default server, which is named", async () => {
+    await host.run("sudo tee /etc/nginx/sites-enabled/shop", {
+      input: "server { listen 80 default_server; }\n",
+    });
+    const said = await host.fails("sudo geo-system site apply", { input: payload() });
+    expect(said).toContain("/etc/nginx/sites-enabled/shop:1:server { listen 80 default_server; }");
+    await host.run("sudo rm /etc/nginx/sites-enabled/shop");
+  });
+
+  it("that nginx cannot take over is taken back: the files are as before, and it serves", async () => {
+    const before = [await tree(), await master(), await workers()];
+    await host.run("sudo systemd-run -q --collect --unit squatter /usr/local/bin/node /tmp/tunnel.cjs 8443");
+    await waitFor("the squatter", () => host.run("ss -Hltn sport = :8443 | grep ."), wait);
+    const said = await host.fails("sudo geo-system site apply", {
+      input: payload().replace("server_name ", "listen 127.0.0.1:8443;\n    server_name "),
+    });
+    expect(said).toContain("bind() to 127.0.0.1:8443 failed");
+    expect(said).toContain("reverted: nginx did not take the new configuration over");
+    expect([await master(), await workers()]).toEqual(before.slice(1));
+    expect(await host.run("cat /etc/nginx/sites-available/geo-system")).not.toContain("8443");
+    expect((await page()).status).toBe(200);
+    await host.run("sudo systemctl stop squatter && sudo nginx -t -q");
+    expect(result(await apply())).toBe("applied");
+  });
+});
+
+describe("a backend that restarts", () => {
+  it("is away for that moment only", async () => {
+    await host.run("sudo systemctl stop backend");
+    expect((await page()).status).toBe(502);
+    await startBackend("backend", 3000);
+    expect((await page()).status).toBe(200);
+  });
+
+  it("is away for nobody while another stands by", async () => {
+    await startBackend("standby", 3001);
+    await host.run("sudo systemctl stop backend");
+    using tunnel = await openTunnel(`ws://${host.address}/ws`);
+    expect(await tunnel.echo("x")).toBe("x");
+    await startBackend("backend", 3000);
+    await host.run("sudo systemctl stop standby");
+  });
+});
+
+describe("nginx itself", () => {
+  it("is started and enabled where it was not", async () => {
+    await host.run("sudo systemctl disable -q --now nginx");
+    expect((await apply()).split("\n")).toEqual(["nginx starts at boot", "started nginx", "applied"]);
+    expect((await page()).status).toBe(200);
+  });
+});
+
+describe("undo", () => {
+  it("gives the host back as it was, and keeps what others changed meanwhile", async () => {
+    await host.run(
+      "sudo sed -i 's/# multi_accept on;/multi_accept on;/' /etc/nginx/nginx.conf /tmp/nginx-before/nginx.conf",
+    );
+    const said = await host.run("sudo geo-system site undo");
+    expect(said.match(/reloaded nginx/g)).toHaveLength(1);
+    expect(await host.run("diff -r /tmp/nginx-before /etc/nginx && ls /etc/nginx/sites-enabled")).toBe(
+      "default",
+    );
+    expect(await (await page()).text()).toContain("Welcome to nginx");
+    expect(await host.run("sudo ls /var/lib/geo-system")).not.toContain("site");
+    expect(await host.run("sudo geo-system site undo")).toBe("unchanged");
+  });
+});
