@@ -22,6 +22,7 @@ export function powerOn(name: string): void {
     {
       detached: true,
       stdio: ["ignore", console, console],
+      env: { ...process.env, SYSTEMD_NSPAWN_TMPFS_TMP: "0" }, // A server has its /tmp on the disk.
     },
   );
   closeSync(console);
@@ -58,6 +59,7 @@ function nspawnArguments(name: string): string[] {
     `--network-bridge=${bridge}`,
     "--register=no",
     ...(hasSystemd ? [] : ["--keep-unit"]),
+    "--rlimit=NOFILE=1024:1048576", // As on a server, whatever this session is allowed.
     "--resolv-conf=off",
     "--console=pipe",
   ];
