@@ -7,7 +7,8 @@ export interface PayloadFile {
 }
 
 /**
- * A payload as templates/scripts/payload.sh reads it: settings, one `name: value` a line, then files under headings.
+ * A payload as templates/scripts/payload.sh reads it: settings, one `name: value` a line, then files under headings,
+ * then an end mark: without it the text was cut off on its way, and the host refuses it.
  * A setting without a value is left out; a list gives one line an element.
  *
  * @throws if a value or a file could be read as another line of the payload
@@ -19,7 +20,7 @@ export function payload(
   const lines = Object.entries(settings).flatMap(([name, value]) =>
     [value ?? []].flat().map((one) => `${name}: ${oneLine(name, String(one))}`),
   );
-  return [...lines, ...files.flatMap(fileLines)].join("\n").replace(/\n*$/, "\n");
+  return [...lines, ...files.flatMap(fileLines), "==> end <==", ""].join("\n");
 }
 
 function oneLine(name: string, value: string): string {
@@ -27,7 +28,7 @@ function oneLine(name: string, value: string): string {
   return value;
 }
 
-const heading = /^==> \/.* <==$/m;
+const heading = /^==> (\/.*|end) <==$/m;
 
 function fileLines({ path, owner = "root:root", mode = "0644", text }: PayloadFile): string[] {
   if (heading.test(text))

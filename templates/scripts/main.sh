@@ -57,17 +57,21 @@ result() {
   esac
 }
 
-read_applied() { payload_read < "$STATE/applied/$STEP"; }
+# The text at hand, before anything else: the connection may not last.
+receive() {
+  payload_read
+  payload_expect_whole
+}
 
-# What the step works from: the text at hand, or what was applied last. Undo goes on without any (an apply that failed
-# half-way left none): every setting is then empty, and what was kept tells what to give back.
-read_input() {
-  case "$VERB" in
-    check) [ -e "$STATE/applied/$STEP" ] || { say 'never applied on this host'; exit 1; }; read_applied ;;
-    undo) if [ -e "$STATE/applied/$STEP" ]; then read_applied; else payload_read < /dev/null; fi ;;
-    *) payload_read ;;
+# What check and undo work from: what was applied last. Undo goes on without any (an apply that failed half-way left
+# none): every setting is then empty, and what was kept tells what to give back.
+recall() {
+  local applied="$STATE/applied/$STEP"
+  case "$VERB:$([ ! -e "$applied" ] || say there)" in
+    check:there | undo:there) payload_read < "$applied" ;;
+    check:) say 'never applied on this host'; exit 1 ;;
+    undo:) payload_read < /dev/null ;;
   esac
-  exec < /dev/null
 }
 
 remember() {
@@ -90,8 +94,11 @@ main() {
   outlive_connection
   trap finish EXIT
   read_environment
+  [[ $VERB = check || $VERB = undo ]] || receive
   lock
-  read_input
+  payload_forget_killed
+  recall
+  exec < /dev/null
   "${STEP}_$VERB" "$@" 9>&-
   remember
   result "$VERB"

@@ -61,14 +61,15 @@ npm_from_registry() {
   local npm="$1/lib/node_modules/npm"
   install -d "$npm"
   registry_fetch npm "$(setting npm)" "$1/archive"
-  unpack "$1/archive" "$npm"
+  unpack "$1/archive" "$npm" --exclude=package/docs --exclude=package/man
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$1/bin/npm"
   ln -s ../lib/node_modules/npm/bin/npx-cli.js "$1/bin/npx"
 }
 
-# unpack ARCHIVE FOLDER: without Node's headers, half of its size: node-gyp, which alone needs them, fetches its own.
+# unpack ARCHIVE FOLDER TAR-OPTIONS: without Node's headers, a third of its size and most of its files: node-gyp, which
+# alone needs them, fetches its own.
 unpack() {
-  tar -xf "$1" -C "$2" --strip-components=1 --no-same-owner --exclude='*/include/node' --exclude='*/share/doc'
+  tar -xf "$1" -C "$2" --strip-components=1 --no-same-owner --exclude='*/include/node' --exclude='*/share/doc' "${@:3}"
   rm "$1"
 }
 

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
 # A payload is text a person can read in a diff: settings first, one `name: value` a line (a name may come more
-# than once), then files, each under a heading `==> /path owner:group mode <==`.
+# than once), then files, each under a heading `==> /path owner:group mode <==`, and `==> end <==` as the last line.
 
-PAYLOAD="$RUN/payload" # the folder the payload is taken apart into; one run at a time, so one name is enough
+PAYLOAD="$RUN/payload.$$" # the folder the payload is taken apart into
 
 payload_read() {
-  rm -rf "$PAYLOAD"
-  install -d -m 0700 "$PAYLOAD" "$PAYLOAD/files"
+  install -d -m 0700 "$RUN" "$PAYLOAD" "$PAYLOAD/files"
   (
     umask 077
     cat > "$PAYLOAD/text"
     : > "$PAYLOAD/index"
     : > "$PAYLOAD/settings"
     awk -v dir="$PAYLOAD" '
+      $0 == "==> end <==" { printf "" > (dir "/whole"); exit }
       /^==> \/.* [^ ]+:[^ ]+ [0-7]+ <==$/ {
         if (count) close(target)
         count++
@@ -25,6 +25,19 @@ payload_read() {
       NF { print > (dir "/settings") }
     ' "$PAYLOAD/text"
   )
+}
+
+# A connection that broke off gave only the beginning of the text: half of a file must not be placed for the whole.
+payload_expect_whole() {
+  [ -e "$PAYLOAD/whole" ] || fail "the payload broke off before its last line, '==> end <=='" "the connection was lost: run 'pulumi up' again"
+}
+
+# Runs that were killed could not take their payload away, which may be secret.
+payload_forget_killed() {
+  local folder
+  for folder in "$RUN"/payload.*; do
+    [ -e "/proc/${folder##*.}" ] || rm -rf "$folder"
+  done
 }
 
 # setting NAME [DEFAULT]: the first value of a setting; without a default it must be there.

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { payload } from "../../../infra/steps/payload.ts";
 
 describe("a payload", () => {
-  it("is settings, then files under headings", () => {
+  it("is settings, then files under headings, then the end mark", () => {
     expect(
       payload({ allow: ["ssh", "80/tcp"], mirror: undefined, port: 3000 }, [
         { path: "/etc/a", text: "one\ntwo\n\n" },
@@ -18,6 +18,7 @@ describe("a payload", () => {
         "two",
         "==> /etc/b ubuntu:ubuntu 0600 <==",
         "three",
+        "==> end <==",
         "",
       ].join("\n"),
     );
