@@ -1,13 +1,15 @@
 // What step `backend` asks of pm2, through pm2's own API: its command line takes half a second for every question.
-//   node application.cjs start FILE PORT SECONDS
-//                                           start what FILE says in place of what has its name, prove it, save
+//   node application.cjs start FILE SECONDS  start what FILE says in place of what has its name, prove it, save
 //   node application.cjs serves NAME PORT   exit 0 when it is online and listens
+//   node application.cjs save               let the next boot bring back what runs now
+//   node application.cjs show NAME          print as JSON how pm2 would bring it back
+//   node application.cjs restore < JSON     bring that back, save
 //   node application.cjs remove NAME        end it and say so, save
 //   node application.cjs retire             end a pm2 that runs nothing
-//   node application.cjs allows RANGE       exit 0 when this Node is in the range
+//   node application.cjs allows RANGE …     exit 0 when this Node is in all of these ranges
 // Run by the user of the application. Exit code 1: the last line of stderr says why not.
 const { execFileSync } = require("node:child_process");
-const { readFileSync, realpathSync } = require("node:fs");
+const { existsSync, readFileSync, realpathSync, writeFileSync } = require("node:fs");
 const { dirname, resolve } = require("node:path");
 const { setTimeout: delay } = require("node:timers/promises");
 const { promisify } = require("node:util");
@@ -27,8 +29,9 @@ const ask = (method, ...words) => {
 
 const named = async (name) => (await ask("list")).filter((application) => application.name === name);
 
-async function start(file, port, patience) {
+async function start(file, patience) {
   const { apps } = require(file);
+  const port = apps[0].env.PORT;
   await drop(apps[0].name);
   refuseTaken(port);
   await ask("start", apps);
@@ -38,7 +41,7 @@ async function start(file, port, patience) {
     await drop(apps[0].name);
     throw new Error(why);
   }
-  await ask("dump");
+  await save();
 }
 
 async function serves(name, port) {
@@ -48,6 +51,8 @@ async function serves(name, port) {
   if (status !== "online") throw new Error(`pm2 says of ${name}: ${status}`);
   if (!listens(application.pid, port)) throw new Error(`${name} runs and does not listen on port ${port}`);
 }
+
+const save = () => ask("dump");
 
 async function remove(name) {
   if ((await named(name)).length === 0) return;
@@ -61,13 +66,28 @@ async function drop(name) {
   for (const { pm_id } of await named(name)) await ask("delete", pm_id);
 }
 
+const dumpFile = () => `${process.env.HOME}/.pm2/dump.pm2`;
+const readDump = () => (existsSync(dumpFile()) ? JSON.parse(readFileSync(dumpFile(), "utf8")) : []);
+
+async function show(name) {
+  await ask("dump", true);
+  console.log(JSON.stringify(readDump().filter((application) => application.name === name)));
+}
+
+async function restore() {
+  const former = JSON.parse(readFileSync(0, "utf8"));
+  writeFileSync(dumpFile(), JSON.stringify([...readDump(), ...former], null, 2));
+  await ask("resurrect");
+}
+
 async function retire() {
   if ((await ask("list")).length === 0) await ask("killDaemon");
 }
 
-function allows(range) {
-  if (!fromPm2("semver").satisfies(process.version, range))
-    throw new Error(`expected a Node of ${range}, found ${process.version}`);
+function allows(...ranges) {
+  const { satisfies } = fromPm2("semver");
+  const unmet = ranges.find((range) => !satisfies(process.version, range));
+  if (unmet) throw new Error(`expected a Node of ${unmet}, found ${process.version}`);
 }
 
 /** Why the process that pm2 has just started does not serve; nothing when it does. pm2 says `online` of any process. */
@@ -120,7 +140,7 @@ function parent(pid) {
   }
 }
 
-const verbs = { start, serves, remove, retire, allows };
+const verbs = { start, serves, save, show, restore, remove, retire, allows };
 
 async function main([verb, ...words]) {
   if (verb === "allows") return allows(...words);

@@ -15,9 +15,14 @@ backend_fill_in() {
 }
 
 # application VERB …: see application.cjs. With nothing of this run's environment: pm2 would keep it for the backend.
-application() {
+application() { application_reads /dev/null "$@"; }
+
+# application_reads FILE VERB …
+application_reads() {
+  local input=$1
+  shift
   runuser -u "$APP_USER" -- env -i -C / HOME="$APP_HOME" USER="$APP_USER" LOGNAME="$APP_USER" SHELL=/bin/bash LANG=C.UTF-8 \
-    PATH=/usr/local/bin:/usr/bin:/bin "$NODE" "$APPLICATION" "$@" < /dev/null
+    PATH=/usr/local/bin:/usr/bin:/bin "$NODE" "$APPLICATION" "$@" < "$input"
 }
 
 backend_tools() {
@@ -29,10 +34,11 @@ backend_tools() {
   place_file "$APPLICATION"
 }
 
+# Since 20.12 --env-file reads values of several lines.
 backend_expect_node() {
   local engines
-  engines=$(setting engines '')
-  [ -z "$engines" ] || application allows "$engines" || fail "the backend does not run on this host's Node" "pulumi config set nodeVersion VERSION; its package.json says engines: $engines"
+  engines=$(setting engines '*')
+  application allows '>=20.12' "$engines" || fail "the backend does not run on this host's Node" "pulumi config set nodeVersion VERSION, nodeSource SOURCE; its package.json says: ${engines}"
 }
 
 backend_pm2() {
@@ -40,7 +46,7 @@ backend_pm2() {
   backend_daemon
 }
 
-# A unit that somebody else made (pm2 startup) stays as it is: it may run other applications, by other paths.
+# A unit that somebody else made (`pm2 startup`) stays as it is: it may run other applications, by other paths.
 backend_boot_unit() {
   local unit="pm2-$APP_USER.service" path
   path="/etc/systemd/system/$unit"
@@ -59,7 +65,8 @@ backend_boot_unit() {
 
 backend_unit_is_ours() {
   local path="/etc/systemd/system/pm2-$APP_USER.service"
-  [ ! -e "$path" ] || [ -e "$STATE/before/backend$path.absent" ]
+  # shellcheck disable=SC2016 # the words are to the letter
+  [ ! -e "$path" ] || grep -qF 'Written by `pulumi up`' "$path"
 }
 
 # pm2 runs inside its unit, so that a shutdown ends it in order. One that somebody typed runs in that person's session.
@@ -87,6 +94,21 @@ backend_daemon_version() {
 }
 
 backend_pm2_version() { sed -n '/"version":/{s/.*: *"\(.*\)".*/\1/p;q}' "$(dirname "$(readlink -f /usr/local/bin/pm2)")/../package.json"; }
+
+# What somebody else ran under this name serves until a release of ours has proven itself, and again after undo.
+backend_keep_former_application() {
+  local kept="$STATE/before/backend/application.json"
+  [ ! -e "$kept" ] || return 0
+  application show "$APP" > "$kept.new"
+  mv "$kept.new" "$kept"
+}
+
+# Fails where there was none.
+backend_restore_former_application() {
+  local kept="$STATE/before/backend/application.json"
+  grep -qs '"name"' "$kept" || return 1
+  application_reads "$kept" restore
+}
 
 # backend_wanted GENERATION: all that the process depends on, in one line.
 backend_wanted() {
@@ -119,7 +141,7 @@ backend_switch() {
   backend_take_back
 }
 
-backend_start() { application start "$APP_ROOT/ecosystem.config.cjs" "$(setting port)" "$(setting patience 30)" 2> "$PAYLOAD/why"; }
+backend_start() { application start "$APP_ROOT/ecosystem.config.cjs" "$(setting patience 30)" 2> "$PAYLOAD/why"; }
 
 backend_remember_former() {
   local log
@@ -150,6 +172,7 @@ backend_take_back() {
   why="release $(setting release) did not come up: $(tail -n 1 "$PAYLOAD/why")"
   if [ -z "$FORMER_RELEASE" ] || [ ! -d "$APP_ROOT/$FORMER_RELEASE" ]; then
     rm -f "$APP_ROOT/current"
+    ! backend_restore_former_application || backend_reverted "$why; what ran as $APP before serves again"
     backend_reverted "$why; there is no release before it, so nothing is served"
   fi
   place_link "$FORMER_RELEASE" "$APP_ROOT/current"
@@ -169,7 +192,15 @@ backend_reverted() {
 backend_check_boot() {
   local unit="pm2-$APP_USER.service"
   systemctl is-enabled -q "$unit" 2> /dev/null || changed "$unit does not start at boot"
-  grep -qsF "\"name\": \"$APP\"" "$APP_HOME/.pm2/dump.pm2" || changed "pm2's saved list lacks $APP: the next boot would not bring it back"
+  backend_is_saved || changed "pm2's saved list lacks $APP: the next boot would not bring it back"
+}
+
+backend_is_saved() { grep -qsF "\"name\": \"$APP\"" "$APP_HOME/.pm2/dump.pm2"; }
+
+backend_save() {
+  backend_is_saved && return 0
+  application save
+  changed "saved pm2's list for the next boot"
 }
 
 backend_check_application() {
@@ -185,10 +216,12 @@ backend_remove_application() {
     said=$(application remove "$APP") || fail "pm2 does not end $APP" "pm2 delete $APP, as $APP_USER; then once more"
   fi
   [ -z "$said" ] || changed "$said"
+  ! backend_restore_former_application || changed "$APP runs again as it did before"
   backend_unit_is_ours && [ -e "/etc/systemd/system/$unit" ] && backend_has_no_application || return 0
   systemctl disable -q --now "$unit"
-  give_back "/etc/systemd/system/$unit"
+  rm "/etc/systemd/system/$unit"
   systemctl daemon-reload
+  changed "removed /etc/systemd/system/$unit"
   [ ! -e "$STATE/before/backend/pm2-home.absent" ] || rm -rf "$APP_HOME/.pm2"
 }
 

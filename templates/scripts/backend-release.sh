@@ -72,7 +72,7 @@ backend_npm_ci() {
   [ -z "$registry" ] || options+=(--registry "$registry")
   install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/cache"
   (cd "$1" && as_user npm ci "${options[@]}") > "$PAYLOAD/npm.log" 2>&1 || {
-    tail -n 20 "$PAYLOAD/npm.log" >&2
+    head -n 20 "$PAYLOAD/npm.log" >&2 # the reason; its help follows
     fail "the dependencies of release $(setting release) cannot be installed; the running release goes on" "npm's own words are above; where the registry cannot be reached: pulumi config set npmRegistry URL"
   }
 }

@@ -33,8 +33,10 @@ backend_apply() {
   backend_expect_node
   backend_folders
   in_parallel backend_release backend_pm2
+  backend_keep_former_application
   if backend_serves "$generation"; then say "release $(setting release) serves already"
   else backend_switch "$generation"; fi
+  backend_save
   backend_prune
 }
 

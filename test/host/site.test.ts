@@ -175,6 +175,14 @@ describe("a bad site", () => {
     await host.run("sudo rm /etc/nginx/sites-enabled/shop");
   });
 
+  it("is refused where nginx.conf reads no sites", async () => {
+    const edit = (command: string) => host.run(`sudo sed -i '${command}' /etc/nginx/nginx.conf`);
+    await edit("s/include .*sites-enabled/#&/");
+    const said = await host.fails("sudo geo-system site apply", { input: payload() });
+    expect(said).toContain("/etc/nginx/nginx.conf does not read sites-enabled; nothing was changed");
+    await edit("s/#include/include/");
+  });
+
   it("that nginx cannot take over is taken back: the files are as before, and it serves", async () => {
     const before = [await tree(), await master(), await workers()];
     await host.run("sudo systemd-run -q --collect --unit squatter /usr/local/bin/node /tmp/tunnel.cjs 8443");
