@@ -12,8 +12,8 @@ const frame = ["head", "payload", "files", "main"] as const;
 const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
   packages: ["packages", "packages-apt", "packages-sources", "packages-download", "packages-node"],
   firewall: ["firewall", "firewall-ssh", "firewall-rules"],
-  site: ["site", "site-limits"],
-  backend: ["backend", "backend-release", "backend-application", "backend-environment"],
+  site: ["site", "site-limits", "site-reload"],
+  backend: ["backend", "backend-release", "backend-pm2", "backend-application", "backend-environment"],
 };
 
 const files = (step: ScriptedStep) => parts[step] ?? [step];

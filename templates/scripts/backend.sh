@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Step `backend`: one release of the backend under pm2.
 #   backend-release.sh       a release in a folder of its own, with its dependencies, whole or not at all
-#   backend-application.sh   pm2: the boot unit, the start, the proof, the way back
+#   backend-pm2.sh           pm2, its boot unit, and what it is asked
+#   backend-application.sh   the start, the proof, the way back
 #   backend-environment.sh   the secret environment, which enters by a stdin of its own
 #
 #   /srv/geo-backend/current -> releases/<hash>      secret.env -> environments/<generation>      shared (its data)

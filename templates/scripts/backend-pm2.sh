@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# Step `backend`, pm2: it runs inside its boot unit, and what it is asked goes through application.cjs.
+
+NODE=/usr/local/bin/node
+APPLICATION=/usr/local/lib/geo-system/application.cjs
+
+backend_files() {
+  say "$APP_ROOT/ecosystem.config.cjs" "/etc/systemd/system/pm2-$APP_USER.service" "/etc/logrotate.d/$APP" "$APPLICATION" | tr ' ' '\n'
+}
+
+# backend_fill_in PATH: what only this host knows of the user, in the payload's file.
+backend_fill_in() {
+  sed -i -e "s|@home@|$APP_HOME|g" -e "s|@group@|$APP_GROUP|g" "$(payload_file "$1")"
+}
+
+# application VERB …: see application.cjs. With nothing of this run's environment: pm2 would keep it for the backend.
+application() { application_reads /dev/null "$@"; }
+
+# application_reads FILE VERB …
+application_reads() {
+  local input=$1
+  shift
+  runuser -u "$APP_USER" -- env -i -C / HOME="$APP_HOME" USER="$APP_USER" LOGNAME="$APP_USER" SHELL=/bin/bash LANG=C.UTF-8 \
+    PATH=/usr/local/bin:/usr/bin:/bin "$NODE" "$APPLICATION" "$@" < "$input"
+}
+
+backend_tools() {
+  local name
+  for name in node npm pm2; do
+    command -v "$name" > /dev/null || fail "$name is not installed" "sudo geo-system packages check; then 'pulumi up'"
+  done
+  NODE_VERSION=$("$NODE" --version)
+  place_file "$APPLICATION"
+}
+
+# Since 20.12 --env-file reads values of several lines.
+backend_expect_node() {
+  local engines
+  engines=$(setting engines '*')
+  application allows '>=20.12' "$engines" || fail "the backend does not run on this host's Node" "pulumi config set nodeVersion VERSION, nodeSource SOURCE; its package.json says: ${engines}"
+}
+
+backend_pm2() {
+  backend_boot_unit
+  backend_daemon
+}
+
+# A unit that somebody else made (`pm2 startup`) stays as it is: it may run other applications, by other paths.
+backend_boot_unit() {
+  local unit="pm2-$APP_USER.service" path
+  path="/etc/systemd/system/$unit"
+  backend_fill_in "$path"
+  backend_fill_in "/etc/logrotate.d/$APP"
+  place_file "/etc/logrotate.d/$APP"
+  if ! backend_unit_is_ours; then say "kept $path, which was there before"
+  elif ! same_file "$(payload_file "$path")" "$path" root:root 0644; then
+    place_file "$path"
+    [ ! -e "/etc/systemd/system/multi-user.target.wants/$unit" ] || systemctl daemon-reload
+  fi
+  systemctl is-enabled -q "$unit" && return 0
+  systemctl enable -q "$unit" # reads the unit anew as well
+  changed "pm2 of $APP_USER starts at boot"
+}
+
+backend_unit_is_ours() {
+  local path="/etc/systemd/system/pm2-$APP_USER.service"
+  # shellcheck disable=SC2016 # the words are to the letter
+  [ ! -e "$path" ] || grep -qF 'Written by `pulumi up`' "$path"
+}
+
+# pm2 runs inside its unit, so that a shutdown ends it in order. One that somebody typed runs in that person's session.
+backend_daemon() {
+  local unit="pm2-$APP_USER.service" version
+  version=$(backend_daemon_version)
+  if backend_unit_is_ours; then
+    if [ -n "$version" ] && ! systemctl is-active -q "$unit"; then
+      application retire
+      version=$(backend_daemon_version)
+    elif [ -n "$version" ] && [ "$version" != "$(backend_pm2_version)" ]; then
+      systemctl restart "$unit"
+      changed "pm2 $version gave way to $(backend_pm2_version)"
+    fi
+  fi
+  [ -n "$version" ] || systemctl restart "$unit" || fail "pm2 does not start" "sudo journalctl -u $unit"
+}
+
+# The version of the pm2 that runs for this user; nothing when none does.
+backend_daemon_version() {
+  local pid
+  pid=$(cat "$APP_HOME/.pm2/pm2.pid" 2> /dev/null || true) # none was ever started
+  [ -n "$pid" ] && [ -e "/proc/$pid" ] || return 0
+  tr '\0' ' ' < "/proc/$pid/cmdline" | sed -nE 's/^PM2 v([^ :]+): God Daemon.*/\1/p'
+}
+
+backend_pm2_version() { sed -n '/"version":/{s/.*: *"\(.*\)".*/\1/p;q}' "$(dirname "$(readlink -f /usr/local/bin/pm2)")/../package.json"; }
+
+backend_check_boot() {
+  local unit="pm2-$APP_USER.service"
+  systemctl is-enabled -q "$unit" 2> /dev/null || changed "$unit does not start at boot"
+  backend_is_saved || changed "pm2's saved list lacks $APP: the next boot would not bring it back"
+}
+
+backend_is_saved() { grep -qsF "\"name\": \"$APP\"" "$APP_HOME/.pm2/dump.pm2"; }
+
+backend_save() {
+  backend_is_saved && return 0
+  application save
+  changed "saved pm2's list for the next boot"
+}
+
+backend_remove_application() {
+  local unit="pm2-$APP_USER.service" said=''
+  if [ -e "$APPLICATION" ] && [ -n "$(backend_daemon_version)" ]; then
+    said=$(application remove "$APP") || fail "pm2 does not end $APP" "pm2 delete $APP, as $APP_USER; then once more"
+  fi
+  [ -z "$said" ] || changed "$said"
+  ! backend_restore_former_application || changed "$APP runs again as it did before"
+  backend_unit_is_ours && [ -e "/etc/systemd/system/$unit" ] && backend_has_no_application || return 0
+  systemctl disable -q --now "$unit"
+  rm "/etc/systemd/system/$unit"
+  systemctl daemon-reload
+  changed "removed /etc/systemd/system/$unit"
+  [ ! -e "$STATE/before/backend/pm2-home.absent" ] || rm -rf "$APP_HOME/.pm2"
+}
+
+# Nothing of the user's own under pm2, now or at the next boot.
+backend_has_no_application() { ! grep -qsF '"name":' "$APP_HOME/.pm2/dump.pm2"; }
