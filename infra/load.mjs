@@ -5,6 +5,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+// Pulumi maps the frames of a stack to `node_modules/@pulumi/resource.ts` and the like, and util.inspect of Node 20
+// needs half a minute and a gigabyte for such a line: every error would cost that. Without the mapping it takes none.
+Error.prepareStackTrace = undefined;
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const builds = join(root, ".build");
 const program = join(builds, `program-${digestOfSources()}.mjs`);
@@ -35,7 +39,6 @@ async function bundle() {
     platform: "node",
     target: "node20",
     format: "esm",
-    sourcemap: "inline",
     outdir: builds,
     write: false,
   });

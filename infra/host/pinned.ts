@@ -1,7 +1,10 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { WebSocketHostArgs } from "../settings/arguments.ts";
 import type { Settings } from "../settings/schema.ts";
+import { validate } from "../settings/validate.ts";
 import { connectionArgs, type HostConnection, type SshTarget } from "./connection.ts";
+import { credentials } from "./credentials.ts";
 import { resolveHostKey } from "./host-key.ts";
 
 /** One connection in the two forms the program needs: for `@pulumi/command`, and for dialling itself. */
@@ -12,12 +15,24 @@ export interface PinnedConnection {
 
 type Known = pulumi.Unwrap<Settings>;
 
+/**
+ * Arguments with the host keys filled in, for a program that knows its host beforehand: what is wrong with the
+ * connection is then said before any resource is registered.
+ *
+ * @throws RunError where a host key is not known, or where an `up` has no SSH agent
+ */
+export async function withHostKeys(raw: Record<string, unknown>): Promise<WebSocketHostArgs> {
+  const { hostKey, jumpHost } = await readable(pin(validate(raw) as Known));
+  const keys = { hostKey, ...(jumpHost && { jumpHostKey: jumpHost.hostKey }) };
+  return { ...raw, ...keys } as unknown as WebSocketHostArgs;
+}
+
 /** The connection that the settings describe, with the host keys pinned: configured, or from known_hosts. */
 export function pinnedConnection(settings: Settings): PinnedConnection {
   const { host, hostKey, privateKey, privateKeyPassword } = settings;
   const connection = pulumi
     .output({ host, hostKey, privateKey, privateKeyPassword })
-    .apply((known) => pin({ ...settings, ...known } as Known));
+    .apply((known) => readable(pin({ ...settings, ...known } as Known)));
   // Only the private key is secret: the rest stays readable in the preview.
   const open = pulumi.unsecret(connection);
   const jumpHost = settings.jumpHost && {
@@ -36,11 +51,18 @@ export function pinnedConnection(settings: Settings): PinnedConnection {
   return { args, connection };
 }
 
+/** What is wrong with the connection is for the operator, who needs no stack trace. */
+function readable<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: Error) => Promise.reject(new pulumi.RunError(error.message)));
+}
+
 async function pin(settings: Known): Promise<HostConnection> {
   const { host, port, user, privateKey, privateKeyPassword } = settings;
   const keys = { ...(privateKey && { privateKey }), ...(privateKeyPassword && { privateKeyPassword }) };
   const jumpHost =
     settings.jumpHost && (await pinJumpHost(parseJumpHost(settings.jumpHost, user), settings.jumpHostKey));
+  // A preview dials nobody it knows, so it needs no agent; an `up` without one would fail at its first step.
+  if (!pulumi.runtime.isDryRun()) await credentials(keys);
   const through = jumpHost ? { jumpHost } : {};
   const target = { host, port, user, ...keys, ...through };
   return {
