@@ -41,7 +41,7 @@ firewall_verdicts() {
 # The rules with our comment: `port/protocol destination`, one a line; `any` is IPv4 and IPv6 at once.
 firewall_ours() {
   { firewall_tuples 4; firewall_tuples 6; } | awk -v comment="comment=$FIREWALL_COMMENT_HEX" '
-    $NF == comment { rule = $3 "/" $2; to[rule] = rule in to ? "any" : $4 }
+    $NF == comment { rule = $3 "/" $2; if (rule in to) to[rule] = "any"; else to[rule] = $4 }
     END { for (rule in to) print rule, to[rule] }' | sort -n
 }
 

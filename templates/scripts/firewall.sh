@@ -35,7 +35,7 @@ firewall_validate() {
         fail "a rule that others made keeps $rule closed: $(grep -E 'deny|reject' <<< "$verdict" | head -n 1)" \
           "delete it when nobody needs it: sudo ufw status numbered; sudo ufw delete NUMBER"
         ;;
-      *limit*) say "$rule is open with a limit that others set: ufw refuses an address that connects six times in 30 seconds" ;;
+      *limit*) say "$rule is open with a limit that others set: ufw turns an address away that connects six times in 30 seconds" ;;
     esac
   done
 }
