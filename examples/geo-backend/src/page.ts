@@ -16,7 +16,6 @@ const policy = [
 
 const everywhere = {
   "Content-Security-Policy": policy,
-  "Cross-Origin-Opener-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
