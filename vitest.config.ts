@@ -1,16 +1,23 @@
 import { defineConfig } from "vitest/config";
 
-// One project a kind of test, so that `npx vitest run --project unit` answers in seconds anywhere,
-// and the ones that boot hosts do not compete for the processor.
+// One project a kind of test, so that `npx vitest run --project unit` answers in seconds anywhere. They run one after
+// the other: tests that boot hosts must not compete for the processor with those that measure a second.
 const minutes = (n: number) => n * 60_000;
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts", "examples/*/test/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           name: "host",
+          sequence: { groupOrder: 2 },
           include: ["test/{host,plugins,sandbox}/**/*.test.ts"],
           testTimeout: minutes(3),
           hookTimeout: minutes(5),
@@ -20,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          sequence: { groupOrder: 3 },
           include: ["test/{e2e,browser}/**/*.test.ts"],
           testTimeout: minutes(5),
           hookTimeout: minutes(10),
