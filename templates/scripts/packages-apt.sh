@@ -9,7 +9,10 @@ packages_apt() {
   local missing installed
   apt_nodesource
   mapfile -t missing < <(apt_missing)
-  [ "${#missing[@]}" -gt 0 ] || return 0
+  if [ "${#missing[@]}" = 0 ]; then
+    apt_node_guard
+    return 0
+  fi
   apt_wait_for_cloud_init
   apt_scope "$(if [[ $(setting node-source) = @(npm|archive) ]]; then say main; else say all; fi)"
   if [ -n "$APT_STALE" ] || ! apt_lists_are_fresh; then apt_update; fi

@@ -72,11 +72,21 @@ apt_node_missing() {
 apt_node_guard() {
   local version major minor
   [ "$(setting node-source none)" = distribution ] || return 0
-  version=$(apt_version nodejs)
-  [ -n "$version" ] || version=$(apt-cache "${APT_SOURCES[@]}" policy nodejs | sed -n 's/^ *Candidate: //p')
-  version=${version#*:}
+  version=$(apt_node_candidate)
+  if [ -z "$version" ] && [ "$APT_STALE" != updated ]; then
+    apt_update
+    version=$(apt_node_candidate)
+  fi
   IFS=. read -r major minor _ <<< "$version"
   if [[ $version =~ ^[0-9]+\.[0-9]+ ]] && ((major % 2 == 0 && (major > 20 || (major == 20 && minor >= 6)))); then return 0; fi
   fail "the distribution's nodejs is ${version:-not there}, expected a long-term release from 20.6 on" \
     "another source: pulumi config set nodeSource archive (nodejs.org), nodesource, or npm (npm's registry)"
+}
+
+# The version that is installed, or else the one that would be.
+apt_node_candidate() {
+  local version
+  version=$(apt_version nodejs)
+  [ -n "$version" ] || version=$(apt-cache "${APT_SOURCES[@]}" policy nodejs | sed -n 's/^ *Candidate: \([^(]*\)$/\1/p')
+  say "${version#*:}"
 }

@@ -53,23 +53,6 @@ packages_independent() {
   [[ $(setting node-source) = npm || $(setting node-source) = archive ]]
 }
 
-# in_parallel FUNCTION …: all at once; what each of them says stays together, in the order of their names here. When
-# one fails the others still run to their end: dpkg must not be stopped in the middle of a package.
-in_parallel() {
-  local job jobs=() failed=no
-  for job in "$@"; do
-    ("$job" && say "$CHANGED" > "$PAYLOAD/$job.changed") > "$PAYLOAD/$job.out" 2> "$PAYLOAD/$job.err" &
-    jobs+=("$!:$job")
-  done
-  for job in "${jobs[@]}"; do
-    wait "${job%%:*}" || failed=yes
-    cat "$PAYLOAD/${job#*:}.out"
-    cat "$PAYLOAD/${job#*:}.err" >&2
-    grep -qsx no "$PAYLOAD/${job#*:}.changed" || CHANGED=yes
-  done
-  [ "$failed" = no ] || stop
-}
-
 packages_check() {
   local name
   while read -r name; do changed "apt package $name is missing"; done < <(apt_missing)
@@ -84,7 +67,7 @@ packages_undo() {
     if [ -e "$before/usr/local/bin/$name" ] || [ -L "$before/usr/local/bin/$name" ]; then give_back "/usr/local/bin/$name"; fi
   done
   [ ! -s "$before/apt" ] || say "kept, installed by apt: $(sort -u "$before/apt" | paste -sd ' ')"
-  for name in "$PACKAGES_ROOT"/*/; do
-    [ ! -d "$name" ] || say "kept: ${name%/}"
+  for name in "$PACKAGES_ROOT"/*/ "$NODESOURCE_LIST"; do
+    [ ! -e "$name" ] || say "kept: ${name%/}"
   done
 }
