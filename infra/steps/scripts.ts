@@ -5,8 +5,8 @@ import { template } from "../package-root.ts";
 export const scriptedSteps = ["packages", "firewall", "certificate", "site", "backend"] as const;
 export type ScriptedStep = (typeof scriptedSteps)[number];
 
-/** What every step uses; a change there concerns all of them. */
-const frame = ["head", "payload", "files", "main"] as const;
+/** What every step uses, before the steps and after them; a change there concerns all of them. */
+const frame = { before: ["head", "payload", "files", "parallel"], after: ["main"] };
 
 /** Steps whose script is more than one file, all of them named after the step. */
 const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
@@ -21,12 +21,12 @@ const script = (name: string) => template(`scripts/${name}.sh`);
 
 /** The text of the command: every script, the frame around the steps. */
 export function commandText(): string {
-  return ["head", "payload", "files", ...scriptedSteps.flatMap(files), "main"].map(script).join("\n");
+  return [...frame.before, ...scriptedSteps.flatMap(files), ...frame.after].map(script).join("\n");
 }
 
 /** Eight digits that change when the step's script does, so that the step then runs again. */
 export function scriptHash(step: ScriptedStep): string {
   const hash = createHash("sha256");
-  for (const name of [...frame, ...files(step)]) hash.update(script(name));
+  for (const name of [...frame.before, ...files(step), ...frame.after]) hash.update(script(name));
   return hash.digest("hex").slice(0, 8);
 }
