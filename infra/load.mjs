@@ -1,5 +1,5 @@
-// What Pulumi runs: the program, bundled from its TypeScript sources. The bundle is named by the sources' content, so
-// that it is never stale, costs nothing when nothing changed, and two runs at once never see half of one.
+// What Pulumi runs: the program and its libraries in one file, which loads twice as fast as many. The file is named by
+// the sources' content: it is never stale, costs nothing when nothing changed, and two runs never see half of it.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,6 +12,10 @@ Error.prepareStackTrace = undefined;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const builds = join(root, ".build");
 const program = join(builds, `program-${digestOfSources()}.mjs`);
+
+// What libraries of the older module system expect to find.
+const commonJs = `import { createRequire } from "node:module";
+const require = createRequire(import.meta.url), __dirname = import.meta.dirname;`;
 
 if (!existsSync(program)) {
   mkdirSync(builds, { recursive: true });
@@ -35,7 +39,9 @@ async function bundle() {
     absWorkingDir: root,
     entryPoints: ["infra/index.ts"],
     bundle: true,
-    packages: "external",
+    // Pulumi's own packages must be the ones that run the program; what ssh2 compiles on some machines is no JavaScript.
+    external: ["@pulumi/*", "cpu-features", "*.node"],
+    banner: { js: commonJs },
     platform: "node",
     target: "node20",
     format: "esm",
