@@ -6,21 +6,30 @@ APT_SECONDS=600 # how long to wait for another apt
 APT_STALE=''     # whether the lists must be fetched anew (yes), or were (updated)
 
 packages_apt() {
-  local missing installed
+  local missing
   apt_nodesource
   mapfile -t missing < <(apt_missing)
   if [ "${#missing[@]}" = 0 ]; then
     apt_node_guard
     return 0
   fi
-  apt_wait_for_cloud_init
-  apt_scope "$(if [[ $(setting node-source) = @(npm|archive) ]]; then say main; else say all; fi)"
-  if [ -n "$APT_STALE" ] || ! apt_lists_are_fresh; then apt_update; fi
+  apt_prepare
   apt_node_guard
-  apt_remember "${missing[@]}"
-  apt_install "${missing[@]}"
+  apt_add "${missing[@]}"
+}
+
+apt_prepare() {
+  apt_wait_for_cloud_init
+  if [[ $(setting node-source) = @(npm|archive) ]]; then apt_scope main; else apt_scope all; fi
+  if [ "$APT_STALE" = yes ] || ! apt_lists_are_fresh; then apt_update; fi
+}
+
+apt_add() {
+  local installed
+  apt_remember "$@"
+  apt_install "$@"
   # shellcheck disable=SC2016 # dpkg's variables
-  installed=$(dpkg-query -W -f='${Package} ${Version}, ' "${missing[@]%%=*}")
+  installed=$(dpkg-query -W -f='${Package} ${Version}, ' "${@%%=*}")
   changed "installed ${installed%, }"
 }
 

@@ -2,12 +2,17 @@
 # Files from npm's registry or an archive, fetched by the host's own rules and verified before anything uses them.
 
 # fetch CURL-ARGUMENTS: through the host's proxy, trusting the certificates the host trusts.
-fetch() {
-  [ -e "$PAYLOAD/curl" ] || download_settings > "$PAYLOAD/curl"
-  curl -K "$PAYLOAD/curl" "$@"
+fetch() { curl -K "$PAYLOAD/curl" "$@"; }
+
+# Before the first fetch. In files, since others see arguments: a proxy may have a password, a registry wants a token.
+download_prepare() {
+  local registry token
+  download_settings > "$PAYLOAD/curl"
+  registry=$(npm_registry)
+  token=$(npm_setting "${registry#http*:}/:_authToken")
+  if [ -n "$token" ]; then say "header = \"Authorization: Bearer $token\""; fi > "$PAYLOAD/token"
 }
 
-# In a file, since others see arguments: the proxy may have a password.
 download_settings() {
   local proxy
   printf '%s\n' fail silent show-error location 'retry = 3' 'connect-timeout = 20' 'speed-limit = 1000' 'speed-time = 60'
@@ -49,19 +54,19 @@ npm_registry() {
 # registry_fetch PACKAGE VERSION FILE [SHA256]: a package of npm's registry, verified by the given sum, or by the one
 # the registry states.
 registry_fetch() {
-  local registry expected token
+  local registry
   registry=$(npm_registry)
-  token=$(npm_setting "${registry#http*:}/:_authToken")
-  [ -z "$token" ] || say "header = \"Authorization: Bearer $token\"" > "$PAYLOAD/token"
-  [ -e "$PAYLOAD/token" ] || : > "$PAYLOAD/token"
+  fetch -K "$PAYLOAD/token" -o "$3.json" "$registry/$1/$2" & # at the same time
   fetch -K "$PAYLOAD/token" -o "$3" "$registry/$1/-/${1##*/}-$2.tgz" || download_failed "$1 $2" "$registry"
-  if [ -n "${4-}" ]; then
-    verify "$1 $2" sha256sum "$3" "$4"
-  else
-    expected=$(fetch -K "$PAYLOAD/token" "$registry/$1/$2" | grep -oE '"integrity": ?"sha512-[A-Za-z0-9+/=]+"' | head -n 1 || true)
-    expected=${expected#*sha512-}
-    verify "$1 $2" sha512sum "$3" "$(base64 -d <<< "${expected%\"}" | od -An -v -tx1 | tr -d ' \n')"
-  fi
+  wait "$!" || [ -n "${4-}" ] || download_failed "$1 $2" "$registry"
+  if [ -n "${4-}" ]; then verify "$1 $2" sha256sum "$3" "$4"
+  else verify "$1 $2" sha512sum "$3" "$(registry_sum "$3.json")"; fi
+  rm -f "$3.json"
+}
+
+# What the registry says of a version: `"integrity":"sha512-BASE64"`. As hexadecimal digits; nothing when it says none.
+registry_sum() {
+  sed -nE 's/.*"integrity": ?"sha512-([A-Za-z0-9+/=]+)".*/\1/p' "$1" | sed -n 1p | base64 -d | od -An -v -tx1 | tr -d ' \n'
 }
 
 # verify WHAT SUM-COMMAND FILE EXPECTED

@@ -2,6 +2,8 @@
 # Node with npm, and pm2: each version in a folder of its own that appears whole or not at all, with links from
 # /usr/local/bin. The folder before the present one stays: a pm2 or a backend that runs still reads from it.
 
+NODE_NEW='' # the folder that is being filled
+
 packages_node() {
   local folder before
   folder=$(node_folder)
@@ -42,9 +44,13 @@ node_from_archive() {
 }
 
 node_from_npm() {
-  registry_fetch "node-linux-$(node_architecture)" "$(setting node)" "$1/archive" "$(setting node-sha256 '')"
-  unpack "$1/archive" "$1"
-  npm_from_registry "$1"
+  NODE_NEW=$1
+  in_parallel node_from_registry npm_from_registry
+}
+
+node_from_registry() {
+  registry_fetch "node-linux-$(node_architecture)" "$(setting node)" "$NODE_NEW/node.tgz" "$(setting node-sha256 '')"
+  unpack "$NODE_NEW/node.tgz" "$NODE_NEW"
 }
 
 node_from_nodesource() { node_from_apt "$1"; }
@@ -54,16 +60,17 @@ node_from_distribution() { node_from_apt "$1"; }
 node_from_apt() {
   install -d "$1/bin"
   ln -s /usr/bin/node "$1/bin/node"
-  npm_from_registry "$1"
+  NODE_NEW=$1
+  npm_from_registry
 }
 
 npm_from_registry() {
-  local npm="$1/lib/node_modules/npm"
-  install -d "$npm"
-  registry_fetch npm "$(setting npm)" "$1/archive"
-  unpack "$1/archive" "$npm" --exclude=package/docs --exclude=package/man
-  ln -s ../lib/node_modules/npm/bin/npm-cli.js "$1/bin/npm"
-  ln -s ../lib/node_modules/npm/bin/npx-cli.js "$1/bin/npx"
+  local npm="$NODE_NEW/lib/node_modules/npm"
+  install -d "$npm" "$NODE_NEW/bin"
+  registry_fetch npm "$(setting npm)" "$NODE_NEW/npm.tgz"
+  unpack "$NODE_NEW/npm.tgz" "$npm" --exclude=package/docs --exclude=package/man
+  ln -s ../lib/node_modules/npm/bin/npm-cli.js "$NODE_NEW/bin/npm"
+  ln -s ../lib/node_modules/npm/bin/npx-cli.js "$NODE_NEW/bin/npx"
 }
 
 # unpack ARCHIVE FOLDER TAR-OPTIONS: without Node's headers, a third of its size and most of its files: node-gyp, which

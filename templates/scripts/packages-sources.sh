@@ -53,6 +53,7 @@ apt_nodesource() {
   printf 'Types: deb\nURIs: %s/node_%s.x\nSuites: nodistro\nComponents: main\nSigned-By: %s\n' \
     "${mirror%/}" "${version%%.*}" "$NODESOURCE_KEY" > "$PAYLOAD/nodesource.sources"
   ! cmp -s "$PAYLOAD/nodesource.sources" "$NODESOURCE_LIST" || return 0
+  command -v curl > /dev/null || { apt_prepare; apt_add curl ca-certificates; }
   fetch -o "$PAYLOAD/nodesource.asc" "${mirror%/}/gpgkey/nodesource-repo.gpg.key" ||
     fail "NodeSource's key could not be fetched from $mirror" "another source: pulumi config set nodeSource npm"
   write_file "$PAYLOAD/nodesource.asc" "$NODESOURCE_KEY" root:root 0644

@@ -11,6 +11,7 @@ packages_apply() {
   packages_validate
   install -d -m 0755 "$PACKAGES_ROOT"
   rm -rf "$PACKAGES_ROOT"/*.new # an earlier run was cut short
+  download_prepare
   if packages_independent; then
     in_parallel packages_apt packages_node_and_pm2
   else
@@ -62,12 +63,22 @@ packages_check() {
 
 # Packages serve others too by now, so they stay; what lay in the place of a link comes back.
 packages_undo() {
-  local name before="$STATE/before/packages"
+  local name kept before="$STATE/before/packages"
   for name in node npm npx pm2; do
     if [ -e "$before/usr/local/bin/$name" ] || [ -L "$before/usr/local/bin/$name" ]; then give_back "/usr/local/bin/$name"; fi
   done
-  [ ! -s "$before/apt" ] || say "kept, installed by apt: $(sort -u "$before/apt" | paste -sd ' ')"
+  kept=$(packages_installed)
+  [ -z "$kept" ] || say "kept, installed by apt: $kept"
   for name in "$PACKAGES_ROOT"/*/ "$NODESOURCE_LIST"; do
     [ ! -e "$name" ] || say "kept: ${name%/}"
   done
+}
+
+# What apt installed for this step, and is still there.
+packages_installed() {
+  local name names=()
+  for name in $(sort -u "$STATE/before/packages/apt" 2> /dev/null || true); do # none: all of it was there before
+    [ -z "$(apt_version "$name")" ] || names+=("$name")
+  done
+  say "${names[*]}"
 }

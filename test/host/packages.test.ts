@@ -23,7 +23,7 @@ beforeAll(async () => {
   host = await startHost("packages");
   await host.installCommand(commandText());
 });
-afterAll(() => host[Symbol.asyncDispose]());
+afterAll(() => host?.[Symbol.asyncDispose]()); // none where it could not start
 
 describe.sequential("step packages", () => {
   it("goes on where a power cut in the middle of apt left it", async () => {
