@@ -59,7 +59,10 @@ async function measureTool(tool: Tool): Promise<[Job, number][]> {
 }
 
 function print(times: Times): void {
-  const table = new Table({ head: ["job", "plain script", "geo-system", "ratio"], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ["job", "plain script", "geo-system", "ratio"],
+    style: { head: [], border: [] },
+  });
   for (const job of jobs) {
     const [plain, ours] = [times[job]["plain script"], times[job]["geo-system"]].map((all) =>
       all.length ? median(all) : undefined,

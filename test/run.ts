@@ -20,17 +20,19 @@ interface Summary {
   numPendingTests: number;
 }
 
-const whole = await canRunHosts();
 const report = join(tmpdir(), `geo-system-tests-${process.pid}.json`);
-const ok = (whole ? await lint() : true) && (await tests(whole ? [] : ["--project", "unit"]));
+const whole = await canRunHosts();
+const linted = whole ? await lint() : true;
+const tested = await tests(whole ? [] : ["--project", "unit"]);
 if (!whole)
   console.log(
     pc.yellow(
       "Left out: lint of the scripts, host, end-to-end and browser tests. They need root on Debian or Ubuntu.",
     ),
   );
+if (!linted) console.error(pc.red("The lint found something: see above, before the tests."));
+process.exitCode = linted && tested ? 0 : 1;
 summarise();
-process.exitCode = ok ? 0 : 1;
 
 async function canRunHosts(): Promise<boolean> {
   try {
