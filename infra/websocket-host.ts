@@ -35,7 +35,7 @@ export class WebSocketHost extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
   /** Name of the running release, made from its content. */
   readonly release: pulumi.Output<string>;
-  /** PEM of the private CA; undefined when `tls` is not self-signed. */
+  /** PEM of the CA that issued the certificate; undefined where the public ones do, or `tls` is off. */
   readonly caCertificate: pulumi.Output<string | undefined>;
   /** Secret: a ws address with a token, which any client can use now. */
   readonly testUrl: pulumi.Output<string>;
@@ -66,7 +66,9 @@ export class WebSocketHost extends pulumi.ComponentResource {
     this.wssUrl = places.apply(({ wssUrl }) => wssUrl);
     this.release = running.release;
     this.caCertificate = pulumi.output(issued?.authority);
-    this.testUrl = pulumi.secret(pulumi.interpolate`${places.wsUrl}?token=${token}`);
+    this.testUrl = pulumi.secret(
+      pulumi.interpolate`${places.wsUrl}?token=${token.apply(encodeURIComponent)}`,
+    );
     this.commands = this.address.apply((host) => nextCommands(host, settings));
     this.registerOutputs(this.outputs());
   }

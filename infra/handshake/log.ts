@@ -3,8 +3,8 @@ import type { SshSession } from "../host/ssh.ts";
 import type { HandshakeScript } from "./script.ts";
 import { fillPattern, type Values } from "./values.ts";
 
-/** Reads the backend's log from that time on. */
-export type ReadLog = (since: Date) => Promise<string>;
+/** Reads the backend's log from the mark on. */
+export type ReadLog = () => Promise<string>;
 
 /** The expressions that no line of the log matches; `values` has one entry for each run of the script. */
 export function missingLines(log: string, logLines: readonly string[], values: readonly Values[]): string[] {

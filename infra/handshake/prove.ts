@@ -23,7 +23,6 @@ export interface Proof {
   timeoutMs?: number;
   /** Names for the advice of a failure; default: those of an unchanged configuration. */
   names?: Partial<HostNames>;
-  now?: () => Date;
 }
 
 /**
@@ -36,13 +35,12 @@ export interface Proof {
  * if (!report.ok) throw new Error(handshakeTable(report));
  */
 export async function proveHandshake(proof: Proof): Promise<HandshakeReport> {
-  const { urls, ca, token, readLog, timeoutMs = 10_000, now = () => new Date() } = proof;
+  const { urls, ca, token, readLog, timeoutMs = 10_000 } = proof;
   const script = handshakeScript.parse(proof.script ?? exampleScript);
   const names = hostNames(proof);
-  const since = now();
   const began = performance.now();
   const runs = await Promise.all(urls.map((url) => runScript({ url, script, token, ca, timeoutMs, names })));
-  const log = await proveLog(runs, readLog && (() => readLog(since)), script, names);
+  const log = await proveLog(runs, readLog, script, names);
   const hops = [...runs, log];
   const failures = hops.flatMap(({ failure }) => failure ?? []);
   const ms = Math.round(performance.now() - began);

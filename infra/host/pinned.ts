@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { packRelease } from "../render/release.ts";
 import type { WebSocketHostArgs } from "../settings/arguments.ts";
 import type { Settings } from "../settings/schema.ts";
 import { validate } from "../settings/validate.ts";
@@ -22,7 +23,10 @@ type Known = pulumi.Unwrap<Settings>;
  * @throws RunError where a host key is not known, or where an `up` has no SSH agent
  */
 export async function withHostKeys(raw: Record<string, unknown>): Promise<WebSocketHostArgs> {
-  const { hostKey, jumpHost } = await readable(pin(validate(raw) as Known));
+  const settings = validate(raw) as Known;
+  // A backend that cannot become a release is a mistake of the configuration too.
+  await readable(packRelease(settings.backendSource));
+  const { hostKey, jumpHost } = await readable(pin(settings));
   const keys = { hostKey, ...(jumpHost && { jumpHostKey: jumpHost.hostKey }) };
   return { ...raw, ...keys } as unknown as WebSocketHostArgs;
 }
@@ -52,7 +56,7 @@ export function pinnedConnection(settings: Settings): PinnedConnection {
 }
 
 /** What is wrong with the connection is for the operator, who needs no stack trace. */
-function readable<T>(work: Promise<T>): Promise<T> {
+export function readable<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: Error) => Promise.reject(new pulumi.RunError(error.message)));
 }
 

@@ -24,6 +24,18 @@ const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
 const isHostName = (value: string) =>
   isIP(value) !== 0 || /^(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/.test(value);
 
+/** An even line has long-term support; `--env-file` reads values of several lines since 20.12. */
+function isSupported(value: string): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)\.\d+$/.exec(value)?.map(Number) ?? [];
+  if (major === undefined || minor === undefined || major % 2 !== 0) return false;
+  return major > 20 || (major === 20 && minor >= 12);
+}
+
+function isJumpHost(value: string): boolean {
+  const shape = /^([a-z_][a-z0-9_-]*@)?(\[[0-9a-f:]+\]|[A-Za-z0-9][A-Za-z0-9.-]*)(:\d{1,5})?$/;
+  return shape.test(value) && URL.canParse(`ssh://${value}`);
+}
+
 export const check = {
   oneOf,
   whole,
@@ -33,15 +45,15 @@ export const check = {
   url: matching(/^https?:\/\/[^\s'"\\$`;<>{}]+$/, "an http or https address"),
   name: matching(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, "letters, digits and dashes, a letter first"),
   user: matching(/^[a-z_][a-z0-9_-]{0,31}$/, "a user name of the host"),
-  version: matching(/^\d+\.\d+\.\d+$/, "a whole version such as 24.21.0"),
+  version: existing(
+    "a whole version of a line with long-term support, 20.12 or newer, such as 24.21.0",
+    isSupported,
+  ),
   publicKey: matching(
-    /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/=]+( [^\n]*)?$/,
-    "a public key as in known_hosts: ssh-ed25519 AAAA…",
+    /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/=]+( [^\n]*)?$/,
+    "an ed25519 or ecdsa public key as in known_hosts: ssh-ed25519 AAAA…",
   ),
-  jumpHost: matching(
-    /^([a-z_][a-z0-9_-]*@)?(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$/,
-    "[user@]host[:port]",
-  ),
+  jumpHost: existing("[user@]host[:port]", isJumpHost),
   websocketPath: matching(
     /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/,
     "a path such as /ws: letters, digits, . _ ~ -",

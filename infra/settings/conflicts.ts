@@ -1,30 +1,34 @@
-import type { Settings } from "./schema.ts";
+import { renderSecretEnvironment } from "../render/secret-environment.ts";
+import { checkPair } from "./certificate-pair.ts";
+import { isLater, type Settings } from "./schema.ts";
 
 type Some = Partial<Settings>;
 
 /** What is wrong between keys that are each right alone. Every message names both. */
 export function conflicts(settings: Some): string[] {
   return [
-    ...portConflicts(settings),
-    ...certificateConflicts(settings),
-    ...hostKeyConflicts(settings),
-    ...tokenConflicts(settings),
-  ];
+    portConflicts,
+    certificateConflicts,
+    certificateProblems,
+    hostKeyConflicts,
+    tokenConflicts,
+    environmentConflicts,
+  ].flatMap((find) => find(settings));
 }
 
 /** The ports that something else on the host already needs. */
 function portConflicts({ port, tls, backendPort, backendStandbyPort }: Some): string[] {
   const taken = new Map<number, string>([[80, "HTTP"]]);
   if (tls !== "off") taken.set(443, "HTTPS");
-  if (port !== undefined) taken.set(port, "SSH (key port)");
   const wanted: [string, number | undefined][] = [
+    ["port", port],
     ["backendPort", backendPort],
     ["backendStandbyPort", backendStandbyPort],
   ];
   return wanted.flatMap(([key, value]) => {
     if (value === undefined) return [];
     const owner = taken.get(value);
-    taken.set(value, `the backend (key ${key})`);
+    taken.set(value, key === "port" ? "SSH (key port)" : `the backend (key ${key})`);
     return owner ? [`${key}: expected a free port, found ${value}, which is for ${owner}`] : [];
   });
 }
@@ -56,13 +60,15 @@ function hostKeyConflicts({ host, hostKey, jumpHost, jumpHostKey }: Some): strin
   return problems;
 }
 
-/** The example backend signs tokens with TOKEN_SECRET; another backend's token can only come from the operator. */
+/** Only a script that sends a token needs one: the operator's, or one signed with the example's TOKEN_SECRET. */
 function tokenConflicts({
   backendSecretEnvironment: secrets,
   handshakeToken,
   backendSource,
+  handshake,
 }: Some): string[] {
-  if (handshakeToken || !backendSource || !secrets || "apply" in secrets) return [];
+  const unneeded = handshake && !JSON.stringify(handshake).includes("${token}");
+  if (handshakeToken || unneeded || !backendSource || !secrets || isLater(secrets)) return [];
   const secret = (secrets as Record<string, string>).TOKEN_SECRET;
   if (secret && secret.length >= 16) return [];
   const found = secret ? `${secret.length} characters` : "nothing";
@@ -71,4 +77,29 @@ function tokenConflicts({
       'pulumi config set --secret --path backendSecretEnvironment.TOKEN_SECRET "$(openssl rand -hex 32)", ' +
       "or, for a backend with tokens of its own, pulumi config set --secret handshakeToken TOKEN",
   ];
+}
+
+/** What the backend's environment cannot hold, or sets twice; the renderers say it. */
+function environmentConflicts(settings: Some): string[] {
+  const { backendName, user, backendPort, websocketPath, backendEnvironment } = settings;
+  if (!backendName || !user || !backendPort || !websocketPath || !backendEnvironment) return [];
+  const parameters = { backendName, user, backendPort, websocketPath, backendEnvironment };
+  const secrets = settings.backendSecretEnvironment;
+  const known = secrets && !isLater(secrets) ? (secrets as Record<string, string>) : {};
+  return problemsOf(() => renderSecretEnvironment(parameters, known));
+}
+
+/** A certificate that nginx would refuse, or no client accept. */
+function certificateProblems({ tls, certificateFile, certificateKeyFile }: Some): string[] {
+  if (tls !== "provided" || !certificateFile || !certificateKeyFile) return [];
+  return problemsOf(() => checkPair(certificateFile, certificateKeyFile));
+}
+
+function problemsOf(work: () => unknown): string[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }

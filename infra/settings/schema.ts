@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Input } from "@pulumi/pulumi";
+import { type Input, Output } from "@pulumi/pulumi";
 import { z } from "zod";
 import { handshakeScript } from "../handshake/script.ts";
 import { packageRoot } from "../package-root.ts";
@@ -61,8 +61,11 @@ export type Settings = { [Key in keyof typeof schema]: z.output<(typeof schema)[
 
 /** A value of this kind, or one that Pulumi knows only later: an output of another resource, or a secret. */
 function later<T extends z.ZodType>(kind: T) {
-  const isLater = (value: unknown) => typeof value === "object" && value !== null && "apply" in value;
-  return z.custom<Input<z.output<T>>>((value) => isLater(value) || kind.safeParse(value).success, {
-    error: (issue) => kind.safeParse(issue.input).error?.issues[0]?.message ?? "another value",
+  return z.custom<Input<z.output<T>>>().superRefine((value, context) => {
+    if (isLater(value)) return;
+    for (const { message, path } of kind.safeParse(value).error?.issues ?? [])
+      context.addIssue({ code: "custom", message, path });
   });
 }
+
+export const isLater = (value: unknown) => Output.isInstance(value) || value instanceof Promise;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { packRelease, type Release, uploadPath } from "../render/release.ts";
 import type { Settings } from "../settings/schema.ts";
-import { applyLine, input, type StepContext, stepCommand } from "./step.ts";
+import { applyLine, input, resourceOptions, type StepContext, stepCommand } from "./step.ts";
 
 export interface Backend {
   command: remote.Command;
@@ -57,11 +57,16 @@ function secretEnvironment(
         secret: true,
       }),
     },
-    { parent: context.parent, dependsOn },
+    resourceOptions(context, dependsOn),
   );
 }
 
 /** The line `generation …` of the script's output. */
 function generation(stdout: string): string {
-  return /^generation (\S+)$/m.exec(stdout)?.[1] ?? "none";
+  const [, name] = /^generation (\S+)$/m.exec(stdout) ?? [];
+  if (!name)
+    throw new pulumi.RunError(
+      "backend environment: expected a line `generation …` from the host, found none",
+    );
+  return name;
 }

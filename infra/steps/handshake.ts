@@ -4,6 +4,7 @@ import { markBackendLog } from "../handshake/log.ts";
 import { proveHandshake } from "../handshake/prove.ts";
 import { type HandshakeReport, handshakeTable } from "../handshake/report.ts";
 import type { HostConnection } from "../host/connection.ts";
+import { readable } from "../host/pinned.ts";
 import { connect } from "../host/ssh.ts";
 import { sshLine } from "../next-commands.ts";
 import type { Settings } from "../settings/schema.ts";
@@ -30,7 +31,7 @@ export function handshake(args: HandshakeArgs): pulumi.Output<HandshakeReport | 
   const after = args.after.map((resource) => resource.id);
   return pulumi
     .output({ addresses, connection, token, authority, after })
-    .apply((known) => prove(args, known));
+    .apply((known) => readable(prove(args, known)));
 }
 
 interface Known {

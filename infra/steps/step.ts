@@ -32,8 +32,19 @@ export function stepCommand(context: StepContext, step: ScriptedStep, args: Step
       delete: `sudo geo-system ${step} undo`,
       ...input(args),
     },
-    { parent: context.parent, dependsOn: args.dependsOn },
+    resourceOptions(context, args.dependsOn),
   );
+}
+
+/**
+ * Options of every remote command. A forced replacement (`--replace`, a tainted resource) must undo first and apply
+ * then: Pulumi's usual order would undo what was just applied.
+ */
+export function resourceOptions(
+  context: StepContext,
+  dependsOn: pulumi.Resource[],
+): pulumi.CustomResourceOptions {
+  return { parent: context.parent, dependsOn, deleteBeforeReplace: true };
 }
 
 /** What enters a remote command, and what of it is logged. */

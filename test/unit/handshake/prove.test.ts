@@ -10,10 +10,9 @@ test("a healthy service is proven on ws and wss at the same time, and then by it
   await using plain = await startBackend({ token });
   await using secure = await startBackend({ token, certificate: await ca.issue() });
   const urls = [`ws://127.0.0.1:${plain.port}/ws`, `wss://127.0.0.1:${secure.port}/ws`];
-  const began = new Date("2026-03-01T12:00:00Z");
-  const readLog = vi.fn(async (_since: Date) => plain.log.join("\n"));
+  const readLog = vi.fn(async () => plain.log.join("\n"));
 
-  const report = await proveHandshake({ urls, ca: ca.ca, token, readLog, now: () => began });
+  const report = await proveHandshake({ urls, ca: ca.ca, token, readLog });
 
   expect(report.failures).toEqual([]);
   expect(report.ok).toBe(true);
@@ -34,7 +33,7 @@ test("a healthy service is proven on ws and wss at the same time, and then by it
   expect(report.rows.every(({ status }) => status === "ok")).toBe(true);
   expect(report.rows.find(({ hop }) => hop === "tls")?.detail).toBe("TLSv1.3, 89 days left");
   expect(report.rows.at(-1)).toMatchObject({ url: "ssh", hop: "log", status: "ok", detail: "4 lines" });
-  expect(readLog).toHaveBeenCalledWith(began);
+  expect(readLog).toHaveBeenCalled();
 });
 
 test("it leaves no topic behind", async () => {

@@ -1,0 +1,46 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+/**
+ * Checks that a provided certificate can be used: both files parse, the key is the leaf's, and it has not ended.
+ *
+ * @throws with the key of the configuration, what was expected and what was found; never with text of the key
+ */
+export function checkPair(certificateFile: string, certificateKeyFile: string): void {
+  const leaf = parsed(
+    "certificateFile",
+    "a certificate (PEM), leaf first",
+    certificateFile,
+    (text) => new X509Certificate(text),
+  );
+  const key = parsed(
+    "certificateKeyFile",
+    "a private key (PEM) without passphrase",
+    certificateKeyFile,
+    createPrivateKey,
+  );
+  if (!leaf.checkPrivateKey(key)) {
+    throw new Error(
+      `certificateKeyFile: expected the key of ${certificateFile}, found another one: ${certificateKeyFile}`,
+    );
+  }
+  if (Date.parse(leaf.validTo) < Date.now()) {
+    throw new Error(
+      `certificateFile: expected a valid certificate, found one that ended on ${leaf.validTo}: ${certificateFile}`,
+    );
+  }
+}
+
+function parsed<T extends KeyObject | X509Certificate>(
+  key: string,
+  expected: string,
+  file: string,
+  parse: (text: string) => T,
+): T {
+  const text = readFileSync(file, "utf8");
+  try {
+    return parse(text);
+  } catch {
+    throw new Error(`${key}: expected ${expected}, found something else in ${file}`);
+  }
+}
