@@ -48,8 +48,8 @@ function secretEnvironment(
     {
       connection: context.connection,
       create: applyLine("backend", "environment"),
-      // For an `up` that ended between the two: the backend's own undo, which has nothing left to do otherwise.
-      delete: "sudo geo-system backend undo",
+      // Only for an `up` that ended between the two; a backend that was applied is undone by its own resource.
+      delete: "sudo test -e /var/lib/geo-system/applied/backend || sudo geo-system backend undo",
       ...input({
         payload: pulumi
           .output(settings.backendSecretEnvironment)
