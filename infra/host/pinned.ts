@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { readable } from "../readable-error.ts";
 import { packRelease } from "../render/release.ts";
 import type { WebSocketHostArgs } from "../settings/arguments.ts";
 import type { Settings } from "../settings/schema.ts";
@@ -53,11 +54,6 @@ export function pinnedConnection(settings: Settings): PinnedConnection {
     ...(jumpHost && { jumpHost }),
   });
   return { args, connection };
-}
-
-/** What is wrong with the connection is for the operator, who needs no stack trace. */
-export function readable<T>(work: Promise<T>): Promise<T> {
-  return work.catch((error: Error) => Promise.reject(new pulumi.RunError(error.message)));
 }
 
 async function pin(settings: Known): Promise<HostConnection> {

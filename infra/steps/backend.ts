@@ -1,5 +1,6 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { readable } from "../readable-error.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { packRelease, type Release, uploadPath } from "../render/release.ts";
 import type { Settings } from "../settings/schema.ts";
@@ -13,7 +14,7 @@ export interface Backend {
 
 /** Step `backend`: the release in a folder of its own, its dependencies, and the application under pm2. */
 export function backend(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]): Backend {
-  const release = pulumi.output(packRelease(settings.backendSource));
+  const release = pulumi.output(readable(packRelease(settings.backendSource)));
   const uploaded = upload(context, release);
   const environment = secretEnvironment(context, settings, dependsOn);
   const command = stepCommand(context, "backend", {

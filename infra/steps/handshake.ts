@@ -4,9 +4,9 @@ import { markBackendLog } from "../handshake/log.ts";
 import { proveHandshake } from "../handshake/prove.ts";
 import { type HandshakeReport, handshakeTable } from "../handshake/report.ts";
 import type { HostConnection } from "../host/connection.ts";
-import { readable } from "../host/pinned.ts";
 import { connect } from "../host/ssh.ts";
 import { sshLine } from "../next-commands.ts";
+import { readable } from "../readable-error.ts";
 import type { Settings } from "../settings/schema.ts";
 
 export interface HandshakeArgs {

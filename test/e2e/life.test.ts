@@ -128,8 +128,28 @@ describe("the life of a host", () => {
     expect(await on("sudo ufw status")).toMatch(/^Status: active/);
   });
 
+  it("a step that is replaced by force is undone first and applied then: the host serves", async () => {
+    await stack.up("--replace", `**geo-environment`);
+    const { testUrl } = await stack.outputs();
+    expect(await rawHandshake(testUrl as string)).toMatch(/^HTTP\/1\.1 101 /);
+    expect(await on("sudo geo-system backend check")).toMatch(/unchanged\n$/);
+  });
+
+  it("a service that does not answer fails the `up`, and the hop and the next thing to do are named", async () => {
+    await on("pm2 stop geo-backend");
+    const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/failed ws:\/\/\S+ at upgrade: .*502/);
+    expect(output).toMatch(/next: ssh ubuntu@\S+ pm2 status/);
+    expect(output).not.toMatch(/^ +at /m);
+    await on("pm2 restart geo-backend");
+    await stack.up();
+  });
+
   it("`destroy` gives the host back as it was, and names the packages it keeps", async () => {
-    await stack.must("destroy", "--yes", "--skip-preview");
+    const output = await stack.must("destroy", "--yes", "--skip-preview");
+    expect(output).toMatch(/kept.*nginx/);
+    expect(await on("sudo dpkg --verify nginx-common ufw; ls /etc/nginx/sites-enabled")).toBe("default\n");
     expect(await fingerprint(on)).toBe(bare);
     // What users wrote is theirs: it stays, as the packages do.
     expect(await on("ls /srv/geo-backend")).toBe("shared\n");
