@@ -21,7 +21,7 @@ site_check() {
   site_without_ipv6
   path=$(site_file)
   check_file "$path"
-  [ "$(readlink "$(site_link)" || true)" = "$path" ] || changed "$(site_link) does not lead to $path"
+  [ "$(readlink "$(site_link)" || true)" = "$path" ] || changed "$(site_link) does not lead to $path" # may be missing
   ! site_has_welcome "$NGINX" || changed "nginx's welcome page is enabled again"
   site_limits < "$NGINX/nginx.conf" > "$PAYLOAD/nginx.conf"
   cmp -s "$PAYLOAD/nginx.conf" "$NGINX/nginx.conf" || changed "$NGINX/nginx.conf allows fewer connections"
@@ -38,7 +38,8 @@ site_undo() {
     [ "$kept" = "$NGINX/nginx.conf" ] || give_back "$kept"
   done < <(site_kept)
   site_limits_undo
-  if [ "$CHANGED" = yes ] && systemctl is-active -q nginx; then
+  # What is remembered goes when all is done: an undo that failed may have given the files back and not reloaded.
+  if { [ "$CHANGED" = yes ] || [ -d "$STATE/before/site" ]; } && systemctl is-active -q nginx; then
     nginx -t -q || fail "the configuration as it was before is not valid; nginx goes on with the present one" "correct it, then: sudo systemctl reload nginx"
     site_reload || fail "nginx did not take over the configuration as it was before" "sudo systemctl status nginx"
   fi

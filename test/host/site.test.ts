@@ -227,6 +227,15 @@ describe("nginx itself", () => {
 });
 
 describe("undo", () => {
+  it("that a configuration of others stopped goes on when it is mended, and nginx takes it over", async () => {
+    await host.run("echo broken | sudo tee -a /etc/nginx/nginx.conf");
+    expect(await host.fails("sudo geo-system site undo")).toContain("nginx goes on with the present one");
+    await host.run("sudo sed -i '/^broken$/d' /etc/nginx/nginx.conf");
+    expect(await host.run("sudo geo-system site undo")).toContain("reloaded nginx");
+    expect(await (await page()).text()).toContain("Welcome to nginx");
+    await apply();
+  });
+
   it("gives the host back as it was, and keeps what others changed meanwhile", async () => {
     await host.run(
       "sudo sed -i 's/# multi_accept on;/multi_accept on;/' /etc/nginx/nginx.conf /tmp/nginx-before/nginx.conf",
