@@ -8,11 +8,12 @@ FIREWALL_COMMENT_HEX=67656f2d73797374656d # as ufw keeps it
 # firewall_tuples 4|6
 firewall_tuples() { sed -n 's/^### tuple ### //p' "/etc/ufw/user${1/4/}.rules"; }
 
-# firewall_verdict PORT/PROTOCOL 4|6: the first rule that decides about a connection from anywhere, such as
+# firewall_verdict PORT/PROTOCOL 4|6 [others]: the first rule that decides about a connection from anywhere, such as
 # `allow 22/tcp`; nothing when none does. Rules for some addresses or one interface decide about others.
+# With `others` as if there were no rules of ours.
 firewall_verdict() {
   if [ "$2" = 6 ] && ! grep -qi '^IPV6="\?yes' /etc/default/ufw; then say "allow: ufw leaves IPv6 alone"; return 0; fi
-  firewall_tuples "$2" | awk -v port="${1%/*}" -v protocol="${1#*/}" '
+  firewall_tuples "$2" | awk -v port="${1%/*}" -v protocol="${1#*/}" -v skip="${3:+comment=$FIREWALL_COMMENT_HEX}" '
     function covers(ports,   part, count, i, range) {
       if (ports == "any") return 1
       count = split(ports, part, ",")
@@ -23,6 +24,7 @@ firewall_verdict() {
       return 0
     }
     function anywhere(address) { return address == "0.0.0.0/0" || address == "::/0" }
+    skip != "" && $NF == skip { next }
     {
       direction = $NF ~ /^comment=/ ? $(NF - 1) : $NF
       if (direction != "in" || ($2 != "any" && $2 != protocol) || !anywhere($4) || !anywhere($6) || $5 != "any") next

@@ -84,8 +84,8 @@ firewall_delete() {
 firewall_close() {
   [ "$(firewall_default)" = deny ] || { firewall_ufw default deny incoming; changed "incoming is denied by default"; }
   [ "$(firewall_state)" = inactive ] || return 0
-  # A half-enabled firewall is worse than none.
-  ufw --force enable > "$PAYLOAD/ufw.log" 2>&1 || { ufw disable > /dev/null || true; firewall_failed "enable"; }
+  # A half-enabled firewall is worse than none; the failure that is told is that of enabling.
+  ufw --force enable > "$PAYLOAD/ufw.log" 2>&1 || { ufw disable > /dev/null || true; firewall_failed "enable"; } # may fail alike
   changed "enabled ufw"
 }
 
@@ -124,5 +124,25 @@ firewall_undo() {
     firewall_ufw default "$default" incoming
     changed "incoming is again: $default by default"
   fi
-  while read -r rule to; do firewall_delete "$rule" "$to"; done < <(firewall_ours)
+  while read -r rule to; do
+    if firewall_lets_operator_in "$rule" "$to"; then
+      say "kept our rule for $rule: ufw stays active, and no other rule lets everyone in by SSH (when yours does: sudo ufw delete allow $rule)"
+    else firewall_delete "$rule" "$to"; fi
+  done < <(firewall_ours)
 }
+
+# firewall_lets_operator_in RULE DESTINATION: does nothing else let an operator in? What was there before may be
+# forgotten, and a rule that others had for SSH may have gone since: undo must not lock anybody out.
+firewall_lets_operator_in() {
+  local ports
+  [ "$(firewall_state)" = active ] && [ "$(firewall_default)" != allow ] || return 1
+  ports=$(firewall_ssh_ports) || stop
+  grep -qxF "${1%/tcp}" <<< "$ports" || return 1
+  case "$2" in
+    0.0.0.0/0) ! firewall_others_allow "$1" 4 ;;
+    ::/0) ! firewall_others_allow "$1" 6 ;;
+    *) ! firewall_others_allow "$1" 4 || ! firewall_others_allow "$1" 6 ;;
+  esac
+}
+
+firewall_others_allow() { [[ $(firewall_verdict "$1" "$2" others) = @(allow|limit)* ]]; }

@@ -130,6 +130,20 @@ describe.sequential("step firewall", () => {
     await host.run("sudo ufw --force reset");
   });
 
+  it("never deletes the rule by which an operator gets in, though nobody knows what was there before", async () => {
+    await host.run("sudo ufw allow 22/tcp && sudo ufw --force enable");
+    await host.run("sudo ufw delete allow 22/tcp && sudo geo-system firewall apply", { input: wanted });
+    await host.run("sudo rm -r /var/lib/geo-system");
+    expect(await undo()).toContain("kept our rule for 22/tcp: ufw stays active");
+    expect(await rules()).toEqual(ours(22));
+    await outside.connects(22);
+    expect(result(await undo())).toBe("unchanged");
+    await host.run("sudo ufw prepend allow proto tcp to any port 20:30");
+    expect(result(await undo())).toBe("applied");
+    await outside.connects(22);
+    await host.run("sudo ufw --force reset");
+  });
+
   it("opens SSH where sshd really listens: at two ports, then at another one alone", async () => {
     await sshOn(host, 22, 2222);
     await apply();
