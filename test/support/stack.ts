@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { withAgent } from "../../infra/host/agent.ts";
 import { project, type ReadyStack, readyStack } from "../../operate/run-pulumi.ts";
+import type { SandboxInfo } from "../../sandbox/host/sandbox.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
 
@@ -59,11 +60,16 @@ export class TestStack implements AsyncDisposable {
     >;
   }
 
-  /** What a command prints on the host, run by its user over SSH. */
-  async on(command: string): Promise<string> {
+  /** How to reach the host. */
+  info(): SandboxInfo {
     const info = sandbox.info(this.stack.stack);
     if (!info) throw new Error(`${this.stack.stack}: expected a running host, found none`);
-    return (await execa("ssh", [...sshArguments(info), command], { stripFinalNewline: false })).stdout;
+    return info;
+  }
+
+  /** What a command prints on the host, run by its user over SSH. */
+  async on(command: string): Promise<string> {
+    return (await execa("ssh", [...sshArguments(this.info()), command], { stripFinalNewline: false })).stdout;
   }
 
   /** A copy of the example backend that a test may change. */
