@@ -2,21 +2,16 @@
 # Step `backend`, the application: the start, the proof that it serves, and the way back.
 
 BACKEND_STARTED="$STATE/backend/started" # what the running process was started from
+BACKEND_FORMER="$STATE/before/backend/application.json" # what somebody else ran under this name, as pm2 describes it
 
 # What somebody else ran under this name serves until a release of ours has proven itself, and again after undo.
 backend_keep_former_application() {
-  local kept="$STATE/before/backend/application.json"
-  [ ! -e "$kept" ] || return 0
-  application show "$APP" > "$kept.new"
-  mv "$kept.new" "$kept"
+  [ ! -e "$BACKEND_FORMER" ] || return 0
+  application show "$APP" > "$BACKEND_FORMER.new"
+  mv "$BACKEND_FORMER.new" "$BACKEND_FORMER"
 }
 
-# Fails where there was none.
-backend_restore_former_application() {
-  local kept="$STATE/before/backend/application.json"
-  grep -qs '"name"' "$kept" || return 1
-  application_reads "$kept" restore
-}
+backend_had_former_application() { grep -qs '"name"' "$BACKEND_FORMER"; }
 
 # backend_wanted GENERATION: all that the process depends on, in one line.
 backend_wanted() {
@@ -26,6 +21,7 @@ backend_wanted() {
 backend_serves() {
   [ "$(cat "$BACKEND_STARTED" 2> /dev/null)" = "$(backend_wanted "$1")" ] &&
     [ "$(readlink "$APP_ROOT/current")" = "releases/$(setting release)" ] &&
+    [ "$(readlink "$APP_ROOT/secret.env")" = "$(backend_wanted_environment "$1")" ] &&
     same_file "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$APP_ROOT/ecosystem.config.cjs" root:root 0644 &&
     application serves "$APP" "$(setting port)" 2> /dev/null
 }
@@ -80,14 +76,16 @@ backend_take_back() {
   why="release $(setting release) did not come up: $(tail -n 1 "$PAYLOAD/why")"
   if [ -z "$FORMER_RELEASE" ] || [ ! -d "$APP_ROOT/$FORMER_RELEASE" ]; then
     rm -f "$APP_ROOT/current"
-    ! backend_restore_former_application || backend_reverted "$why; what ran as $APP before serves again"
-    backend_reverted "$why; there is no release before it, so nothing is served"
+    backend_had_former_application || backend_reverted "$why; there is no release before it, so nothing is served"
+    application_reads "$BACKEND_FORMER" restore || backend_reverted "$why; what ran as $APP before does not start again either"
+    backend_reverted "$why; what ran as $APP before serves again"
   fi
   place_link "$FORMER_RELEASE" "$APP_ROOT/current"
-  place_link "$FORMER_ENVIRONMENT" "$APP_ROOT/secret.env"
-  cp -a "$PAYLOAD/ecosystem.former" "$APP_ROOT/ecosystem.config.cjs"
+  # Either may have been missing: then with no secrets, or by the ecosystem file that is there.
+  place_link "${FORMER_ENVIRONMENT:-$(backend_wanted_environment none)}" "$APP_ROOT/secret.env"
+  [ ! -e "$PAYLOAD/ecosystem.former" ] || cp -a "$PAYLOAD/ecosystem.former" "$APP_ROOT/ecosystem.config.cjs"
   backend_start || backend_reverted "$why; release ${FORMER_RELEASE#releases/} was put back and does not come up either: $(tail -n 1 "$PAYLOAD/why")"
-  say "$FORMER_STARTED" > "$BACKEND_STARTED"
+  [ -z "$FORMER_ENVIRONMENT" ] || say "$FORMER_STARTED" > "$BACKEND_STARTED" # otherwise the next apply starts it anew
   backend_reverted "$why; release ${FORMER_RELEASE#releases/} serves again"
 }
 

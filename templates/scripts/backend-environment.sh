@@ -5,6 +5,7 @@
 backend_environment() {
   local given generation folder
   backend_read
+  backend_own_root # before a secret comes to lie in it
   given=$(payload_file "$APP_ROOT/secret.env")
   folder="$APP_ROOT/environments"
   generation=$(backend_latest_generation)
@@ -31,7 +32,7 @@ backend_wanted_environment() {
     install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/environments"
     [ -e "$APP_ROOT/environments/empty" ] || install -o "$APP_USER" -g "$APP_GROUP" -m 0600 /dev/null "$APP_ROOT/environments/empty"
   fi
-  [ -e "$APP_ROOT/environments/$generation" ] || fail "the secret environment $generation is not on this host" "send it again: pulumi up --replace '**-environment'"
+  [ -e "$APP_ROOT/environments/$generation" ] || fail "the secret environment $generation is not on this host" "it is sent again when it changes: pulumi config set --secret --path backendSecretEnvironment.SENT_AGAIN 1; then 'pulumi up'"
   say "environments/$generation"
 }
 

@@ -114,7 +114,11 @@ backend_remove_application() {
     said=$(application remove "$APP") || fail "pm2 does not end $APP" "pm2 delete $APP, as $APP_USER; then once more"
   fi
   [ -z "$said" ] || changed "$said"
-  ! backend_restore_former_application || changed "$APP runs again as it did before"
+  if backend_had_former_application; then
+    application_reads "$BACKEND_FORMER" restore ||
+      fail "what ran as $APP before does not start again" "mend what the line above names, or give it up: sudo rm $BACKEND_FORMER; then once more"
+    changed "$APP runs again as it did before"
+  fi
   backend_unit_is_ours && [ -e "/etc/systemd/system/$unit" ] && backend_has_no_application || return 0
   systemctl disable -q --now "$unit"
   rm "/etc/systemd/system/$unit"

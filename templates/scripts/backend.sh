@@ -74,7 +74,7 @@ backend_own_root() {
   if [ -n "$former" ]; then
     fail "this host runs '${former% *}' of user '${former#* }', made by an earlier run" "sudo geo-system backend undo, then 'pulumi up': its data stays in /srv/${former% *}/shared"
   fi
-  if [ -d "$APP_ROOT" ] && [ -n "$(find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name environments ! -name shared)" ]; then
+  if [ -d "$APP_ROOT" ] && [ -n "$(find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared)" ]; then
     fail "$APP_ROOT is there already, and not made by this package" "move it away, or choose another name: pulumi config set backendName NAME"
   fi
   install -d -m 0700 "$STATE" "$STATE/before" "$STATE/before/backend"
@@ -100,6 +100,10 @@ backend_remove_files() {
   rm -f "$APP_HOME"/.geo-system-*.tar
   [ -d "$APP_ROOT" ] || return 0
   find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared -exec rm -rf {} +
-  if rmdir "$APP_ROOT/shared" "$APP_ROOT" 2> /dev/null; then changed "removed $APP_ROOT"
-  else changed "removed $APP_ROOT, but not the backend's data: $APP_ROOT/shared"; fi
+  if [ -d "$APP_ROOT/shared" ] && ! rmdir "$APP_ROOT/shared" 2> /dev/null; then
+    changed "removed $APP_ROOT, but not the backend's data: $APP_ROOT/shared"
+  else
+    rmdir "$APP_ROOT"
+    changed "removed $APP_ROOT"
+  fi
 }

@@ -62,7 +62,23 @@ beforeAll(async () => {
 });
 afterAll(() => host?.[Symbol.asyncDispose]());
 
+describe("a folder that somebody else made under that name", () => {
+  it("is left alone, and no secret comes to lie in it", async () => {
+    await host.run("sudo install -d /srv/geo-backend && sudo touch /srv/geo-backend/theirs");
+    const said = await host.fails("sudo geo-system backend environment", { input: secretPayload() });
+    expect(said).toContain("/srv/geo-backend is there already, and not made by this package");
+    expect(await host.run("ls /srv/geo-backend && sudo rm -r /srv/geo-backend")).toBe("theirs");
+  });
+});
+
 describe("the secret environment", () => {
+  it("goes by undo, also when an up ended before the backend itself", async () => {
+    await environment();
+    expect(await host.run("sudo geo-system backend undo")).toBe("removed /srv/geo-backend\napplied");
+    await host.fails("ls /srv/geo-backend");
+    await host.fails("sudo ls /var/lib/geo-system/backend");
+  });
+
   it("has a generation that stays until the text changes, and says nothing of it", async () => {
     const first = await environment();
     expect(first).toMatch(/^[0-9a-f]{16}$/);
@@ -76,15 +92,6 @@ describe("the secret environment", () => {
     expect(await host.run("stat -c '%U %a' /srv/geo-backend/environments")).toBe("ubuntu 700");
     expect(await host.run("stat -c '%U %a' /srv/geo-backend/environments/*")).toMatch(/^(ubuntu 600\n?)+$/);
     expect(await host.run("sudo grep -rl canary /var/lib/geo-system /run/geo-system || true")).toBe("");
-  });
-});
-
-describe("a folder that somebody else made under that name", () => {
-  it("is left alone", async () => {
-    await host.run("sudo touch /srv/geo-backend/theirs");
-    const said = await refused(await release("one"));
-    expect(said).toContain("/srv/geo-backend is there already, and not made by this package");
-    expect(await host.run("sudo rm /srv/geo-backend/theirs && ls /srv/geo-backend")).toBe("environments");
   });
 });
 
@@ -103,6 +110,12 @@ describe("an application that somebody else runs under that name", () => {
   it("comes back after undo", async () => {
     await apply(await release("one"));
     expect(await page()).toContain('"one"');
+    const kept = "/var/lib/geo-system/before/backend/application.json";
+    await host.run(`sudo cp ${kept} ${kept}.whole && echo , | sudo tee -a ${kept}`);
+    expect(await host.fails("sudo geo-system backend undo")).toContain(
+      "what ran as geo-backend before does not start again",
+    );
+    await host.run(`sudo mv ${kept}.whole ${kept}`);
     expect(await host.run("sudo geo-system backend undo")).toContain(
       "geo-backend runs again as it did before",
     );
@@ -247,6 +260,16 @@ describe("a release that cannot serve", () => {
     expect(await check()).toBe("unchanged");
   });
 
+  it("is taken back also where somebody took the environment and the ecosystem file away", async () => {
+    await host.run("sudo rm /srv/geo-backend/secret.env /srv/geo-backend/ecosystem.config.cjs");
+    const said = await refused(await release("bad", { "server.js": 'throw new Error("x")' }));
+    expect(said).toContain(`release ${good.hash} serves again`);
+    expect(await seen()).toMatchObject({ release: "three" });
+    expect(result(await apply(good))).toBe("applied");
+    expect((await seen()).env).toMatchObject({ TOKEN: "canary-3" });
+    expect(await check()).toBe("unchanged");
+  });
+
   it("because npm cannot install it never stops the one that runs", async () => {
     const before = await seen();
     const manifest = readFileSync(join(fixture, "package.json"), "utf8").replace('"8.23.0"', '"7.0.0"');
@@ -291,6 +314,7 @@ describe("check", () => {
     ["pm2 stop geo-backend", /pm2 says of geo-backend: stopped/],
     ["pm2 delete geo-backend", /pm2 knows no application geo-backend/],
     ["sudo ln -sfT releases/none /srv/geo-backend/current", /current leads to 'none'/],
+    ["sudo rm /srv/geo-backend/secret.env", /secret.env is missing/],
     ["rm ~/.pm2/dump.pm2", /saved list lacks geo-backend/],
     ["sudo systemctl disable -q pm2-ubuntu", /pm2-ubuntu.service does not start at boot/],
     ["echo // >> /srv/geo-backend/ecosystem.config.cjs", /ecosystem.config.cjs differs/],
