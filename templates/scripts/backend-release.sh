@@ -36,7 +36,7 @@ backend_unpack() {
   settings file | sort > "$PAYLOAD/files-wanted"
   backend_manifest "$1" | sort > "$PAYLOAD/files-found"
   cmp -s "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" && return 0
-  diff "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" | grep '^[<>]' | head -n 5 >&2
+  { diff "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" || true; } | awk '/^[<>]/ && shown++ < 5' >&2 # it fails where they differ
   fail "$archive is not release $(setting release): files differ (< expected, > found)" "send it again: pulumi up --replace '**-release'"
 }
 

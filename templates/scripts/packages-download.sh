@@ -51,16 +51,14 @@ npm_registry() {
   say "${registry%/}"
 }
 
-# registry_fetch PACKAGE VERSION FILE [SHA256]: a package of npm's registry, verified by the given sum, or by the one
-# the registry states.
+# registry_fetch PACKAGE VERSION FILE: a package of npm's registry, verified by the sum the registry states.
 registry_fetch() {
   local registry
   registry=$(npm_registry)
-  fetch -K "$PAYLOAD/token" -o "$3.json" "$registry/$1/$2" & # at the same time
+  { fetch -K "$PAYLOAD/token" -o "$3.json" "$registry/$1/$2" || exit; } & # at the same time
   fetch -K "$PAYLOAD/token" -o "$3" "$registry/$1/-/${1##*/}-$2.tgz" || download_failed "$1 $2" "$registry"
-  wait "$!" || [ -n "${4-}" ] || download_failed "$1 $2" "$registry"
-  if [ -n "${4-}" ]; then verify "$1 $2" sha256sum "$3" "$4"
-  else verify "$1 $2" sha512sum "$3" "$(registry_sum "$3.json")"; fi
+  wait "$!" || download_failed "$1 $2" "$registry"
+  verify "$1 $2" sha512sum "$3" "$(registry_sum "$3.json")"
   rm -f "$3.json"
 }
 
