@@ -4,6 +4,7 @@ import { packageRoot } from "../infra/package-root.ts";
 import * as sandbox from "../sandbox/host/sandbox.ts";
 import { prepareSandboxStack, sandboxEnvironment } from "../sandbox/stack.ts";
 import { pulumiEnvironment } from "../sandbox/toolchain/pulumi-home.ts";
+import { runToTheEnd } from "./run-to-the-end.ts";
 import { type Choice, chooseStack, configuredStacks, stackConfig } from "./stack.ts";
 
 /** A stack ready for the CLI: its environment, and the keys that log in to its host. */
@@ -46,11 +47,10 @@ async function selectedStack(environment: NodeJS.ProcessEnv): Promise<string | u
 
 /** Runs the CLI with an SSH agent, its output where ours goes. Returns its exit code. */
 export async function runPulumi(stack: ReadyStack, args: readonly string[]): Promise<number> {
-  const run = async () => {
+  const run = () => {
     // The agent's socket is in our environment by now, and the plug-in inherits it from the CLI.
     const env = { ...stack.environment, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK };
-    const { exitCode } = await execa("pulumi", args, { cwd: project, env, stdio: "inherit", reject: false });
-    return exitCode ?? 1;
+    return runToTheEnd("pulumi", args, { cwd: project, env });
   };
   const hasKey = stackConfig(project, stack.stack)["geo-system:privateKey"] !== undefined;
   return hasKey ? run() : withAgent(stack.keyPaths, run);
