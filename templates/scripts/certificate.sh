@@ -71,7 +71,7 @@ certificate_forget_others() {
 certificate_check() {
   local folder days name
   folder=$(certificate_folder)
-  [ "$(readlink "$CERTIFICATE_LINK" || true)" = "$folder" ] || changed "$CERTIFICATE_LINK does not lead to $folder"
+  [ "$(readlink "$CERTIFICATE_LINK" || true)" = "$folder" ] || changed "$CERTIFICATE_LINK does not lead to $folder" # may be missing
   for name in fullchain.pem:root:root\ 644 privkey.pem:root:root\ 600; do
     certificate_check_file "$folder/${name%%:*}" "${name#*:}"
   done

@@ -58,7 +58,7 @@ place_file() {
 
 # place_link TARGET PATH: makes PATH a link to TARGET, in one move.
 place_link() {
-  [ "$(readlink "$2" || true)" != "$1" ] || return 0
+  [ "$(readlink "$2" || true)" != "$1" ] || return 0 # may not be there
   keep "$2"
   ln -sfT "$1" "$2.geo-system-new"
   mv -fT "$2.geo-system-new" "$2"

@@ -5,7 +5,8 @@
 #   sudo geo-system STEP check              compare the host with what was applied last
 #   sudo geo-system STEP undo               give back what was there before the first apply
 #
-# The last line of the output is the result: unchanged, applied, or "reverted: why".
+# The last line of the output is the result: unchanged, applied, or "reverted: why". Undo adds what it left: "applied:
+# kept nginx".
 # Exit codes: 0 done, 1 a guard failed (the message says which, and what to do), 2 wrong usage.
 set -eEuo pipefail
 umask 022
@@ -26,6 +27,8 @@ RUN=/run/geo-system
 STEP=''
 # Whether this run changed anything: the result line.
 CHANGED=no
+# What the result line says besides: ": kept nginx".
+LEFT=''
 # How a subshell ends that has already said what is wrong, so that the shell around it says nothing more.
 SAID=97
 

@@ -52,8 +52,8 @@ read_environment() {
 result() {
   case "$1:$CHANGED" in
     check:yes) say 'differs'; exit 1 ;;
-    *:yes) say 'applied' ;;
-    *) say 'unchanged' ;;
+    *:yes) say "applied$LEFT" ;;
+    *) say "unchanged$LEFT" ;;
   esac
 }
 

@@ -37,8 +37,7 @@ node_from_archive() {
   mirror=$(setting node-mirror https://nodejs.org/dist)
   mirror="${mirror%/}/v$version"
   fetch -o "$1/archive" "$mirror/$name" || download_failed "Node $version" "$mirror"
-  sum=$(setting node-sha256 '')
-  [ -n "$sum" ] || sum=$(fetch "$mirror/SHASUMS256.txt" | awk -v name="$name" '$2 == name { print $1 }' || true)
+  sum=$(fetch "$mirror/SHASUMS256.txt" | awk -v name="$name" '$2 == name { print $1 }' || true) # none: verify says so
   verify "$name" sha256sum "$1/archive" "$sum"
   unpack "$1/archive" "$1"
 }
@@ -49,7 +48,7 @@ node_from_npm() {
 }
 
 node_from_registry() {
-  registry_fetch "node-linux-$(node_architecture)" "$(setting node)" "$NODE_NEW/node.tgz" "$(setting node-sha256 '')"
+  registry_fetch "node-linux-$(node_architecture)" "$(setting node)" "$NODE_NEW/node.tgz"
   unpack "$NODE_NEW/node.tgz" "$NODE_NEW"
 }
 
@@ -153,6 +152,6 @@ packages_pm2_check() {
 }
 
 check_link() {
-  if [ "$(readlink "$2" || true)" != "$1" ]; then changed "$2 does not lead to $1"
+  if [ "$(readlink "$2" || true)" != "$1" ]; then changed "$2 does not lead to $1" # may be missing
   elif [ ! -x "$2" ]; then changed "$1 is missing"; fi
 }

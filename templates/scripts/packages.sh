@@ -63,22 +63,24 @@ packages_check() {
 
 # Packages serve others too by now, so they stay; what lay in the place of a link comes back.
 packages_undo() {
-  local name kept before="$STATE/before/packages"
+  local name names before="$STATE/before/packages"
   for name in node npm npx pm2; do
     if [ -e "$before/usr/local/bin/$name" ] || [ -L "$before/usr/local/bin/$name" ]; then give_back "/usr/local/bin/$name"; fi
   done
-  kept=$(packages_installed)
-  [ -z "$kept" ] || say "kept, installed by apt: $kept"
   for name in "$PACKAGES_ROOT"/*/ "$NODESOURCE_LIST"; do
-    [ ! -e "$name" ] || say "kept: ${name%/}"
+    [ ! -e "$name" ] || say "kept ${name%/}"
   done
+  names=$(packages_kept | awk '!said[$0]++')
+  [ -z "$names" ] || LEFT=": kept ${names//$'\n'/, }"
 }
 
-# What apt installed for this step, and is still there.
-packages_installed() {
-  local name names=()
+# What stays, one name a line: what apt installed for this step, and Node, npm and pm2.
+packages_kept() {
+  local name
   for name in $(sort -u "$STATE/before/packages/apt" 2> /dev/null || true); do # none: all of it was there before
-    [ -z "$(apt_version "$name")" ] || names+=("$name")
+    [ -z "$(apt_version "$name")" ] || say "$name"
   done
-  say "${names[*]}"
+  for name in "$PACKAGES_ROOT"/node-v*/; do [ ! -e "$name" ] || say "Node $("$name/bin/node" --version)"; done
+  for name in "$PACKAGES_ROOT"/node-*/; do [ ! -e "$name" ] || say "npm $(npm_version "$name")"; done
+  for name in "$PACKAGES_ROOT"/pm2-*/; do [ ! -e "$name" ] || say "pm2 $(package_version "$name/node_modules/pm2/package.json")"; done
 }

@@ -69,6 +69,13 @@ describe.sequential("step packages", () => {
     expect(await check()).toBe("unchanged");
   });
 
+  it("stops at a failure in what it does at the same time", async () => {
+    await host.run("sudo rm -f /usr/local/bin/npx && sudo mkdir /usr/local/bin/npx");
+    expect(await refused({})).toMatch(/a command failed \(exit 1, line .*, in place_link\): mv /);
+    await host.run("sudo rmdir /usr/local/bin/npx");
+    expect(result(await apply())).toBe("applied");
+  });
+
   it("finishes what an interrupted dpkg left unpacked", async () => {
     await forgetUfw();
     await host.run(
@@ -168,10 +175,12 @@ signal.pause()`;
 
   it("keeps packages on undo and names them, and gives back what lay in the place of a link", async () => {
     const said = await host.run("sudo geo-system packages undo");
-    expect(said).toContain("kept, installed by apt: nginx nodejs ufw\n");
-    expect(said).toMatch(/kept: \/opt\/geo-system\/pm2-\w{16}\n/);
+    expect(result(said)).toMatch(/^applied: kept nginx, (nodejs, )?ufw, Node v24\..*, npm 11\..*, pm2 7\.0\.4$/);
+    expect(said).toMatch(/kept \/opt\/geo-system\/pm2-\w{16}\n/);
     expect(await host.run("node")).toBe("older");
     expect(await host.run("command -v nginx ufw pm2 | wc -l")).toBe("3");
-    expect(await host.run("sudo geo-system packages undo")).toMatch(/unchanged$/);
+    expect(await host.run("sudo geo-system packages undo")).toMatch(
+      /^unchanged: kept Node v24\..*, pm2 7\.0\.4$/m,
+    );
   });
 });
