@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { filesOf } from "./paths.ts";
 
 /** How to reach a sandbox. */
@@ -20,13 +20,27 @@ export interface SandboxRecord extends SandboxInfo {
   layers: string[];
 }
 
+/** What is kept of a sandbox; undefined where it was never finished, as one is whose record cannot be read. */
 export function readRecord(name: string): SandboxRecord | undefined {
   const { record } = filesOf(name);
-  return existsSync(record) ? JSON.parse(readFileSync(record, "utf8")) : undefined;
+  return existsSync(record) ? parsed(readFileSync(record, "utf8")) : undefined;
 }
 
+function parsed(text: string): SandboxRecord | undefined {
+  try {
+    const record = JSON.parse(text) as SandboxRecord | null;
+    return Array.isArray(record?.layers) ? record : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** In one move: whoever reads meanwhile, or after a crash, finds the whole record or none. */
 export function writeRecord(record: SandboxRecord): void {
-  writeFileSync(filesOf(record.name).record, `${JSON.stringify(record, null, 2)}\n`);
+  const file = filesOf(record.name).record;
+  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { flush: true });
+  renameSync(`${file}.new`, file);
 }
 
 export function infoOf({ layers: _, ...info }: SandboxRecord): SandboxInfo {

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, truncate } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { isMounted } from "../../sandbox/host/mounts.ts";
 import { filesOf } from "../../sandbox/host/paths.ts";
@@ -19,11 +19,14 @@ describe("after a crash", () => {
     expect(await host.run("cat left-by-me")).toBe("here");
   });
 
-  it("what the next start finds of another, half-made one goes away", async () => {
+  it.each([
+    { what: "without a record", spoil: (record: string) => rm(record) },
+    { what: "with half a record", spoil: (record: string) => truncate(record, 20) },
+  ])("what the next start finds of another, half-made one $what goes away", async ({ spoil }) => {
     await using other = await startHost("another");
     const host = await startHost("half");
     killBoot(host.name);
-    await rm(filesOf(host.name).record);
+    await spoil(filesOf(host.name).record);
     await sandbox.up(other.name);
     expect(await traces(host.name)).toEqual([]);
   });
