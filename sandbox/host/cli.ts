@@ -13,8 +13,8 @@ const program = new Command("npm run sandbox --")
   .description("Throw-away hosts on this machine, with real systemd, sshd and a network of their own.")
   .helpOption("-h, --help", "show this help")
   .helpCommand(false)
-  .hook("preAction", () => {
-    const why = sandbox.whyNoSandbox();
+  .hook("preAction", async () => {
+    const why = await sandbox.whyNoSandbox();
     if (why) throw new Error(why);
   });
 

@@ -1,29 +1,37 @@
-import { ensureSystemPackages } from "../toolchain/system-packages.ts";
+import { ensureSystemPackages, type Machine, thisMachine } from "../toolchain/system-packages.ts";
 
 const packages = ["debootstrap", "systemd-container", "iproute2", "iptables", "openssh-client"];
 
 /** Where root's own commands lie; a plain `su` leaves them out. */
 const rootsFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
+const why = "the sandbox, a throw-away host on this machine";
+const ownHost = "A host of your own works as well: npx pulumi config set host <address>";
+
 /** Why this machine and user can have no sandbox, and what to do; undefined where they can. */
-export function whyNoSandbox(
-  platform: NodeJS.Platform = process.platform,
-  userId = process.getuid?.(),
-): string | undefined {
-  const ownHost = "A host of your own works as well: pulumi config set host <address>";
+export async function whyNoSandbox(machine: Machine = thisMachine): Promise<string | undefined> {
+  const { platform, isRoot } = machine;
   if (platform !== "linux") return `A sandbox needs Linux, and this is ${platform}.\n${ownHost}`;
-  if (userId === 0) return undefined;
+  if (isRoot) return undefined;
   return (
-    `A sandbox needs root, because it mounts a file system and makes a network; this is user ${userId}.\n` +
-    `Become root and try again: sudo -i, or sudo -E env "PATH=$PATH" npm run up\n${ownHost}`
+    "A sandbox needs root, because it mounts a file system and makes a network; this is another user.\n" +
+    `Become root and try again: sudo -i, or sudo -E env "PATH=$PATH" npm run up\n${await whatIsMissing(machine)}`
+  );
+}
+
+/** The packages to install and how, where some are missing; in any case the way without a sandbox. */
+async function whatIsMissing(machine: Machine): Promise<string> {
+  return ensureSystemPackages(packages, why, machine).then(
+    () => ownHost,
+    (error: Error) => error.message,
   );
 }
 
 /** Installs what a sandbox needs, or says why there can be none here. */
 export async function requirements(): Promise<void> {
-  const why = whyNoSandbox();
-  if (why) throw new Error(why);
+  const reason = await whyNoSandbox();
+  if (reason) throw new Error(reason);
   process.umask(0o022); // The files of a host are for all of its users.
   process.env.PATH = [process.env.PATH, ...rootsFolders].filter(Boolean).join(":");
-  await ensureSystemPackages(packages, "the sandbox, a throw-away host on this machine");
+  await ensureSystemPackages(packages, why);
 }
