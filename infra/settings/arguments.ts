@@ -66,7 +66,7 @@ export interface WebSocketHostArgs {
   nodeVersion?: string;
   /** Where Node comes from: `"archive"` (nodejs.org or a mirror), `"nodesource"`, `"distribution"`, `"npm"`. */
   nodeSource?: "archive" | "nodesource" | "distribution" | "npm";
-  /** Mirror of https://nodejs.org/dist for `nodeSource: "archive"`. */
+  /** Mirror of https://nodejs.org/dist for `nodeSource: "archive"`, of NodeSource's packages for `"nodesource"`. */
   nodeMirror?: string;
   /** Mirror of the distribution's packages. Default: what the host's own apt sources say. */
   aptMirror?: string;
