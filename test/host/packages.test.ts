@@ -175,7 +175,9 @@ signal.pause()`;
 
   it("keeps packages on undo and names them, and gives back what lay in the place of a link", async () => {
     const said = await host.run("sudo geo-system packages undo");
-    expect(result(said)).toMatch(/^applied: kept nginx, (nodejs, )?ufw, Node v24\..*, npm 11\..*, pm2 7\.0\.4$/);
+    expect(result(said)).toMatch(
+      /^applied: kept nginx, (nodejs, )?ufw, Node v24\..*, npm 11\..*, pm2 7\.0\.4$/,
+    );
     expect(said).toMatch(/kept \/opt\/geo-system\/pm2-\w{16}\n/);
     expect(await host.run("node")).toBe("older");
     expect(await host.run("command -v nginx ufw pm2 | wc -l")).toBe("3");
