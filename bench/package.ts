@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { withAgent } from "../infra/host/agent.ts";
 import { project, readyStack } from "../operate/run-pulumi.ts";
+import { stackOf } from "../operate/sandbox-names.ts";
 import * as sandbox from "../sandbox/host/sandbox.ts";
 import type { Job, Tool, Wanted } from "./tool.ts";
 
 /** This package: the real CLI, with its handshake at the end of each `up`. */
 export async function thisPackage(name: string): Promise<Tool> {
-  const stack = await readyStack(name);
+  const stack = await readyStack(stackOf(name));
   const pulumi = async (...args: string[]) => {
     await withAgent(stack.keyPaths, () =>
       execa("pulumi", args, {

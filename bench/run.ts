@@ -28,7 +28,7 @@ async function measure(rounds: number): Promise<Times> {
   ) as unknown as Times;
   for (let round = 1; round <= rounds; round++) {
     for (const name of Object.keys(tools) as ToolName[]) {
-      await using tool = await tools[name](`sandbox-bench-${process.pid}`);
+      await using tool = await tools[name](`bench-${process.pid}`);
       for (const [job, took] of await measureTool(tool)) {
         times[job][name].push(took);
         console.error(`round ${round} of ${rounds}: ${name}, ${meaning[job]}: ${took.toFixed(1)} s`);

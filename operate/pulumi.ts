@@ -1,4 +1,4 @@
-import { report } from "./errors.ts";
+import { report } from "../sandbox/report.ts";
 import { readyStack, runPulumi } from "./run-pulumi.ts";
 
 /** `npm run -s pulumi -- …`: the CLI that set-up made available, with the environment of the chosen stack. */

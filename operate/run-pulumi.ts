@@ -1,8 +1,6 @@
 import { execa } from "execa";
 import { withAgent } from "../infra/host/agent.ts";
 import { packageRoot } from "../infra/package-root.ts";
-import * as sandbox from "../sandbox/host/sandbox.ts";
-import { prepareSandboxStack, sandboxEnvironment } from "../sandbox/stack.ts";
 import { pulumiEnvironment } from "../sandbox/toolchain/pulumi-home.ts";
 import { runToTheEnd } from "./run-to-the-end.ts";
 import { type Choice, chooseStack, configuredStacks, stackConfig } from "./stack.ts";
@@ -23,17 +21,12 @@ export async function readyStack(wanted: string | undefined): Promise<ReadyStack
     configured: configuredStacks(project),
     selected: () => selectedStack(environment),
   });
-  return choice.sandbox
-    ? readySandbox(choice, environment)
-    : { ...choice, environment: { ...environment, PULUMI_STACK: choice.stack }, keyPaths: [] };
-}
-
-async function readySandbox(choice: Choice, environment: NodeJS.ProcessEnv): Promise<ReadyStack> {
-  const info = await sandbox.up(choice.stack);
-  const folder = sandbox.folder(choice.stack);
-  const own = { ...environment, ...sandboxEnvironment(choice.stack, folder) };
-  await prepareSandboxStack(info, folder, project, own);
-  return { ...choice, environment: own, keyPaths: [info.keyPath] };
+  if (!choice.sandbox)
+    return { ...choice, environment: { ...environment, PULUMI_STACK: choice.stack }, keyPaths: [] };
+  // Loaded only here: whoever has a host of their own needs nothing of the sandbox.
+  const { readySandboxStack } = await import("./sandbox-stack.ts");
+  const ready = await readySandboxStack(choice.sandbox, project, environment);
+  return { ...choice, ...ready, environment: { ...environment, ...ready.environment } };
 }
 
 async function selectedStack(environment: NodeJS.ProcessEnv): Promise<string | undefined> {

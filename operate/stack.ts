@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { isSandboxAddress, sandboxOf, stackOf } from "./sandbox-names.ts";
 
-const sandboxStack = /^sandbox(-|$)/;
+const hostKey = "geo-system:host";
 
-/** Which stack a command means, and whether it is the one of a sandbox. */
+/** Which stack a command means, and the sandbox whose stack it is, if any. */
 export interface Choice {
   stack: string;
-  sandbox: boolean;
+  sandbox: string | undefined;
 }
 
 /** What is known before choosing. */
@@ -26,21 +27,41 @@ export interface Wishes {
  * @throws when a host is configured but it is not clear which stack is meant: a real host is never guessed
  */
 export async function chooseStack({ wanted, configured, selected }: Wishes): Promise<Choice> {
-  if (wanted) return { stack: wanted, sandbox: sandboxStack.test(wanted) };
-  if (configured.length === 0) return { stack: "sandbox", sandbox: true };
+  if (wanted) return { stack: wanted, sandbox: sandboxOf(wanted) };
+  if (configured.length === 0) return { stack: stackOf("sandbox"), sandbox: "sandbox" };
   const stack = await selected();
-  if (stack && configured.includes(stack)) return { stack, sandbox: false };
+  if (stack && configured.includes(stack)) return { stack, sandbox: sandboxOf(stack) };
   throw new Error(
     `${stack ? `the selected stack ${stack} configures no host` : "no stack is selected"}, but ${configured.map((name) => `Pulumi.${name}.yaml`).join(", ")} does\n` +
       `  next: npx pulumi stack select ${configured[0]}   or, for a throw-away host: npm run up -- --stack sandbox`,
   );
 }
 
-/** The stacks of this project, sandboxes apart, whose file sets `host`. */
+/** The stacks of this project whose file sets a `host` that is no sandbox. */
 export function configuredStacks(project: string): string[] {
   return readdirSync(project)
     .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
-    .filter((stack) => !sandboxStack.test(stack) && stackConfig(project, stack)["geo-system:host"]);
+    .filter((stack) => ownHost(stackConfig(project, stack)));
+}
+
+/**
+ * Sees to it that the stack of a sandbox is not one that a person made for a host: its connection would be overwritten.
+ *
+ * @throws where the file of the stack sets a `host` outside of the sandboxes' network, with what to do
+ */
+export function refuseOwnHost(stack: string, config: Record<string, unknown>): void {
+  const host = ownHost(config);
+  if (!host) return;
+  throw new Error(
+    `Pulumi.${stack}.yaml: expected no host or one in 198.18.0.0/15, because a stack named sandbox or sandbox-… belongs to a sandbox; found ${host}\n` +
+      "  next: give the stack of a host of your own another name: npx pulumi stack rename production --stack " +
+      `${stack}   or, for a sandbox, remove Pulumi.${stack}.yaml`,
+  );
+}
+
+/** The configured host; undefined where there is none, or a sandbox's. */
+function ownHost(config: Record<string, unknown>): unknown {
+  return isSandboxAddress(config[hostKey]) ? undefined : config[hostKey];
 }
 
 /** The configuration in a stack's file; empty where there is none. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { execa } from "execa";
 import pc from "picocolors";
-import { report } from "./errors.ts";
+import { report } from "../sandbox/report.ts";
 import { project, type ReadyStack, readyStack, runPulumi } from "./run-pulumi.ts";
 
 interface Outputs {

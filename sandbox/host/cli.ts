@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { execa } from "execa";
-import { report } from "../../operate/errors.ts";
+import { report } from "../report.ts";
 import * as sandbox from "./sandbox.ts";
 import { say } from "./say.ts";
 import { sshArguments } from "./ssh.ts";

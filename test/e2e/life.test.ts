@@ -119,7 +119,7 @@ describe("the life of a host", () => {
   });
 
   it("after a power cut everything comes back by itself", async () => {
-    await sandbox.reboot(stack.stack.stack);
+    await sandbox.reboot(stack.host);
     const { testUrl } = await stack.outputs();
     await waitFor("the handshake after the power cut", () => upgrades(testUrl as string), {
       within: 60_000,

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { withAgent } from "../../infra/host/agent.ts";
 import { project, type ReadyStack, readyStack } from "../../operate/run-pulumi.ts";
+import { stackOf } from "../../operate/sandbox-names.ts";
 import type { SandboxInfo } from "../../sandbox/host/sandbox.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
+import { testName } from "./test-name.ts";
 
 /** What a run of the CLI said, colours off, and how it ended. */
 export interface Run {
@@ -16,17 +18,21 @@ export interface Run {
 
 /** A sandbox host with a stack of its own, driven by the real CLI. Goes away with its host and its files. */
 export class TestStack implements AsyncDisposable {
+  /** The name of its sandbox. */
+  readonly host: string;
   readonly stack: ReadyStack;
   readonly files: string;
 
-  constructor(stack: ReadyStack, files: string) {
+  constructor(host: string, stack: ReadyStack, files: string) {
+    this.host = host;
     this.stack = stack;
     this.files = files;
   }
 
   static async start(label: string): Promise<TestStack> {
-    const stack = await readyStack(`sandbox-${label}-${process.pid}`);
-    return new TestStack(stack, await mkdtemp(join(tmpdir(), "中文 stack-")));
+    const host = testName(label);
+    const stack = await readyStack(stackOf(host));
+    return new TestStack(host, stack, await mkdtemp(join(tmpdir(), "中文 stack-")));
   }
 
   /** Runs the CLI; a failure is an answer, not an error. */
@@ -62,8 +68,8 @@ export class TestStack implements AsyncDisposable {
 
   /** How to reach the host. */
   info(): SandboxInfo {
-    const info = sandbox.info(this.stack.stack);
-    if (!info) throw new Error(`${this.stack.stack}: expected a running host, found none`);
+    const info = sandbox.info(this.host);
+    if (!info) throw new Error(`${this.host}: expected a running host, found none`);
     return info;
   }
 
@@ -83,7 +89,7 @@ export class TestStack implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await sandbox.down(this.stack.stack);
+    await sandbox.down(this.host);
     await rm(join(project, `Pulumi.${this.stack.stack}.yaml`), { force: true });
     await rm(this.files, { recursive: true, force: true });
   }

@@ -2,36 +2,56 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { stackConfig } from "../operate/stack.ts";
-import type { SandboxInfo } from "./host/sandbox.ts";
+import * as sandbox from "../sandbox/host/sandbox.ts";
+import { stackOf } from "./sandbox-names.ts";
+import { refuseOwnHost, stackConfig } from "./stack.ts";
 
 const project = "geo-system";
 
-/** The stack of a sandbox: its files begin with `Pulumi.sandbox`, so that git ignores them. */
-export function sandboxStackName(sandbox: string): string {
-  return /^sandbox(-|$)/.test(sandbox) ? sandbox : `sandbox-${sandbox}`;
+/** What a run of the CLI on the stack of a sandbox needs. */
+export interface SandboxStack {
+  environment: Record<string, string>;
+  keyPaths: string[];
+}
+
+/**
+ * Starts a sandbox that does not run, and makes its stack ready.
+ *
+ * @throws where the stack is one of a host that is no sandbox, before anything is started or written
+ */
+export async function readySandboxStack(
+  name: string,
+  cwd: string,
+  base: NodeJS.ProcessEnv,
+): Promise<SandboxStack> {
+  refuseOwnHost(stackOf(name), stackConfig(cwd, stackOf(name)));
+  const info = await sandbox.up(name);
+  const folder = sandbox.folder(name);
+  const environment = sandboxEnvironment(name, folder);
+  await prepare(info, folder, cwd, { ...base, ...environment });
+  return { environment, keyPaths: [info.keyPath] };
 }
 
 /**
  * Where the stack of a sandbox lives: in the folder of its host, so that host and state are thrown away together.
  * That folder is root's alone, and a passphrase kept beside what it protects would add nothing.
  */
-export function sandboxEnvironment(sandbox: string, folder: string): Record<string, string> {
+function sandboxEnvironment(name: string, folder: string): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${join(folder, "pulumi")}`,
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
-    PULUMI_STACK: sandboxStackName(sandbox),
+    PULUMI_STACK: stackOf(name),
   };
 }
 
 /** Makes the stack where there is none, and tells it which host to use. Other keys stay as a person set them. */
-export async function prepareSandboxStack(
-  info: SandboxInfo,
+async function prepare(
+  info: sandbox.SandboxInfo,
   folder: string,
   cwd: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const stack = sandboxStackName(info.name);
+  const stack = stackOf(info.name);
   const pulumi = (...args: string[]) => execa("pulumi", args, { cwd, env: environment });
   if (!existsSync(join(folder, "pulumi/.pulumi/stacks", project, `${stack}.json`))) {
     mkdirSync(join(folder, "pulumi"), { recursive: true });
@@ -43,7 +63,7 @@ export async function prepareSandboxStack(
 }
 
 /** The settings that are missing or old, as arguments of `pulumi config set-all`. */
-async function wantedConfig(info: SandboxInfo, config: Record<string, unknown>): Promise<string[]> {
+async function wantedConfig(info: sandbox.SandboxInfo, config: Record<string, unknown>): Promise<string[]> {
   const { address: host, port, user, hostKey } = info;
   const connection = Object.entries({ host, port, user, hostKey })
     .filter(([key, value]) => String(config[`${project}:${key}`]) !== String(value))
