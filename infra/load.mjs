@@ -1,7 +1,16 @@
 // What Pulumi runs: the program and its libraries in one file, which loads twice as fast as many. The file is named by
 // the sources' content: it is never stale, costs nothing when nothing changed, and two runs never see half of it.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -21,9 +30,20 @@ if (!existsSync(program)) {
   mkdirSync(builds, { recursive: true });
   writeFileSync(`${program}.${process.pid}`, await bundle());
   renameSync(`${program}.${process.pid}`, program);
+  removeOld();
 }
 
 export default (await import(pathToFileURL(program).href)).default;
+
+/** Not at once: another run may be about to load one of them. */
+function removeOld() {
+  const dayAgo = Date.now() - 24 * 60 * 60 * 1000;
+  const others = readdirSync(builds).filter((file) => file.startsWith("program-"));
+  for (const path of others.map((file) => join(builds, file))) {
+    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (path !== program && written < dayAgo) rmSync(path, { force: true });
+  }
+}
 
 function digestOfSources() {
   const infra = join(root, "infra");
