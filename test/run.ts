@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import pc from "picocolors";
 import { packageRoot } from "../infra/package-root.ts";
+import { whyNoSandbox } from "../sandbox/host/requirements.ts";
+import { onPath } from "../sandbox/toolchain/on-path.ts";
 import { ensureSystemPackages } from "../sandbox/toolchain/system-packages.ts";
 
 /*
@@ -21,34 +23,37 @@ interface Summary {
 }
 
 const report = join(tmpdir(), `geo-system-tests-${process.pid}.json`);
-const whole = await canRunHosts();
-const linted = whole ? await lint() : true;
-const tested = await tests(whole ? [] : ["--project", "unit"]);
-if (!whole)
-  console.log(
-    pc.yellow(
-      "Left out: lint of the scripts, host, end-to-end and browser tests. They need root on Debian or Ubuntu.",
-    ),
-  );
+const whyNot = await whyNoHosts();
+if (whyNot) console.log(pc.yellow(whyNot));
+const scripts = onPath("shellcheck") !== undefined;
+const linted = await lint(scripts ? "lint" : "lint:code");
+const tested = await tests(whyNot ? ["--project", "unit"] : []);
+const leftOut = [
+  ...(scripts ? [] : ["the lint of the scripts (needs shellcheck)"]),
+  ...(whyNot ? ["host, end-to-end and browser tests (why: see above, before the tests)"] : []),
+];
+if (leftOut.length > 0) console.log(pc.yellow(`Left out: ${leftOut.join("; ")}.`));
 if (!linted) console.error(pc.red("The lint found something: see above, before the tests."));
-process.exitCode = linted && tested ? 0 : 1;
-summarise();
+const summarised = summarise();
+process.exitCode = linted && tested && summarised ? 0 : 1;
 
-async function canRunHosts(): Promise<boolean> {
-  try {
-    await ensureSystemPackages(packages, "the tests");
-    return true;
-  } catch (error) {
-    console.log(pc.yellow(error instanceof Error ? error.message : String(error)));
-    return false;
-  }
+/** Why no host can be started here, or its tests lack a program; undefined where all tests can run. */
+async function whyNoHosts(): Promise<string | undefined> {
+  const reason = await whyNoSandbox();
+  if (reason) return reason;
+  return ensureSystemPackages(packages, "the tests").then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
 }
 
-async function lint(): Promise<boolean> {
-  return (
-    (await execa("npm", ["run", "-s", "lint"], { cwd: packageRoot, stdio: "inherit", reject: false }))
-      .exitCode === 0
-  );
+async function lint(script: "lint" | "lint:code"): Promise<boolean> {
+  const { exitCode } = await execa("npm", ["run", "-s", script], {
+    cwd: packageRoot,
+    stdio: "inherit",
+    reject: false,
+  });
+  return exitCode === 0;
 }
 
 async function tests(projects: string[]): Promise<boolean> {
@@ -69,8 +74,8 @@ async function tests(projects: string[]): Promise<boolean> {
   return exitCode === 0;
 }
 
-/** One plain line for whoever reads only the end of a log. */
-function summarise(): void {
+/** One plain line for whoever reads only the end of a log. False where the tests left nothing to say. */
+function summarise(): boolean {
   try {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
       readFileSync(report, "utf8"),
@@ -78,9 +83,10 @@ function summarise(): void {
     console.log(
       `${numPassedTests} passed, ${numFailedTests} failed${numPendingTests ? `, ${numPendingTests} skipped` : ""}`,
     );
+    return true;
   } catch (error) {
     console.error(`The tests left no report: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
+    return false;
   } finally {
     rmSync(report, { force: true });
   }
