@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { secret } from "./start.ts";
 
-const server = new URL("../../src/server.ts", import.meta.url).pathname;
-const root = new URL("../../../../", import.meta.url).pathname;
+const server = fileURLToPath(new URL("../../src/server.ts", import.meta.url));
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /** Node strips types by itself from 22.18 on; an older one, as a developer may have, needs help. */
 const typescript = "typescript" in process.features ? [] : ["--import", "tsx"];
