@@ -32,7 +32,7 @@ export async function chooseStack({ wanted, configured, selected }: Wishes): Pro
   const stack = await selected();
   if (stack && configured.includes(stack)) return { stack, sandbox: sandboxOf(stack) };
   throw new Error(
-    `${stack ? `the selected stack ${stack} configures no host` : "no stack is selected"}, but ${configured.map((name) => `Pulumi.${name}.yaml`).join(", ")} does\n` +
+    `${stack ? `the selected stack ${stack} configures none` : "no stack is selected"}, but ${configured.map((name) => `Pulumi.${name}.yaml`).join(", ")} configures a host\n` +
       `  next: npx pulumi stack select ${configured[0]}   or, for a throw-away host: npm run up -- --stack sandbox`,
   );
 }

@@ -8,6 +8,7 @@ import { validate } from "../settings/validate.ts";
 import { connectionArgs, type HostConnection, type SshTarget } from "./connection.ts";
 import { credentials } from "./credentials.ts";
 import { resolveHostKey } from "./host-key.ts";
+import { connect } from "./ssh.ts";
 
 /** One connection in the two forms the program needs: for `@pulumi/command`, and for dialling itself. */
 export interface PinnedConnection {
@@ -27,7 +28,9 @@ export async function withHostKeys(raw: Record<string, unknown>): Promise<WebSoc
   const settings = validate(raw) as Known;
   // A backend that cannot become a release is a mistake of the configuration too.
   await readable(packRelease(settings.backendSource));
-  const { hostKey, jumpHost } = await readable(pin(settings));
+  const connection = await readable(pin(settings));
+  if (!pulumi.runtime.isDryRun()) await readable(logIn(connection));
+  const { hostKey, jumpHost } = connection;
   const keys = { hostKey, ...(jumpHost && { jumpHostKey: jumpHost.hostKey }) };
   return { ...raw, ...keys } as unknown as WebSocketHostArgs;
 }
@@ -54,6 +57,11 @@ export function pinnedConnection(settings: Settings): PinnedConnection {
     ...(jumpHost && { jumpHost }),
   });
   return { args, connection };
+}
+
+/** One dial before any resource: a changed host key, a refused login or a silent host is said in our words. */
+async function logIn(connection: HostConnection): Promise<void> {
+  await using _ = await connect(connection);
 }
 
 async function pin(settings: Known): Promise<HostConnection> {
