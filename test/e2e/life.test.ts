@@ -47,6 +47,17 @@ describe("the life of a host", () => {
     expect(await processes(on)).toEqual(before);
   });
 
+  it("a host that shows another key stops the `up` with a warning, before anything is sent", async () => {
+    const { hostKey } = stack.info();
+    const other = Buffer.from(hostKey.split(" ")[1] ?? "", "base64");
+    other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1);
+    await stack.must("config", "set", "hostKey", `ssh-ed25519 ${other.toString("base64")}`);
+    const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+    await stack.must("config", "set", "hostKey", hostKey);
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/IS NOT THE HOST IT WAS[\s\S]*Nothing was sent to it/);
+  });
+
   it("no secret lies in plain text: not in the state, not in the output, not where others read on the host", async () => {
     const { testUrl } = await stack.outputs();
     const secret = await on(
