@@ -1,0 +1,13 @@
+/** How a message of the program begins, by what it says: `operate/preview` reads them out of `pulumi preview --json`. */
+export const labels = {
+  /** The host is not as it was left; unified diffs may follow after a blank line. */
+  drift: "drift: ",
+  /** Whom a change disturbs. */
+  reach: "reach: ",
+  /** The host did not answer: the preview says what the state knows. */
+  unverified: "unverified: ",
+  /** `up` would not do this; an error. */
+  refused: "refused: ",
+  /** Something was checked beforehand; a warning where it needs somebody's attention. */
+  check: "check: ",
+} as const;
