@@ -11,13 +11,13 @@ interface Problem {
   message: string;
 }
 
-/** Uses of a name before any step gave it a value, and log lines that are no regular expressions. */
+/** Uses of a name before any step gave it a value, and log lines that are no regular expressions; what was expected there. */
 export function unknownPlaceholders({ clients, steps, logLines }: Script): Problem[] {
   const known = new Set(["token", "nonce"]);
   const check = (value: Json | undefined, path: (string | number)[]) =>
     placeholders(value ?? null)
       .filter((name) => !known.has(name))
-      .map((name) => ({ path, message: `\${${name}} has no value yet: no earlier "expect" holds it` }));
+      .map((name) => ({ path, message: `names that an earlier "expect" holds, and none holds \${${name}}` }));
   const opened = Object.entries(clients).flatMap(([client, opening]) => [
     ...check(opening?.query, ["clients", client, "query"]),
     ...check(opening?.headers, ["clients", client, "headers"]),
@@ -39,6 +39,6 @@ function broken(pattern: string, path: (string | number)[]): Problem[] {
     new RegExp(pattern.replace(/\$\{\w+\}/g, "x"));
     return [];
   } catch (error) {
-    return [{ path, message: `expected a regular expression: ${(error as Error).message}` }];
+    return [{ path, message: `a regular expression (${(error as Error).message})` }];
   }
 }

@@ -1,8 +1,8 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { readable } from "../readable-error.ts";
-import { packRelease } from "../render/release.ts";
 import type { WebSocketHostArgs } from "../settings/arguments.ts";
+import { releaseProblems } from "../settings/backend-problems.ts";
 import type { Settings } from "../settings/schema.ts";
 import { validate } from "../settings/validate.ts";
 import { connectionArgs, type HostConnection, type SshTarget } from "./connection.ts";
@@ -25,9 +25,7 @@ type Known = pulumi.Unwrap<Settings>;
  * @throws RunError where a host key is not known, or where an `up` has no SSH agent
  */
 export async function withHostKeys(raw: Record<string, unknown>): Promise<WebSocketHostArgs> {
-  const settings = validate(raw) as Known;
-  // A backend that cannot become a release is a mistake of the configuration too.
-  await readable(packRelease(settings.backendSource));
+  const settings = validate(raw, await releaseProblems(raw)) as Known;
   const connection = await readable(pin(settings));
   if (!pulumi.runtime.isDryRun()) await readable(logIn(connection));
   const { hostKey, jumpHost } = connection;

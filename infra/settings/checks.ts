@@ -36,9 +36,18 @@ function isJumpHost(value: string): boolean {
   return shape.test(value) && URL.canParse(`ssh://${value}`);
 }
 
+/** An object of these members and no others. Of an unknown one the message holds the known names. */
+const members = <const T extends z.ZodRawShape>(shape: T) => {
+  const names = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === "unrecognized_keys" ? names : `an object of ${names}`),
+  });
+};
+
 export const check = {
   oneOf,
   whole,
+  members,
   port: whole("a TCP port, 1 to 65535", 1, 65535),
   seconds: whole("whole seconds, at least 1", 1, 2_147_483),
   hostName: existing("a host name or an IP address, without scheme, user or port", isHostName),
@@ -63,6 +72,7 @@ export const check = {
     ["package.json", "package-lock.json"].every((name) => isFile(join(path, name))),
   ),
   text: z.string("text"),
+  texts: z.array(z.string("text"), "a list of texts"),
   environment: z.record(
     matching(/^[A-Za-z_][A-Za-z0-9_]*$/, "names of letters, digits and underscores"),
     matching(/^[^\0]*$/, "text; set numbers in quotes"),

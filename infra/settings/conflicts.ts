@@ -1,4 +1,5 @@
 import { renderSecretEnvironment } from "../render/secret-environment.ts";
+import { nodeConflicts } from "./backend-problems.ts";
 import { checkPair } from "./certificate-pair.ts";
 import { isLater, type Settings } from "./schema.ts";
 
@@ -13,6 +14,7 @@ export function conflicts(settings: Some): string[] {
     hostKeyConflicts,
     tokenConflicts,
     environmentConflicts,
+    nodeConflicts,
   ].flatMap((find) => find(settings));
 }
 

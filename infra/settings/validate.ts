@@ -18,18 +18,19 @@ export class ConfigurationError extends RunError {
 /**
  * Checks arguments and fills in defaults, without touching anything.
  *
+ * @param before problems that are known already, listed with the others
  * @throws {@link ConfigurationError} with every problem at once.
  * @example validate({ host: "203.0.113.7" }).port // 22
  */
-export function validate(raw: Record<string, unknown>): Settings {
+export function validate(raw: Record<string, unknown>, before: readonly string[] = []): Settings {
   const settings: Record<string, unknown> = {};
   const problems = unknownKeys(raw);
   for (const [key, kind] of Object.entries(schema) as [string, z.ZodType][]) {
     const result = kind.safeParse(raw[key]);
     if (result.success) settings[key] = result.data;
-    else problems.push(...result.error.issues.map((issue) => describe(key, issue, raw[key])));
+    else problems.push(...result.error.issues.flatMap((issue) => describe(key, issue, raw[key])));
   }
-  problems.push(...conflicts(settings as Partial<Settings>));
+  problems.push(...conflicts(settings as Partial<Settings>), ...before);
   if (problems.length > 0) throw new ConfigurationError(problems);
   return settings as Settings;
 }
@@ -38,16 +39,26 @@ function unknownKeys(raw: Record<string, unknown>): string[] {
   const known = Object.keys(schema);
   return Object.keys(raw)
     .filter((key) => !known.includes(key))
-    .map((key) => {
-      const nearest = closest(key, known);
-      const hint = distance(key, nearest) <= 4 ? `did you mean ${nearest}?` : "see the table in README.md";
-      return `${key}: this key is not known; ${hint}`;
-    });
+    .map((key) => unknown(key, key, known, "see the table in README.md"));
 }
 
-function describe(key: string, issue: z.core.$ZodIssue, value: unknown): string {
+function unknown(path: string, name: string, known: readonly string[], otherwise: string): string {
+  const nearest = closest(name, known);
+  const changed = distance(name, nearest);
+  const near = changed < name.length && changed <= Math.max(2, name.length / 3);
+  const hint = near ? `did you mean ${nearest}?` : otherwise;
+  return `${path}: this key is not known; ${hint}`;
+}
+
+function describe(key: string, issue: z.core.$ZodIssue, value: unknown): string[] {
   const path = [key, ...issue.path].join(".");
-  return `${path}: expected ${issue.message}, found ${secretKeys.has(key) ? "a secret of another form" : found(value, issue.path)}`;
+  if (issue.code === "unrecognized_keys") {
+    const known = issue.message.split(", ");
+    return issue.keys.map((name) => unknown(`${path}.${name}`, name, known, `expected ${issue.message}`));
+  }
+  return [
+    `${path}: expected ${issue.message}, found ${secretKeys.has(key) ? "a secret of another form" : found(value, issue.path)}`,
+  ];
 }
 
 function found(value: unknown, path: PropertyKey[]): string {

@@ -118,15 +118,22 @@ describe("the life of a host", () => {
     const before = await fingerprint(on);
     await stack.must("config", "set", "websocketPath", "/ws; return 444");
     await stack.must("config", "set", "backendPrt", "3002");
+    await stack.must("config", "set", "readTimeout", "a day");
+    await stack.must("config", "set", "backendEnvironment", "LEVEL=3");
     const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
     expect(exitCode).not.toBe(0);
     expect(output).toContain("backendPrt: this key is not known; did you mean backendPort?");
     expect(output).toContain(
       'websocketPath: expected a path such as /ws: letters, digits, . _ ~ -, found "/ws; return 444"',
     );
+    // A wrong type is one problem among the others: Pulumi's own check would name it alone.
+    expect(output).toContain('readTimeout: expected whole seconds, at least 1, found "a day"');
+    expect(output).toContain(
+      'backendEnvironment: expected an object of texts, set with --path, found "LEVEL=3"',
+    );
     expect(await fingerprint(on)).toBe(before);
-    await stack.must("config", "rm", "websocketPath");
-    await stack.must("config", "rm", "backendPrt");
+    for (const key of ["websocketPath", "backendPrt", "readTimeout", "backendEnvironment"])
+      await stack.must("config", "rm", key);
   });
 
   it("after a power cut everything comes back by itself", async () => {

@@ -7,8 +7,8 @@ import { packageRoot } from "../../infra/package-root.ts";
 const text = (name: string) => readFileSync(join(packageRoot, name), "utf8");
 
 interface Key {
-  type: string;
   default: string | number | object;
+  /** `(integer) TCP port of sshd` */
   description: string;
 }
 
@@ -16,10 +16,10 @@ interface Key {
 function configurationTable(): string {
   const { config } = parse(text("Pulumi.yaml")) as { config: Record<string, Key> };
   const shown = (value: Key["default"]) => (value === "" || typeof value === "object" ? "–" : `\`${value}\``);
-  const rows = Object.entries(config).map(
-    ([key, { type, default: value, description }]) =>
-      `| \`${key}\` | ${type} | ${shown(value)} | ${description} |`,
-  );
+  const rows = Object.entries(config).map(([key, { default: value, description }]) => {
+    const [, type, text] = /^\((\w+)\) (.*)$/.exec(description) ?? [];
+    return `| \`${key}\` | ${type} | ${shown(value)} | ${text} |`;
+  });
   return ["| key | type | default | what it is |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 

@@ -144,6 +144,51 @@ describe("the arguments", () => {
     ]);
   });
 
+  it("name what is wrong in the handshake, in the same words", () => {
+    const steps = [
+      { name: "hello", sned: "hi" },
+      { name: "", expect: 1, client: 3, within: 0, cleanup: "no" },
+    ];
+    expect(with_({ handshake: { steps, logLines: "welcome", clients: { 3: {} } } })).toEqual([
+      "handshake.clients.3: this key is not known; expected 1, 2",
+      "handshake.steps.0.sned: this key is not known; did you mean send?",
+      'handshake.steps.0: expected send, expect or both, found {"name":"hello","sned":"hi"}',
+      'handshake.steps.1.name: expected text that names the step, found ""',
+      "handshake.steps.1.client: expected 1 or 2, found 3",
+      "handshake.steps.1.within: expected whole milliseconds, at least 1, found 0",
+      'handshake.steps.1.cleanup: expected true or false, found "no"',
+      'handshake.logLines: expected a list of texts, found "welcome"',
+    ]);
+    expect(with_({ handshake: "abc" })).toEqual([
+      'handshake: expected an object of clients, steps, logLines, logWithin, found "abc"',
+    ]);
+  });
+
+  it.each(["abc", 22.5, true, {}, null])("name a wrong type, %j, with all other problems", (port) => {
+    expect(with_({ port, keepReleases: "many" })).toEqual([
+      `port: expected a TCP port, 1 to 65535, found ${JSON.stringify(port)}`,
+      'keepReleases: expected a number from 2 to 100: the running release and the ones before, found "many"',
+    ]);
+  });
+
+  it("refuse a Node on which the backend does not run, where it is known beforehand", () => {
+    const backendSource = mkdtempSync(join(tmpdir(), "engines-"));
+    const write = (node: string) => {
+      writeFileSync(join(backendSource, "package.json"), JSON.stringify({ engines: { node } }));
+      writeFileSync(join(backendSource, "package-lock.json"), "{}");
+    };
+    write(">=26");
+    expect(with_({ backendSource, nodeVersion: "24.21.0" })).toEqual([
+      "nodeVersion: expected >=26, which is engines.node in package.json of backendSource; found 24.21.0",
+    ]);
+    expect(with_({ backendSource, nodeVersion: "26.0.0" })).toEqual([]);
+    expect(with_({ backendSource, nodeSource: "distribution" })).toEqual([]);
+    write("newest");
+    expect(with_({ backendSource })).toEqual([
+      'backendSource: expected a range of versions as engines.node in package.json of backendSource, found "newest"',
+    ]);
+  });
+
   it("never show a secret", () => {
     const found = with_({
       handshakeToken: 5,

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import semver from "semver";
+import { packRelease } from "../render/release.ts";
+import { type Settings, schema } from "./schema.ts";
+
+type Some = Partial<Settings>;
+
+/** What keeps the backend's folder from becoming a release; nothing where the key itself is wrong. */
+export async function releaseProblems(raw: Record<string, unknown>): Promise<string[]> {
+  const folder = schema.backendSource.safeParse(raw.backendSource);
+  if (!folder.success) return [];
+  return packRelease(folder.data).then(
+    () => [],
+    (error: Error) => [error.message],
+  );
+}
+
+/** A Node on which the backend does not run, by its own word. The distribution's version is known on the host only. */
+export function nodeConflicts({ backendSource, nodeVersion, nodeSource }: Some): string[] {
+  if (!backendSource || !nodeVersion || !nodeSource || nodeSource === "distribution") return [];
+  const range = wantedNode(backendSource);
+  if (range === undefined || semver.satisfies(nodeVersion, range)) return [];
+  const where = "engines.node in package.json of backendSource";
+  return semver.validRange(range) === null
+    ? [`backendSource: expected a range of versions as ${where}, found ${JSON.stringify(range)}`]
+    : [`nodeVersion: expected ${range}, which is ${where}; found ${nodeVersion}`];
+}
+
+function wantedNode(folder: string): string | undefined {
+  const text = readFileSync(join(folder, "package.json"), "utf8");
+  try {
+    const range = (JSON.parse(text) as { engines?: { node?: unknown } }).engines?.node;
+    return typeof range === "string" ? range : undefined;
+  } catch {
+    return undefined; // The making of the release says what is wrong with the file.
+  }
+}
