@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { withAgent } from "../infra/host/agent.ts";
 import { packageRoot } from "../infra/package-root.ts";
 import { pulumiEnvironment } from "../sandbox/toolchain/pulumi-home.ts";
-import { runToTheEnd } from "./run-to-the-end.ts";
+import { runToTheEnd, type Streams } from "./run-to-the-end.ts";
 import { type Choice, chooseStack, configuredStacks, stackConfig } from "./stack.ts";
 
 /** A stack ready for the CLI: its environment, and the keys that log in to its host. */
@@ -38,12 +38,16 @@ async function selectedStack(environment: NodeJS.ProcessEnv): Promise<string | u
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-/** Runs the CLI with an SSH agent, its output where ours goes. Returns its exit code. */
-export async function runPulumi(stack: ReadyStack, args: readonly string[]): Promise<number> {
+/** Runs the CLI with an SSH agent, its output where ours goes unless `streams` says else. Returns its exit code. */
+export async function runPulumi(
+  stack: ReadyStack,
+  args: readonly string[],
+  streams: Streams = {},
+): Promise<number> {
   const run = () => {
     // The agent's socket is in our environment by now, and the plug-in inherits it from the CLI.
     const env = { ...stack.environment, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK };
-    return runToTheEnd("pulumi", args, { cwd: project, env });
+    return runToTheEnd("pulumi", args, { cwd: project, env, ...streams });
   };
   const hasKey = stackConfig(project, stack.stack)["geo-system:privateKey"] !== undefined;
   return hasKey ? run() : withAgent(stack.keyPaths, run);

@@ -1,8 +1,11 @@
 import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
-import { execa } from "execa";
+import { execa, type Options } from "execa";
 
 type Stop = "SIGINT" | "SIGTERM";
+
+/** Where a program's output goes, in execa's words; by default where ours goes. */
+export type Streams = Pick<Options, "stdout" | "stderr">;
 
 /**
  * Runs a program on our terminal until it has ended, also when we are asked to stop: it finishes in order, and what it
@@ -16,10 +19,11 @@ type Stop = "SIGINT" | "SIGTERM";
 export async function runToTheEnd(
   command: string,
   args: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv },
+  options: { cwd: string; env: NodeJS.ProcessEnv } & Streams,
 ): Promise<number> {
   // Without execa's own cleanup, which ends the program by a SIGTERM of its own, and by force 5 seconds later.
-  const program = execa(command, args, { ...options, stdio: "inherit", reject: false, cleanup: false });
+  const ours = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+  const program = execa(command, args, { ...ours, ...options, reject: false, cleanup: false });
   let stopped: Stop | undefined;
   const stop = (signal: Stop) => {
     stopped = signal;

@@ -1,0 +1,150 @@
+import { type Change, resourceName } from "./changes.ts";
+import type { FileDiff } from "./file-diff.ts";
+import { code, inline, shortened } from "./markdown.ts";
+import type { Drift, Messages } from "./messages.ts";
+import { counts, releaseCounts } from "./parts.ts";
+import { isSecret, placeOf, type StepName, stepOrder, typeOf } from "./step-of.ts";
+
+/** One line of the table: a step of one host, or a resource of a program around it. */
+export interface Row {
+  /** The name of its WebSocketHost. */
+  host: string | undefined;
+  step: StepName | undefined;
+  /** What a person calls it. */
+  title: string;
+  /** What `up` does: "update", "repair", "update and repair" … */
+  operation: string;
+  changes: Change[];
+  drift: Drift[];
+  reach: string[];
+}
+
+const words: Record<string, string> = {
+  create: "create",
+  update: "update",
+  replace: "replace",
+  delete: "undo",
+};
+
+/** What a preview says, one row for each step that does something, in the order of the steps. */
+export function rows(changes: readonly Change[], { drift, reach }: Messages): Row[] {
+  const places = [
+    ...changes.map(({ place }) => place),
+    ...drift.flatMap(({ urn }) => (urn ? [placeOf(urn)] : [])),
+  ].filter(({ step }) => step !== undefined);
+  const hosts = [...new Set(places.map(({ name }) => name))].sort();
+  const steps = hosts.flatMap((host) =>
+    stepOrder
+      .filter((step) => places.some((place) => place.name === host && place.step === step))
+      .map((step) => {
+        const here = ({ urn }: { urn: string | undefined }) => {
+          const place = urn ? placeOf(urn) : undefined;
+          return place?.step === step && place.name === host;
+        };
+        const title = hosts.length > 1 ? `${step} of ${host}` : step;
+        const of = { changes: changes.filter(here), drift: drift.filter(here) };
+        const said = reach.filter(here).map(({ text }) => text);
+        return { host, step, title, ...of, reach: [...new Set(said)], operation: operation(of) };
+      }),
+  );
+  const others = changes
+    .filter(({ place }) => place.step === undefined)
+    .sort((one, other) => (one.urn < other.urn ? -1 : 1));
+  return [...steps, ...others.map(other)];
+}
+
+function other(change: Change): Row {
+  const title = resourceName(change);
+  const of = { changes: [change], drift: [], reach: [] };
+  return { host: undefined, step: undefined, title, ...of, operation: words[change.op] ?? change.op };
+}
+
+/** The step's own resource says what happens to it; a change of a part of it is an update. */
+function operation({ changes, drift }: Pick<Row, "changes" | "drift">): string {
+  const own = changes.find(({ place }) => place.main);
+  const repairs = drift.length > 0;
+  const asked = changes.filter(({ op, inputs }) => op !== "update" || inputs.length > 0);
+  if (repairs && asked.length === 0) return "repair";
+  const op = own ? own.op : "update";
+  const word = words[op] ?? op;
+  return repairs ? `${word} and repair` : word;
+}
+
+/** Rows of other programs' resources beyond this are counted only. */
+const most = 40;
+
+/** The table of all rows, and of the proof that ends every `up`. */
+export function table(all: readonly Row[]): string {
+  const undone = all.length > 0 && all.every(({ operation }) => operation === "undo");
+  const lines = all
+    .slice(0, most)
+    .map((row) => [shortened(row.title, 80), row.operation, what(row), shortened(row.reach.join("; "), 300)]);
+  const handshake = ["handshake", "prove", "a client from outside, at the end of `up`", "nothing"];
+  const ours = all.some(({ step }) => step) && !undone;
+  return [
+    "| step | operation | what | reach |",
+    "| --- | --- | --- | --- |",
+    ...lines.map(
+      ([title = "", operation, about, reach = ""]) =>
+        `| ${inline(title)} | ${operation} | ${about} | ${inline(reach) || "–"} |`,
+    ),
+    ...(all.length > most ? [`| … | | and ${all.length - most} more | |`] : []),
+    ...(ours ? [`| ${handshake.join(" | ")} |`] : []),
+  ].join("\n");
+}
+
+const shownFiles = 2;
+
+/** What of a step changes, in a few words. */
+function what({ step, changes, drift }: Row): string {
+  const own = changes.find(({ place }) => place.main);
+  if (own?.op === "delete" && step) return "gives back what was there before";
+  const release = changes.flatMap((change) => change.release ?? []);
+  const said = [
+    ...release.map(releaseWords),
+    ...fileWords(changes.flatMap((change) => change.files)),
+    ...secretWords(changes),
+    ...new Set(changes.flatMap(optionWords)),
+    ...(changes.some(({ inputs }) => inputs.includes("connection")) ? ["how it is reached"] : []),
+    ...(step ? [] : changes.flatMap(({ inputs }) => inputs.slice(0, 6).map(code))),
+    ...(own?.op === "replace" && step ? ["undone first, then applied"] : []),
+  ];
+  if (said.length > 0) return said.join("<br>");
+  return drift.length > 0 ? "see below" : "–";
+}
+
+function fileWords(files: readonly FileDiff[]): string[] {
+  const more = files.length - shownFiles;
+  return [
+    ...files.slice(0, shownFiles).map((file) => `${code(shortened(file.name, 80))} ${counts(file)}`),
+    ...(more > 0 ? [`${more} more`] : []),
+  ];
+}
+
+/** That something secret changes, and never what. */
+function secretWords(changes: readonly Change[]): string[] {
+  if (changes.some(({ urn, op }) => typeOf(urn) === "LocallySignedCert" && op !== "update"))
+    return ["a new certificate"];
+  const secret = changes.some(
+    ({ urn, op, inputs }) => isSecret(urn) && (op === "create" || inputs.includes("stdin")),
+  );
+  return secret ? ["secret content, not shown"] : [];
+}
+
+const optionNames: Record<string, string> = {
+  script: "its script",
+  certificate: "the certificate",
+  environment: "its secret environment",
+};
+
+/** Why a step runs whose payload stays as it is. */
+function optionWords({ options, urn }: Change): string[] {
+  if (options === undefined) return isSecret(urn) ? [] : ["what only `up` will know"];
+  return options.flatMap((name) => optionNames[name] ?? []);
+}
+
+function releaseWords(release: NonNullable<Change["release"]>): string {
+  if (!release.to) return `release ${code(release.from ?? "")}`;
+  if (!release.from) return `release ${code(release.to)}, ${release.added.length} files`;
+  return `release ${code(release.from)} → ${code(release.to)}, ${releaseCounts(release)}`;
+}

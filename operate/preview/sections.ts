@@ -1,0 +1,86 @@
+import { code, inline, visible } from "./markdown.ts";
+import type { Message, Messages } from "./messages.ts";
+import { bullets, errorText, filePart, foldedDiff, releasePart } from "./parts.ts";
+import type { Row } from "./rows.ts";
+import { placeOf, type StepName } from "./step-of.ts";
+import type { Part } from "./within.ts";
+
+/** What stays where there is not enough room for all: the lowest stays longest. */
+export const rank = { head: 0, errors: 1, table: 2, drift: 3, checks: 4, driftDiffs: 5 };
+/** Diffs come after all of that: first what users meet, last what is long and says least. */
+const diffRanks: Record<StepName, number> = {
+  site: 6,
+  firewall: 6,
+  backend: 7,
+  certificate: 7,
+  packages: 8,
+  command: 9,
+  handshake: 9,
+};
+const releaseRank = 6;
+
+const mostErrors = 8;
+
+/** Refusals first, then what else failed, as it was said. */
+export function errorParts({ refused, errors }: Messages, failure: string | undefined): Part[] {
+  const said = [...refused, ...errors].map(({ text, urn }) => `${subject(urn, ": ")}${text}`);
+  const texts = [...new Set(said.length > 0 ? said : present(failure))];
+  const shown = texts.slice(0, mostErrors).map(errorText);
+  const more = texts.length > mostErrors ? [`And ${texts.length - mostErrors} more.`] : [];
+  return [...shown, ...more].map((text) => ({ rank: rank.errors, name: "an error", text }));
+}
+
+/** What other hands changed on the host, with the way back as a diff. */
+export function driftParts({ drift }: Messages): Part[] {
+  if (drift.length === 0) return [];
+  const reasons = drift.flatMap(({ urn, reasons }) =>
+    reasons.map((reason) => `${subject(urn, ": ", "**")}${inline(reason)}`),
+  );
+  return [
+    bullets("#### Drift: the host is not as it was left, `up` puts it back", reasons, "drift", rank.drift),
+    ...drift.flatMap(({ diffs }) => diffs.map(driftDiff)),
+  ];
+}
+
+function driftDiff(diff: string): Part {
+  const name = /^--- (.*?)(?: \(on the host\))?$/m.exec(diff)?.[1] ?? "a file";
+  return foldedDiff(`drift of ${code(name)}`, `drift of ${name}`, visible(diff), rank.driftDiffs);
+}
+
+/** Where the host was silent: what follows is not what it is like now. */
+export function unverifiedParts({ unverified }: Messages): Part[] {
+  const text = unverified.map((message) => `> ⚠️ **Unverified:** ${inline(message.text)}`).join("\n>\n");
+  return text ? [{ rank: rank.errors, name: "why it is unverified", text }] : [];
+}
+
+/** What was checked beforehand, and Pulumi's own warnings. */
+export function checkParts({ checks, warnings }: Messages): Part[] {
+  const list = [
+    ...checks.map(
+      ({ text, warns, urn }) => `${warns ? "⚠️" : "✅"} ${subject(urn, ": ", "**")}${inline(text)}`,
+    ),
+    ...warnings.map(({ text }) => `⚠️ ${inline(text)}`),
+  ];
+  return list.length > 0
+    ? [bullets("#### Checked beforehand", [...new Set(list)], "checks", rank.checks)]
+    : [];
+}
+
+/** The diffs of every step's files. */
+export function diffParts(rows: readonly Row[]): Part[] {
+  return rows.flatMap(({ step, changes }) => {
+    const stepRank = step ? diffRanks[step] : diffRanks.command;
+    return changes.flatMap(({ files, release }) => [
+      ...present(release && releasePart(release, releaseRank)),
+      ...files.map((file) => filePart(file, stepRank)),
+    ]);
+  });
+}
+
+/** Whom a message is about, in the word of its step; nothing for the whole host. */
+function subject(urn: Message["urn"], after: string, around = ""): string {
+  const step = urn ? placeOf(urn).step : undefined;
+  return step ? `${around}${step}${around}${after}` : "";
+}
+
+const present = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
