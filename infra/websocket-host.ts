@@ -51,8 +51,8 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const command = hostCommand(context);
     const installed = packages(context, settings, [command]);
     const guarded = firewall(context, settings, [installed]);
-    const issued = certificate(context, settings, [guarded]);
-    const served = site(context, settings, issued, [issued?.command ?? guarded]);
+    const issued = certificate(context, settings, guarded);
+    const served = site(context, settings, issued, issued ? [issued.command] : guarded);
     const running = backend(context, settings, [served]);
 
     const token = handshakeToken(settings);

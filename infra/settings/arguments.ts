@@ -38,6 +38,12 @@ export interface WebSocketHostArgs {
   /** For `tls: "provided"` by a private CA: file with its certificate (PEM), which the handshake then trusts. */
   certificateAuthorityFile?: string;
 
+  /**
+   * Seconds in which a new connection must confirm a change of the firewall; else the host takes the change back.
+   * Default 60.
+   */
+  firewallTimeout?: number;
+
   /** Name of the nginx site under /etc/nginx/sites-available. Default `"geo-system"`. */
   siteName?: string;
   /** Path that nginx upgrades to WebSocket. Default `"/ws"`. */

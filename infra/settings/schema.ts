@@ -22,6 +22,8 @@ export const schema = {
   certificateKeyFile: check.file.optional(),
   certificateAuthorityFile: check.file.optional(),
 
+  firewallTimeout: check.whole("a number of seconds from 20 to 120", 20, 120).default(60),
+
   siteName: check.name.default("geo-system"),
   websocketPath: check.websocketPath.default("/ws"),
   readTimeout: check.seconds.default(86_400),

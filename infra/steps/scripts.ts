@@ -6,13 +6,16 @@ export const scriptedSteps = ["packages", "firewall", "certificate", "site", "ba
 export type ScriptedStep = (typeof scriptedSteps)[number];
 
 /** What every step uses, before the steps and after them; a change there concerns all of them. */
-const frame = { before: ["head", "payload", "files", "parallel"], after: ["main"] };
+const frame = {
+  before: ["head", "payload", "files", "parallel", "session", "lock", "journal"],
+  after: ["main"],
+};
 
 /** Steps whose script is more than one file, all of them named after the step. */
 const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
   packages: ["packages", "packages-apt", "packages-sources", "packages-download", "packages-node"],
-  firewall: ["firewall", "firewall-ssh", "firewall-rules"],
-  site: ["site", "site-limits", "site-reload"],
+  firewall: ["firewall", "firewall-ssh", "firewall-rules", "firewall-guard", "firewall-restore"],
+  site: ["site", "site-limits", "site-rivals", "site-reload"],
   backend: ["backend", "backend-release", "backend-pm2", "backend-application", "backend-environment"],
 };
 

@@ -49,8 +49,12 @@ export function resourceOptions(
 
 /** What enters a remote command, and what of it is logged. */
 export function input({ payload, secret }: Pick<StepArgs, "payload" | "secret">) {
+  return { stdin: secret ? pulumi.secret(payload) : payload, ...logged(secret) };
+}
+
+/** What of a remote command is logged. */
+export function logged(secret = false) {
   return {
-    stdin: secret ? pulumi.secret(payload) : payload,
     logging: secret ? remote.Logging.None : remote.Logging.StdoutAndStderr,
     // The provider would otherwise put the former output into the environment, which sshd refuses.
     addPreviousOutputInEnv: false,

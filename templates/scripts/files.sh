@@ -1,6 +1,10 @@
 # shellcheck shell=bash
 # Files of the host that the package owns: placed only when something differs, and given back by undo.
 
+# beside PATH: where its next content waits to be moved there. Hidden, so that no `include sites-enabled/*` reads what a
+# cut left behind.
+beside() { say "${1%/*}/.${1##*/}.geo-system-new"; }
+
 # keep PATH: remembers, once, what lay at PATH before the first apply (or that nothing did).
 keep() {
   local kept="$STATE/before/$STEP$1"
@@ -16,13 +20,14 @@ keep() {
 
 # give_back PATH: puts back what `keep` remembered.
 give_back() {
-  local kept="$STATE/before/$STEP$1"
+  local kept="$STATE/before/$STEP$1" new
+  new=$(beside "$1")
   if [ -e "$kept" ] || [ -L "$kept" ]; then
     mkdir -p "$(dirname "$1")"
-    rm -rf "$1.geo-system-new"
-    cp -a "$kept" "$1.geo-system-new"
+    rm -rf "$new"
+    cp -a "$kept" "$new"
     [ ! -d "$1" ] || [ -L "$1" ] || rm -rf "$1" # a folder is not replaced in one move
-    mv -fT "$1.geo-system-new" "$1"
+    mv -fT "$new" "$1"
     rm -rf "$kept"
     changed "restored $1"
   elif [ -e "$kept.absent" ]; then
@@ -41,10 +46,13 @@ same_file() {
 
 # write_file SOURCE PATH OWNER MODE: writes PATH in one move, so that no reader ever sees half of it.
 write_file() {
+  local new
   same_file "$@" && return 0
   keep "$2"
-  install -D -o "${3%:*}" -g "${3#*:}" -m "$4" "$1" "$2.geo-system-new"
-  mv -fT "$2.geo-system-new" "$2"
+  new=$(beside "$2")
+  install -D -o "${3%:*}" -g "${3#*:}" -m "$4" "$1" "$new"
+  sync "$new" # a power cut soon after the move would leave an empty file
+  mv -fT "$new" "$2"
   changed "wrote $2"
 }
 
@@ -60,8 +68,8 @@ place_file() {
 place_link() {
   [ "$(readlink "$2" || true)" != "$1" ] || return 0 # may not be there
   keep "$2"
-  ln -sfT "$1" "$2.geo-system-new"
-  mv -fT "$2.geo-system-new" "$2"
+  ln -sfT "$1" "$(beside "$2")"
+  mv -fT "$(beside "$2")" "$2"
   changed "linked $2 -> $1"
 }
 

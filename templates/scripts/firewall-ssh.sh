@@ -3,7 +3,7 @@
 
 firewall_ssh_ports() {
   local ports
-  ports=$({ firewall_sshd_ports; firewall_socket_ports; firewall_session_port; } | sort -un)
+  ports=$({ firewall_sshd_ports; firewall_socket_ports; firewall_session_ports; } | sort -un)
   [ -n "$ports" ] || fail "nothing tells on which port sshd listens" "is it running? systemctl status ssh"
   say "$ports"
 }
@@ -28,12 +28,20 @@ firewall_socket_ports() {
   done
 }
 
-# sudo drops SSH_CONNECTION ("client port server port"), the process that started it still has it.
-firewall_session_port() {
-  local pid=$$ connection
-  while [ "$pid" -gt 1 ]; do
-    connection=$(tr '\0' '\n' 2> /dev/null < "/proc/$pid/environ" | sed -n 's/^SSH_CONNECTION=//p' || true) # it may end meanwhile
-    [ -z "$connection" ] || { say "${connection##* }"; return 0; }
-    pid=$(sed -n 's/^PPid:\s*//p' "/proc/$pid/status")
+# The port by which this session came. Where something on this host handed it on to sshd (a forwarder such as sslh or
+# systemd-socket-proxyd), sshd sees it come from the host itself: the operator's port is then one of the forwarder's.
+firewall_session_ports() {
+  local client port server at
+  read -r client port server at < <(session_connection) || return 0 # no SSH session
+  say "$at"
+  [[ $client = "$server" || $client = 127.* || $client = ::1 ]] || return 0
+  firewall_forwarder_ports "$port"
+}
+
+# firewall_forwarder_ports PORT: where the process that dialled from this port listens itself, for others than loopback.
+firewall_forwarder_ports() {
+  local pid
+  for pid in $(ss -Htnp state established "sport = :$1" | grep -oP 'pid=\K[0-9]+' | sort -u); do
+    ss -Hltnp | grep -F "pid=$pid," | awk '{ print $4 }' | grep -vE '^(127\.|\[::1\])' | sed 's/.*://' || true # it may listen nowhere
   done
 }

@@ -3,16 +3,19 @@
 # others stay as they are: ours carry a comment, and a port that others opened already needs none.
 #   firewall-ssh.sh     the ports by which an operator gets in
 #   firewall-rules.sh   the rules as ufw keeps them
+#   firewall-guard.sh   a change stays only when a new connection came in through it
+#   firewall-restore.sh what happens to it else
 
 firewall_apply() {
   local wanted
   command -v ufw > /dev/null || fail "ufw is not there" "sudo geo-system packages check"
+  firewall_lock
   wanted=$(firewall_wanted)
   firewall_validate "$wanted"
-  firewall_remember
   firewall_open "$wanted"
   firewall_forget_others "$wanted"
   firewall_close
+  firewall_settle
 }
 
 # The ports to open, `port/protocol` one a line, those of SSH first.
@@ -25,6 +28,7 @@ firewall_wanted() {
 # Everything that could go wrong is looked for before anything changes.
 firewall_validate() {
   local rule verdict
+  [[ $(setting confirm-within 60) =~ ^[1-9][0-9]{0,3}$ ]] || fail "confirm-within: expected seconds, found '$(setting confirm-within)'" "correct the payload"
   settings allow | grep -x ssh > /dev/null || fail "no rule for SSH: expected 'allow: ssh'" "correct the payload"
   [ "$(setting default)" = "deny incoming" ] || fail "default: expected 'deny incoming', found '$(setting default)'" "correct the payload"
   for rule in $1; do
@@ -84,12 +88,24 @@ firewall_delete() {
 firewall_close() {
   [ "$(firewall_default)" = deny ] || { firewall_ufw default deny incoming; changed "incoming is denied by default"; }
   [ "$(firewall_state)" = inactive ] || return 0
+  firewall_change
   # A half-enabled firewall is worse than none; the failure that is told is that of enabling.
   ufw --force enable > "$PAYLOAD/ufw.log" 2>&1 || { ufw disable > /dev/null || true; firewall_failed "enable"; } # may fail alike
   changed "enabled ufw"
 }
 
-firewall_ufw() { ufw "$@" > "$PAYLOAD/ufw.log" 2>&1 || firewall_failed "$*"; }
+firewall_ufw() {
+  firewall_change
+  ufw "$@" > "$PAYLOAD/ufw.log" 2>&1 || firewall_failed "$*"
+}
+
+# Before the first change of a run. Undo needs no way back: it opens before it deletes, a firewall that is off shuts
+# nobody out, and the rule by which an operator gets in stays.
+firewall_change() {
+  [ "$VERB" = apply ] || return 0
+  firewall_arm
+  firewall_remember
+}
 
 firewall_failed() {
   cat "$PAYLOAD/ufw.log" >&2
@@ -107,6 +123,8 @@ firewall_check() {
       *) changed "rule $rule comes after another one: $(firewall_verdict "$rule" 4)" ;;
     esac
   done
+  # Known to the next `pulumi up` as a difference, which applies the step again.
+  [ ! -e "$GUARD/taken-back" ] || changed "the last change was taken back: $(sed -n 2p "$GUARD/taken-back")"
   [ "$(firewall_default)" = deny ] || changed "ufw's default for incoming is $(firewall_default), expected deny"
   [ "$(firewall_state)" = active ] || changed "ufw is inactive"
 }
@@ -115,6 +133,9 @@ firewall_check() {
 firewall_undo() {
   local state='' default='' rule to
   command -v ufw > /dev/null || return 0
+  firewall_lock
+  # A change that nobody confirmed: first back to what was before it, for that is known to let operators in.
+  ! mv -T "$GUARD/armed" "$GUARD/taking-back" 2> /dev/null || firewall_take_back "it was undone before a new connection confirmed it" --undo
   [ ! -e "$STATE/before/firewall/state" ] || read -r state default < "$STATE/before/firewall/state"
   if [ "$state" = inactive ] && [ "$(firewall_state)" = active ]; then
     firewall_ufw disable
@@ -129,6 +150,7 @@ firewall_undo() {
       say "kept our rule for $rule: ufw stays active, and no other rule lets everyone in by SSH (when yours does: sudo ufw delete allow $rule)"
     else firewall_delete "$rule" "$to"; fi
   done < <(firewall_ours)
+  rm -rf "$GUARD"
 }
 
 # firewall_lets_operator_in RULE DESTINATION: does nothing else let an operator in? What was there before may be

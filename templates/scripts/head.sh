@@ -4,6 +4,8 @@
 #   sudo geo-system STEP apply < payload    bring the step to the state the payload describes
 #   sudo geo-system STEP check              compare the host with what was applied last
 #   sudo geo-system STEP undo               give back what was there before the first apply
+#   sudo geo-system firewall confirm        keep a change of the firewall, which is taken back else
+#   sudo tail /var/log/geo-system/journal   who ran what, when, and how it ended
 #
 # The last line of the output is the result: unchanged, applied, or "reverted: why". Undo adds what it left: "applied:
 # kept nginx".
@@ -19,7 +21,7 @@ export LC_ALL=C.UTF-8 HOME=/root
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
 STEPS=(packages firewall certificate site backend)
-VERBS=(apply check undo environment)
+VERBS=(apply check undo environment confirm restore)
 # Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
 STATE=/var/lib/geo-system
 # What lives only as long as a run: its lock and its payload. In memory, so that no secret reaches a disk.

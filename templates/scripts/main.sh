@@ -6,19 +6,6 @@ usage() {
   exit 2
 }
 
-# Two runs on one host would interleave: the second waits for the first, at most ten minutes. Steps run with the lock's
-# descriptor closed, or a service they start would hold it for ever.
-lock() {
-  local held="$RUN/lock"
-  install -d -m 0700 "$RUN"
-  exec 9>> "$held"
-  if ! flock -n 9; then
-    say "waiting for another run: $(< "$held")"
-    flock -w 600 9 || fail "another run has been at work for ten minutes: $(< "$held")" "wait for it to end, or end that process"
-  fi
-  say "$STEP $VERB of ${SUDO_USER-root}, process $$, since $(date '+%F %T')" > "$held"
-}
-
 # A lost connection must not stop a step half-way. The output goes through `tee -p`, which reads on when nobody takes
 # what it writes: a closed pipe would end apt in the middle of a package.
 outlive_connection() {
@@ -30,6 +17,7 @@ outlive_connection() {
 }
 
 finish() {
+  journal_end
   rm -rf "$PAYLOAD"
   exec >&- 2>&-
   wait "${RELAYS[@]}" || true # a relay that lost its reader has nothing left to do
@@ -50,12 +38,15 @@ read_environment() {
 }
 
 result() {
+  if [ "$CHANGED" = yes ]; then RESULT=applied; else RESULT=unchanged; fi
   case "$1:$CHANGED" in
     check:yes) say 'differs'; exit 1 ;;
     *:yes) say "applied$LEFT" ;;
     *) say "unchanged$LEFT" ;;
   esac
 }
+
+run_has_payload() { [[ $VERB = apply || $VERB = environment ]]; }
 
 # The text at hand, before anything else: the connection may not last.
 receive() {
@@ -94,8 +85,9 @@ main() {
   outlive_connection
   trap finish EXIT
   read_environment
-  [[ $VERB = check || $VERB = undo ]] || receive
+  ! run_has_payload || receive
   lock
+  journal_begin
   payload_forget_killed
   recall
   exec < /dev/null

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Step `site`: the nginx site. A copy of the whole of /etc/nginx is changed and tested first; only then are files
 # placed. nginx is never restarted, and reloaded once, when it serves something older than what lies there.
+#   site-limits.sh   the limits in nginx.conf
+#   site-rivals.sh   other sites of the host that answer the same requests
+#   site-reload.sh   nginx itself
 
 NGINX=/etc/nginx
 
@@ -96,6 +99,7 @@ site_test() {
   if unshare --mount sh -c 'mount --bind "$1" "$2" && nginx -T' sh "$1" "$NGINX" > "$answer" 2> "$answer.errors"; then
     grep -qx "# configuration file $(site_link):" "$answer" ||
       fail "$NGINX/nginx.conf does not read sites-enabled; nothing was changed" "add to its http block: include $NGINX/sites-enabled/*;"
+    site_refuse_rivals "$answer"
     return 0
   fi
   cat "$answer.errors" >&2
@@ -111,15 +115,38 @@ site_name_rivals() {
   grep -RnE '^[^#]*default_server' "$1/sites-enabled" "$1/conf.d" | sed "s|^$1|  $NGINX|" | grep -v "^  $(site_link):" || true
 }
 
-# site_adopt TREE: makes every path that the package owns what it is in that tree. Without its site nginx serves, with
-# two default servers it does not start: so the welcome page goes first.
+# site_adopt TREE: makes every path that the package owns what it is in that tree. Power may fail between any two moves,
+# so nginx can load what lies there after each of them: files before the links that lead to them come, and after these go.
 site_adopt() {
-  local path former
-  former=$(site_former_name)
-  for path in ${former:+"sites-enabled/$former" "sites-available/$former"} sites-enabled/default nginx.conf \
-    "sites-available/$(setting site)" "sites-enabled/$(setting site)"; do
-    site_adopt_path "$1/$path" "$NGINX/$path"
+  local name names
+  mapfile -t names < <({ site_former_name; setting site; } | grep .)
+  site_adopt_path "$1/nginx.conf" "$NGINX/nginx.conf"
+  for name in "${names[@]}"; do
+    [ ! -e "$1/sites-available/$name" ] || site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
   done
+  site_move_link "$1" default "${names[@]}"
+  # With two default servers nginx does not start: what goes before what comes.
+  for name in default "${names[@]}"; do
+    site_adopt_path "$1/sites-enabled/$name" "$NGINX/sites-enabled/$name"
+  done
+  for name in "${names[@]}"; do
+    site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
+  done
+}
+
+# site_move_link TREE NAME …: where one link goes and another one comes, the first becomes the second. In between it
+# leads to the new file already, so there is always one site to serve.
+site_move_link() {
+  local name goes='' comes='' enabled="$NGINX/sites-enabled"
+  for name in "${@:2}"; do
+    if [ -L "$1/sites-enabled/$name" ] && [ ! -L "$enabled/$name" ]; then comes=$name; fi
+    if [ ! -L "$1/sites-enabled/$name" ] && [ -L "$enabled/$name" ]; then goes=$name; fi
+  done
+  [ -n "$goes" ] && [ -n "$comes" ] || return 0
+  keep "$enabled/$comes"
+  place_link "$(readlink "$1/sites-enabled/$comes")" "$enabled/$goes"
+  mv -T "$enabled/$goes" "$enabled/$comes"
+  changed "linked $enabled/$comes in the place of $goes"
 }
 
 # site_adopt_path SOURCE PATH: makes PATH a file, a link or nothing, as SOURCE is.
@@ -137,6 +164,7 @@ site_adopt_path() {
 site_take_back() {
   site_adopt "$PAYLOAD/former"
   [ -e "$STATE/applied/site" ] || rm -rf "$STATE/before/site" # as if this run had never been
+  RESULT=reverted
   say 'reverted: nginx did not take the new configuration over; the files are as before, and it goes on with them'
   stop
 }

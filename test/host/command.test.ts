@@ -21,6 +21,7 @@ const holdLock = () =>
 const releaseLock = () => host.run("sudo systemctl stop other-run");
 const untilWaiting = () =>
   untilPrints((look) => host.run(look), "pgrep -fc '[f]lock -w 600'", /^1$/, { within: 30_000 });
+const journal = () => host.run("sudo cat /var/log/geo-system/journal");
 const undo = () => host.run("sudo geo-system certificate undo");
 
 beforeAll(async () => {
@@ -77,6 +78,69 @@ describe.sequential("the command on the host", () => {
     await releaseLock();
     expect(await said).toMatch(/^waiting for another run: site apply of someone\n.*applied$/s);
     await undo();
+  });
+
+  it("does not wait for ever: it names the run that is at work and how to end it", async () => {
+    await host.installCommand(commandText().replace("LOCK_WAIT=600", "LOCK_WAIT=1"));
+    await holdLock();
+    expect(await host.fails(command, { input })).toContain(
+      "another run has been at work for 1 seconds: site apply of someone\n  next: wait for it to end, or end that process",
+    );
+    await releaseLock();
+    await host.installCommand(commandText());
+  });
+
+  it("goes on at once after a run that was killed, and writes down that it was", async () => {
+    const stuck = "certificate_apply() {\n  read -r _ < /tmp/never";
+    await host.run("mkfifo /tmp/never && cat > /tmp/payload", { input });
+    await host.installCommand(commandText().replace("certificate_apply() {", stuck));
+    await host.run(
+      "sudo systemd-run -q --unit killed -p StandardInput=file:/tmp/payload /usr/local/sbin/geo-system certificate apply",
+    );
+    await untilPrints(
+      (look) => host.run(look),
+      "sudo cat /var/log/geo-system/journal.running || true",
+      /certificate/,
+    );
+    await host.run("sudo systemctl kill -s KILL killed");
+    await host.installCommand(commandText());
+    expect(await host.run(command, { input })).not.toContain("waiting");
+    await undo();
+    expect(await journal()).toMatch(
+      /user=root\tclient=-\tstep=certificate\tverb=apply\trelease=-\tresult=interrupted\tseconds=-\n.*result=applied.*\n.*$/,
+    );
+  });
+
+  it("writes down who did what from where, when, with what result, for root and the group adm alone", async () => {
+    await host.run(command, { input });
+    await host.run(command, { input });
+    await host.run("sudo geo-system certificate check");
+    await host.fails(command, { input: input.replace("BEGIN CERTIFICATE", "BEGIN NOTHING") });
+    await undo();
+    const lines = (await journal()).split("\n").slice(-4);
+    const line = (verb: string, end: string) =>
+      new RegExp(
+        `^time=20\\S+\tuser=ubuntu\tclient=198\\.18\\.\\S+\tstep=certificate\tverb=${verb}\trelease=-\tresult=${end}\tseconds=\\d+\\.\\d$`,
+      );
+    expect(lines[0]).toMatch(line("apply", "applied"));
+    expect(lines[1]).toMatch(line("apply", "unchanged"));
+    expect(lines[2]).toMatch(line("apply", "failed"));
+    expect(lines[3]).toMatch(line("undo", "applied"));
+    expect(await host.run("stat -c '%U:%G %a' /var/log/geo-system /var/log/geo-system/journal || true")).toBe(
+      "root:adm 750\nroot:adm 640",
+    );
+    expect(await host.run("sudo cat /var/log/geo-system/*")).not.toContain("PRIVATE KEY");
+  });
+
+  it("keeps the journal short", async () => {
+    await host.run("sudo truncate -s 2M /var/log/geo-system/journal");
+    await undo();
+    expect(
+      await host.run(
+        "sudo stat -c '%s' /var/log/geo-system/journal.1 && sudo wc -l < /var/log/geo-system/journal || true",
+      ),
+    ).toMatch(/^2097152\n1$/);
+    await host.run("sudo rm /var/log/geo-system/journal.1");
   });
 
   it("brings a step to its end when the connection is lost", async () => {

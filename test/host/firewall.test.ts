@@ -5,13 +5,19 @@ import { TestHost } from "../support/host.ts";
 import type { Outside } from "../support/second-machine.ts";
 import { waitFor } from "../support/wait.ts";
 import { result, startServedHost } from "./support/served-host.ts";
+import { sshOn } from "./support/sshd.ts";
 
 let host: TestHost;
 let outside: Outside;
 
-const wanted = firewallPayload({ tls: "self-signed" });
-const withoutTls = firewallPayload({ tls: "off" });
-const apply = (input = wanted) => host.run("sudo geo-system firewall apply", { input });
+const wanted = firewallPayload({ tls: "self-signed", firewallTimeout: 120 });
+const withoutTls = firewallPayload({ tls: "off", firewallTimeout: 120 });
+/** As `pulumi up` does it: a new connection confirms what was changed. */
+const apply = async (input = wanted, from = host) => {
+  const said = await from.run("sudo geo-system firewall apply", { input });
+  if (said.includes("\narmed ")) await from.run("sudo geo-system firewall confirm");
+  return said;
+};
 const refused = (input: string) => host.fails("sudo geo-system firewall apply", { input });
 const check = () => host.run("sudo geo-system firewall check");
 const undo = () => host.run("sudo geo-system firewall undo");
@@ -19,15 +25,6 @@ const rules = async () => (await host.run("sudo ufw show added")).split("\n").sl
 const status = () => host.run("sudo ufw status verbose");
 const ours = (...ports: number[]) => ports.map((port) => `ufw allow ${port}/tcp comment 'geo-system'`);
 const listen = (port: number) => host.run(`sudo systemd-run --quiet --unit=listen-${port} nc -lk ${port}`);
-/** Moves sshd, by its socket where systemd holds its ports, as on Ubuntu. Sessions that are open stay. */
-const sshOn = async (from: TestHost, ...ports: number[]) => {
-  const restart = `systemctl daemon-reload
-    if systemctl --quiet is-active ssh.socket; then systemctl stop ssh.service; systemctl restart ssh.socket
-    else systemctl restart ssh.service; fi`;
-  await from.run(`sudo tee /etc/ssh/sshd_config.d/10-ports.conf && sudo sh -c '${restart}'`, {
-    input: ports.map((port) => `Port ${port}\n`).join(""),
-  });
-};
 
 beforeAll(async () => {
   host = await startServedHost("firewall");
@@ -123,7 +120,7 @@ describe.sequential("step firewall", () => {
     const before = await rules();
     const said = await apply();
     expect(said).toContain("443/tcp is open with a limit that others set");
-    expect(said).toContain("opened 80/tcp\napplied");
+    expect(said).toMatch(/opened 80\/tcp\narmed .*\napplied$/);
     await undo();
     expect(await rules()).toEqual(before);
     expect(await status()).toContain("Status: active");
@@ -133,6 +130,7 @@ describe.sequential("step firewall", () => {
   it("never deletes the rule by which an operator gets in, though nobody knows what was there before", async () => {
     await host.run("sudo ufw allow 22/tcp && sudo ufw --force enable");
     await host.run("sudo ufw delete allow 22/tcp && sudo geo-system firewall apply", { input: wanted });
+    await host.run("sudo geo-system firewall confirm");
     await host.run("sudo rm -r /var/lib/geo-system");
     expect(await undo()).toContain("kept our rule for 22/tcp: ufw stays active");
     expect(await rules()).toEqual(ours(22));
@@ -155,7 +153,7 @@ describe.sequential("step firewall", () => {
     expect(await moved.fails("sudo geo-system firewall check").catch(() => "unchanged")).toContain(
       "unchanged",
     );
-    await moved.run("sudo geo-system firewall apply", { input: wanted });
+    await apply(wanted, moved);
     expect((await moved.run("sudo ufw show added")).split("\n").slice(1)).toEqual(ours(2222, 80, 443));
     await outside.connects(2222);
     await outside.refuses(22);

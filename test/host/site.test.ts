@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandText } from "../../infra/steps/scripts.ts";
 import { sitePayload } from "../../infra/steps/site.ts";
 import type { TestHost } from "../support/host.ts";
 import { waitFor } from "../support/wait.ts";
@@ -126,6 +127,25 @@ describe("a change", () => {
     expect(await apply()).toBe("unchanged");
   });
 
+  it("of the site's name leaves one site to serve after each of its moves, whenever the power fails", async () => {
+    const looking =
+      'changed() {\n  nginx -t -q && ls /etc/nginx/sites-enabled/* > /dev/null || fail "cut here: $*"';
+    await host.installCommand(commandText().replace("changed() {", looking));
+    expect(await apply(payload({ siteName: "other" }))).toContain(
+      "linked /etc/nginx/sites-enabled/other in the place",
+    );
+    await apply();
+    await host.installCommand(commandText());
+  });
+
+  it("that was cut off in the middle of a move leaves nothing that nginx reads", async () => {
+    await host.run(
+      "sudo ln -s geo-system /etc/nginx/sites-enabled/.geo-system.geo-system-new && sudo nginx -t -q",
+    );
+    expect(await apply()).toBe("unchanged");
+    await host.run("sudo rm /etc/nginx/sites-enabled/.geo-system.geo-system-new");
+  });
+
   it("of the site's name leaves nothing of the old one", async () => {
     expect(result(await apply(payload({ siteName: "other" })))).toBe("applied");
     expect(await host.run("ls /etc/nginx/sites-enabled")).toBe("other");
@@ -163,6 +183,7 @@ describe("a bad site", () => {
     );
     expect(said).toContain("nothing was changed");
     expect([await tree(), await workers()]).toEqual(before);
+    await host.run("sudo systemctl restart nginx");
     expect((await page()).status).toBe(200);
   });
 
@@ -172,6 +193,44 @@ describe("a bad site", () => {
     });
     const said = await host.fails("sudo geo-system site apply", { input: payload() });
     expect(said).toContain("/etc/nginx/sites-enabled/shop:1:server { listen 80 default_server; }");
+    await host.run("sudo rm /etc/nginx/sites-enabled/shop");
+  });
+
+  const beside = async (text: string) => {
+    await host.run("sudo tee /etc/nginx/sites-enabled/shop && sudo nginx -t -q", { input: text });
+    const before = await tree();
+    const answer = await host.run("sudo geo-system site apply 2>&1; echo $?", {
+      input: payload({ readTimeout: 61 }),
+    });
+    expect(await tree()).toBe(before);
+    await host.run("sudo rm /etc/nginx/sites-enabled/shop");
+    return answer;
+  };
+
+  it("is refused beside another one of the same name and port, which nginx would only warn of", async () => {
+    const said = await beside(
+      `server {\n  listen 80;\n  server_name ${host.address};\n  location /ws { return 404; }\n}\n`,
+    );
+    expect(said).toContain(
+      `/etc/nginx/sites-enabled/shop:3: server_name ${host.address} on port 80, as our site has it`,
+    );
+    expect(said).toContain("its location /ws is at /etc/nginx/sites-enabled/shop:4");
+    expect(said).toMatch(/nothing was changed[\s\S]*next: [\s\S]*1$/);
+  });
+
+  it("is refused beside a nameless one that has served the same path until now", async () => {
+    const said = await beside("server { listen 80; location /ws { return 404; } }\n");
+    expect(said).toContain(
+      "/etc/nginx/sites-enabled/shop:1: location /ws on port 80, in a server without a name",
+    );
+  });
+
+  it("is at home beside another one with a name, a port or an address of its own", async () => {
+    await host.run("sudo tee /etc/nginx/sites-enabled/shop", {
+      input: `server { listen 80; server_name shop.example; location /ws { return 404; } }
+        server { listen 127.0.0.1:80; server_name ${host.address}; }\nserver { listen 8080; server_name ${host.address}; }\n`,
+    });
+    expect(await apply()).toBe("unchanged");
     await host.run("sudo rm /etc/nginx/sites-enabled/shop");
   });
 
@@ -197,6 +256,24 @@ describe("a bad site", () => {
     expect((await page()).status).toBe(200);
     await host.run("sudo systemctl stop squatter && sudo nginx -t -q");
     expect(result(await apply())).toBe("applied");
+  });
+});
+
+describe("a reload that does not take", () => {
+  it("is noticed: the old workers serve on, the files are as before", async () => {
+    const old = await workers();
+    await host.run("sudo pkill -STOP -o -x nginx");
+    const said = await host.fails("sudo geo-system site apply", { input: payload({ readTimeout: 62 }) });
+    expect(said).toContain("nginx did not renew its workers within 20 seconds");
+    expect(said).toContain("reverted: nginx did not take the new configuration over");
+    expect(await workers()).toBe(old);
+    await host.run("sudo pkill -CONT -o -x nginx");
+    expect(await host.run("sudo tail -n 1 /var/log/geo-system/journal")).toMatch(
+      /step=site\tverb=apply\t.*result=reverted/,
+    );
+    await waitFor("the new workers", async () => (await workers()) !== old, wait);
+    expect(await host.run("sudo nginx -T 2>/dev/null | grep -c ' 62s;' || true")).toBe("0");
+    expect((await page()).status).toBe(200);
   });
 });
 
