@@ -1,0 +1,105 @@
+import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { withAgent } from "../../infra/host/agent.ts";
+import { project, type ReadyStack, readyStack } from "../../operate/run-pulumi.ts";
+import { stackOf } from "../../operate/sandbox-names.ts";
+import * as sandbox from "../../sandbox/host/sandbox.ts";
+
+/** A new release and a new site: what each `up` of a fault run brings. */
+export interface Change {
+  /** Stands in the page of the release. */
+  mark: string;
+  /** Stands in the site as `proxy_read_timeout`. */
+  readTimeout: number;
+}
+
+/** A run of the CLI. */
+export interface Run {
+  /** Its process, which leads a group; undefined where it did not start. */
+  pid: number | undefined;
+  /** How it ended, and all that it said. */
+  end: Promise<{ exitCode: number; output: string }>;
+}
+
+/** A sandbox host that serves, with its stack. Goes away with its host and its files. */
+export class Subject implements AsyncDisposable {
+  readonly name: string;
+  private readonly stack: ReadyStack;
+  private readonly files: string;
+
+  private constructor(name: string, stack: ReadyStack, files: string) {
+    this.name = name;
+    this.stack = stack;
+    this.files = files;
+  }
+
+  /** Runs with a host that serves nothing yet, and with an SSH agent. */
+  static async with<T>(name: string, run: (subject: Subject) => Promise<T>): Promise<T> {
+    const stack = await readyStack(stackOf(name));
+    await using subject = new Subject(name, stack, await mkdtemp(join(tmpdir(), "faults-")));
+    return await withAgent(stack.keyPaths, () => run(subject));
+  }
+
+  /** Brings a change, and must end well. */
+  async up(change: Change): Promise<void> {
+    const { exitCode, output } = await (await this.start(change)).end;
+    if (exitCode !== 0) throw new Error(`pulumi up: expected exit code 0, found ${exitCode}\n${output}`);
+  }
+
+  /** Starts to bring a change, in a process group of its own. */
+  async start({ mark, readTimeout }: Change): Promise<Run> {
+    const settings = { backendSource: await this.release(mark), readTimeout };
+    const words = Object.entries(settings).flatMap(([key, value]) => [
+      "--config",
+      `geo-system:${key}=${value}`,
+    ]);
+    return this.pulumi("up", "--yes", "--skip-preview", ...words);
+  }
+
+  /** What a killed CLI leaves: the lock of its stack. */
+  async cancel(): Promise<void> {
+    await this.pulumi("cancel", "--yes").end;
+  }
+
+  async url(): Promise<string> {
+    const { output } = await this.pulumi("stack", "output", "testUrl", "--show-secrets").end;
+    return output.trim();
+  }
+
+  /** The mark of the release that the host serves now, and its `readTimeout`. */
+  async served(url: string): Promise<string> {
+    const page = await fetch(url.replace(/^ws:\/\/([^/]+).*/, "http://$1/"), {
+      signal: AbortSignal.timeout(5000),
+    });
+    return /<!-- mark (\w+) -->/.exec(await page.text())?.[1] ?? "none";
+  }
+
+  on(command: string): Promise<string> {
+    return sandbox.run(this.name, command);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await sandbox.down(this.name);
+    await rm(join(project, `Pulumi.${this.stack.stack}.yaml`), { force: true });
+    await rm(this.files, { recursive: true, force: true });
+  }
+
+  /** A copy of the example backend that differs from all before it. */
+  private async release(mark: string): Promise<string> {
+    const folder = join(this.files, "backend");
+    await rm(folder, { recursive: true, force: true });
+    const filter = (path: string) => !path.includes("node_modules");
+    await cp(join(project, "examples/geo-backend"), folder, { recursive: true, filter });
+    await appendFile(join(folder, "public/index.html"), `<!-- mark ${mark} -->\n`);
+    return folder;
+  }
+
+  private pulumi(...args: string[]): Run {
+    const env = { ...this.stack.environment, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK };
+    const words = [...args, "--color=never", "--non-interactive"];
+    const run = execa("pulumi", words, { cwd: project, env, all: true, reject: false, detached: true });
+    return { pid: run.pid, end: run.then(({ exitCode = 1, all }) => ({ exitCode, output: all })) };
+  }
+}
