@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { addresses } from "./addresses.ts";
 import { pinnedConnection } from "./host/pinned.ts";
 import { nextCommands } from "./next-commands.ts";
+import { announceLook } from "./preview/announce.ts";
+import { lookAt } from "./preview/look.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
 import { validate } from "./settings/validate.ts";
 import { backend } from "./steps/backend.ts";
@@ -46,7 +48,9 @@ export class WebSocketHost extends pulumi.ComponentResource {
     super("geo-system:index:WebSocketHost", name, {}, options);
     const settings = validate({ ...args });
     const { args: connection, connection: pinned } = pinnedConnection(settings);
-    const context = { name, parent: this, connection };
+    const looked = lookAt(settings, pinned);
+    looked.look.apply((look) => announceLook(look, this));
+    const context = { name, parent: this, connection, ...looked };
 
     const command = hostCommand(context);
     const installed = packages(context, settings, [command]);

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { look } from "../preview/look.ts";
 import { readable } from "../readable-error.ts";
 import type { WebSocketHostArgs } from "../settings/arguments.ts";
 import { releaseProblems } from "../settings/backend-problems.ts";
@@ -8,7 +9,6 @@ import { validate } from "../settings/validate.ts";
 import { connectionArgs, type HostConnection, type SshTarget } from "./connection.ts";
 import { credentials } from "./credentials.ts";
 import { resolveHostKey } from "./host-key.ts";
-import { connect } from "./ssh.ts";
 
 /** One connection in the two forms the program needs: for `@pulumi/command`, and for dialling itself. */
 export interface PinnedConnection {
@@ -27,7 +27,7 @@ type Known = pulumi.Unwrap<Settings>;
 export async function withHostKeys(raw: Record<string, unknown>): Promise<WebSocketHostArgs> {
   const settings = validate(raw, await releaseProblems(raw)) as Known;
   const connection = await readable(pin(settings));
-  if (!pulumi.runtime.isDryRun()) await readable(logIn(connection));
+  await readable(look(settings, connection));
   const { hostKey, jumpHost } = connection;
   const keys = { hostKey, ...(jumpHost && { jumpHostKey: jumpHost.hostKey }) };
   return { ...raw, ...keys } as unknown as WebSocketHostArgs;
@@ -57,17 +57,12 @@ export function pinnedConnection(settings: Settings): PinnedConnection {
   return { args, connection };
 }
 
-/** One dial before any resource: a changed host key, a refused login or a silent host is said in our words. */
-async function logIn(connection: HostConnection): Promise<void> {
-  await using _ = await connect(connection);
-}
-
 async function pin(settings: Known): Promise<HostConnection> {
   const { host, port, user, privateKey, privateKeyPassword } = settings;
   const keys = { ...(privateKey && { privateKey }), ...(privateKeyPassword && { privateKeyPassword }) };
   const jumpHost =
     settings.jumpHost && (await pinJumpHost(parseJumpHost(settings.jumpHost, user), settings.jumpHostKey));
-  // A preview dials nobody it knows, so it needs no agent; an `up` without one would fail at its first step.
+  // A preview goes on without an agent, and says that it could not look; an `up` would fail at its first step.
   if (!pulumi.runtime.isDryRun()) await credentials(keys);
   const through = jumpHost ? { jumpHost } : {};
   const target = { host, port, user, ...keys, ...through };

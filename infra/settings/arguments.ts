@@ -85,4 +85,11 @@ export interface WebSocketHostArgs {
   handshakeToken?: Input<string>;
   /** Seconds the handshake waits for each answer. Default 10. */
   handshakeTimeout?: number;
+
+  /**
+   * How far an `up` may reach, for a deployment in business hours: `"nothing"`, `"reload"` (of nginx, connections
+   * stay), `"handover"` (connections are asked to reconnect), `"firewall"` (default: everything). More is refused
+   * before anything is changed.
+   */
+  maxReach?: "nothing" | "reload" | "handover" | "firewall";
 }

@@ -3,6 +3,7 @@ import { type Input, Output } from "@pulumi/pulumi";
 import { z } from "zod";
 import { handshakeScript } from "../handshake/script.ts";
 import { packageRoot } from "../package-root.ts";
+import { reaches } from "../preview/reach.ts";
 import { check } from "./checks.ts";
 
 /** The check and the default of every key, in the order of {@link WebSocketHostArgs}. */
@@ -48,6 +49,8 @@ export const schema = {
   handshake: handshakeScript.optional(),
   handshakeToken: later(check.text).optional(),
   handshakeTimeout: check.seconds.default(10),
+
+  maxReach: check.oneOf(...reaches).default("firewall"),
 };
 
 /** Keys whose values no message may show. */

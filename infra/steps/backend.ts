@@ -1,10 +1,14 @@
+import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { environmentPlan } from "../preview/own-plans.ts";
 import { readable } from "../readable-error.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { packRelease, type Release, uploadPath } from "../render/release.ts";
 import type { Settings } from "../settings/schema.ts";
-import { applyLine, input, resourceOptions, type StepContext, stepCommand } from "./step.ts";
+import { parsePayload } from "./payload.ts";
+import { scriptHash } from "./scripts.ts";
+import { applyLine, input, plannedCommand, type StepContext, stepCommand } from "./step.ts";
 
 export interface Backend {
   command: remote.Command;
@@ -16,11 +20,12 @@ export interface Backend {
 export function backend(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]): Backend {
   const release = pulumi.output(readable(packRelease(settings.backendSource)));
   const uploaded = upload(context, release);
-  const environment = secretEnvironment(context, settings, dependsOn);
+  const secrets = secretEnvironment(context, settings, dependsOn);
   const command = stepCommand(context, "backend", {
     payload: release.apply((packed) => renderBackend(settings, packed)),
-    options: { environment: pulumi.unsecret(environment.stdout).apply(generation) },
-    dependsOn: [...dependsOn, uploaded, environment],
+    // The application starts anew with its secrets: the word of their run is a part of its own.
+    options: secrets.plan.apply((plan): Record<string, string> => (plan ? { secrets: plan.run } : {})),
+    dependsOn: [...dependsOn, uploaded, secrets.command],
   });
   return { command, release: release.hash };
 }
@@ -38,36 +43,27 @@ function upload(context: StepContext, release: pulumi.Output<Release>): remote.C
   );
 }
 
-/** The secret environment enters by a stdin of its own; what comes back says only whether it changed. */
-function secretEnvironment(
-  context: StepContext,
-  settings: Settings,
-  dependsOn: pulumi.Resource[],
-): remote.Command {
-  return new remote.Command(
-    `${context.name}-environment`,
-    {
-      connection: context.connection,
-      create: applyLine("backend", "environment"),
-      // Only for an `up` that ended between the two; a backend that was applied is undone by its own resource.
-      delete: "sudo test -e /var/lib/geo-system/applied/backend || sudo geo-system backend undo",
-      ...input({
-        payload: pulumi
-          .output(settings.backendSecretEnvironment)
-          .apply((secrets) => renderSecretEnvironment(settings, secrets)),
-        secret: true,
-      }),
-    },
-    resourceOptions(context, dependsOn),
-  );
+/** The secret environment enters by a stdin of its own. */
+function secretEnvironment(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]) {
+  const options = { script: scriptHash("backend") };
+  const text = pulumi
+    .output(settings.backendSecretEnvironment)
+    .apply((secrets) => renderSecretEnvironment(settings, secrets));
+  const plan = pulumi
+    .unsecret(pulumi.all([context.look, text]))
+    .apply(([{ facts }, payload]) => facts && environmentPlan(facts, { ...fileSum(payload), options }));
+  const command = plannedCommand(context, "environment", plan, {
+    create: applyLine("backend", "environment", options, plan),
+    // Only for an `up` that ended between the two; a backend that was applied is undone by its own resource.
+    delete: "sudo test -e /var/lib/geo-system/applied/backend || sudo geo-system backend undo",
+    ...input({ payload: text, secret: true }),
+    dependsOn,
+  });
+  return { command, plan };
 }
 
-/** The line `generation …` of the script's output. */
-function generation(stdout: string): string {
-  const [, name] = /^generation (\S+)$/m.exec(stdout) ?? [];
-  if (!name)
-    throw new pulumi.RunError(
-      "backend environment: expected a line `generation …` from the host, found none",
-    );
-  return name;
+/** The one file of that payload, by its path and the SHA-256 of its text. */
+function fileSum(payload: string): { file: string; sum: string } {
+  const [{ path, text } = { path: "", text: "" }] = parsePayload(payload).files;
+  return { file: path, sum: createHash("sha256").update(text).digest("hex") };
 }

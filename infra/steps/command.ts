@@ -1,6 +1,8 @@
-import { remote } from "@pulumi/command";
+import { createHash } from "node:crypto";
+import type { remote } from "@pulumi/command";
+import { commandPlan } from "../preview/own-plans.ts";
 import { commandText } from "./scripts.ts";
-import { input, resourceOptions, type StepContext } from "./step.ts";
+import { input, optionWords, plannedCommand, type StepContext } from "./step.ts";
 
 export { commandText } from "./scripts.ts";
 
@@ -11,18 +13,25 @@ const placeWhole = [
   `sudo install -D -m 0755 /dev/stdin ${path}.new`,
   `sudo grep -qx 'main "$@"' ${path}.new`,
   `sudo mv -f ${path}.new ${path}`,
-].join(" && ");
+];
 
-/** Puts the command on the host, before every step: its text enters by stdin, so a change of a script is a diff. */
+/** Nothing was changed on the host, and nothing can be: this line is for a preview, and an `up` never comes so far. */
+const unverified = "false # unverified: the host did not answer";
+
+/**
+ * Puts the command on the host, before every step: its text enters by stdin, so a change of a script is a diff. Of a
+ * silent host it shows a change, so that `--expect-no-changes` does not pass for a look that never was.
+ */
 export function hostCommand(context: StepContext): remote.Command {
-  return new remote.Command(
-    `${context.name}-command`,
-    {
-      connection: context.connection,
-      create: placeWhole,
-      delete: `sudo rm -f ${path}`,
-      ...input({ payload: commandText() }),
-    },
-    resourceOptions(context, []),
-  );
+  const text = commandText();
+  const sum = createHash("sha256").update(text).digest("hex");
+  const plan = context.look.apply(({ facts }) => facts && commandPlan(facts, sum));
+  const placed = (run: string) =>
+    ["sudo geo-system command placed", ...optionWords({ text: sum.slice(0, 8), run })].join(" ");
+  return plannedCommand({ ...context, silence: Promise.resolve(undefined) }, "command", plan, {
+    create: plan.apply((known) => (known ? [...placeWhole, placed(known.run)].join(" && ") : unverified)),
+    delete: `sudo geo-system command undo; sudo rm -f ${path}`,
+    ...input({ payload: text }),
+    dependsOn: [],
+  });
 }

@@ -13,7 +13,9 @@ export function packages(context: StepContext, settings: Settings, dependsOn: Re
   return stepCommand(context, "packages", { payload: packagesPayload(settings), dependsOn });
 }
 
-export function packagesPayload(settings: Settings): string {
+export function packagesPayload(
+  settings: Pick<Settings, "aptMirror" | "nodeSource" | "nodeVersion" | "nodeMirror" | "npmRegistry">,
+): string {
   return payload(
     {
       apt: ["nginx", "ufw", "openssl", "curl", "ca-certificates", "xz-utils"],

@@ -35,3 +35,31 @@ function fileLines({ path, owner = "root:root", mode = "0644", text }: PayloadFi
     throw new Error(`${path}: expected no line of the form "==> /path … <==", found one`);
   return [`==> ${path} ${owner} ${mode} <==`, text.replace(/\n*$/, "")];
 }
+
+/** A payload taken apart again. */
+export interface ParsedPayload {
+  /** Every value of each setting, in order. */
+  settings: Record<string, string[]>;
+  files: Required<PayloadFile>[];
+}
+
+/** The other way round; text that is no payload gives an empty one. Files come back with one line end at their end. */
+export function parsePayload(text: string): ParsedPayload {
+  const parsed: ParsedPayload = { settings: {}, files: [] };
+  for (const line of text
+    .replace(/^==> end <==\n?$/m, "")
+    .replace(/\n$/, "")
+    .split("\n")) {
+    const [, path, owner, mode] = /^==> (\/.*) ([^ ]+:[^ ]+) ([0-7]+) <==$/.exec(line) ?? [];
+    const file = parsed.files.at(-1);
+    if (path && owner && mode) parsed.files.push({ path, owner, mode, text: "" });
+    else if (file) file.text += `${line}\n`;
+    else addSetting(parsed.settings, line);
+  }
+  return parsed;
+}
+
+function addSetting(settings: ParsedPayload["settings"], line: string): void {
+  const [, name, value] = /^([^:]+): (.*)$/.exec(line) ?? [];
+  if (name && value !== undefined) settings[name] = [...(settings[name] ?? []), value];
+}

@@ -7,7 +7,7 @@ export type ScriptedStep = (typeof scriptedSteps)[number];
 
 /** What every step uses, before the steps and after them; a change there concerns all of them. */
 const frame = {
-  before: ["head", "payload", "files", "parallel", "session", "lock", "journal"],
+  before: ["head", "payload", "files", "parallel", "session", "lock", "journal", "options"],
   after: ["main"],
 };
 
@@ -25,6 +25,13 @@ const script = (name: string) => template(`scripts/${name}.sh`);
 /** The text of the command: every script, the frame around the steps. */
 export function commandText(): string {
   return [...frame.before, ...scriptedSteps.flatMap(files), ...frame.after].map(script).join("\n");
+}
+
+/** The text that gathers the facts: the steps with their checks, and what makes facts of what these find. */
+export function factsText(): string {
+  const own = ["facts", "facts-steps", "facts-host"];
+  const text = [...frame.before, ...scriptedSteps.flatMap(files), ...own].map(script).join("\n");
+  return `${text}\nfacts_main\n`;
 }
 
 /** Eight digits that change when the step's script does, so that the step then runs again. */

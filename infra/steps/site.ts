@@ -19,7 +19,10 @@ export function site(
   });
 }
 
-export function sitePayload(settings: Settings, host: string): string {
+export function sitePayload(
+  settings: Omit<Settings, "host" | "hostKey" | "privateKey" | "privateKeyPassword">,
+  host: string,
+): string {
   return renderSite({
     siteName: settings.siteName,
     serverNames: [settings.serverName, host].filter((name) => name !== undefined),

@@ -1,9 +1,12 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { announcePlan } from "../preview/announce.ts";
+import type { Looked } from "../preview/look.ts";
+import { type StepPlan, stepPlan } from "../preview/plan.ts";
 import { type ScriptedStep, scriptHash } from "./scripts.ts";
 
 /** The host as its steps see it. */
-export interface StepContext {
+export interface StepContext extends Looked {
   /** Names of resources start with it. */
   name: string;
   parent: pulumi.ComponentResource;
@@ -15,36 +18,71 @@ export interface StepArgs {
   payload: pulumi.Input<string>;
   secret?: boolean;
   /** What else the step must react to, as options of its command: `{ certificate: fingerprint }`. */
-  options?: Record<string, pulumi.Input<string>>;
+  options?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   dependsOn: pulumi.Resource[];
 }
 
 /**
  * The resource of one step. Its command is one short line, since an error prints it whole. Change is carried by the
- * line and by `stdin`: `triggers` would replace the resource, and undo the step after it was applied.
+ * line and by `stdin`: `triggers` would replace the resource, and undo the step after it was applied. The line holds a
+ * word that is another one whenever the host needs the step, so that Pulumi, which never looks at the host, updates it.
  */
 export function stepCommand(context: StepContext, step: ScriptedStep, args: StepArgs): remote.Command {
-  return new remote.Command(
-    `${context.name}-${step}`,
-    {
-      connection: context.connection,
-      create: applyLine(step, "apply", args.options),
-      delete: `sudo geo-system ${step} undo`,
-      ...input(args),
-    },
-    resourceOptions(context, args.dependsOn),
+  const options = pulumi.output(args.options ?? {}).apply((more) => ({ script: scriptHash(step), ...more }));
+  // Of a secret payload the plan holds names only.
+  const payload = pulumi.unsecret(pulumi.output(args.payload));
+  const plan = pulumi
+    .all([context.look, payload, options])
+    .apply(([{ facts }, text, known]) => facts && stepPlan(step, facts, { payload: text, options: known }));
+  return plannedCommand(context, step, plan, {
+    create: applyLine(step, "apply", options, plan),
+    delete: `sudo geo-system ${step} undo`,
+    ...input(args),
+    dependsOn: args.dependsOn,
+  });
+}
+
+export interface PlannedArgs extends Pick<remote.CommandArgs, "create" | "delete" | "stdin" | "logging"> {
+  addPreviousOutputInEnv: boolean;
+  dependsOn: pulumi.Resource[];
+}
+
+/** A remote command that runs when its plan says so, and says at its resource what the plan holds. */
+export function plannedCommand(
+  context: StepContext,
+  name: string,
+  plan: pulumi.Output<StepPlan | undefined>,
+  { dependsOn, ...args }: PlannedArgs,
+): remote.Command {
+  const resource = new remote.Command(
+    `${context.name}-${name}`,
+    { connection: context.connection, ...args },
+    resourceOptions(context, dependsOn),
   );
+  // Only once the resource is there: a message that waits for one holds every later message back, errors too.
+  pulumi.all([plan, resource.urn]).apply(([known]) => announcePlan(known, resource));
+  return resource;
 }
 
 /**
  * Options of every remote command. A forced replacement (`--replace`, a tainted resource) must undo first and apply
- * then: Pulumi's usual order would undo what was just applied.
+ * then: Pulumi's usual order would undo what was just applied. Of a silent host the state's own line is kept.
  */
 export function resourceOptions(
   context: StepContext,
   dependsOn: pulumi.Resource[],
 ): pulumi.CustomResourceOptions {
-  return { parent: context.parent, dependsOn, deleteBeforeReplace: true };
+  return {
+    parent: context.parent,
+    dependsOn,
+    deleteBeforeReplace: true,
+    transforms: [keepWhenSilent(context)],
+  };
+}
+
+function keepWhenSilent({ silence }: StepContext): pulumi.ResourceTransform {
+  return async ({ props, opts }) =>
+    (await silence) === undefined ? undefined : { props, opts: { ...opts, ignoreChanges: ["create"] } };
 }
 
 /** What enters a remote command, and what of it is logged. */
@@ -61,17 +99,18 @@ export function logged(secret = false) {
   };
 }
 
-/** `sudo geo-system STEP VERB --script HASH …`: the hash runs the step again when its script changed. */
+/** `sudo geo-system STEP VERB --script HASH … --run WORD`; without the word where the host was silent. */
 export function applyLine(
   step: ScriptedStep,
   verb: string,
-  options: StepArgs["options"] = {},
+  options: pulumi.Input<Record<string, string>>,
+  plan: pulumi.Output<StepPlan | undefined>,
 ): pulumi.Output<string> {
-  return pulumi.output(options).apply((known) => {
-    const words = Object.entries({ script: scriptHash(step), ...known }).flatMap(([name, value]) => [
-      `--${name}`,
-      value,
-    ]);
-    return ["sudo geo-system", step, verb, ...words].join(" ");
+  return pulumi.all([options, plan]).apply(([given, known]) => {
+    const all = { ...given, ...(known && { run: known.run }) };
+    return ["sudo geo-system", step, verb, ...optionWords(all)].join(" ");
   });
 }
+
+export const optionWords = (options: Record<string, string>) =>
+  Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);

@@ -17,7 +17,12 @@ backend_environment() {
     mv -fT "$folder/$generation.new" "$folder/$generation"
     install -d -m 0700 "$STATE" "$STATE/backend"
     say "$generation" > "$STATE/backend/generation"
+    (umask 077; sha256sum < "$given" | cut -c 1-64 > "$STATE/backend/secret.sum") # whether somebody edits it on the host
     changed "the secret environment is new"
+  elif [ "$(stat -c '%U:%G %a' "$folder/$generation")" != "$APP_USER:$APP_GROUP 600" ]; then
+    chown "$APP_USER:$APP_GROUP" "$folder/$generation"
+    chmod 0600 "$folder/$generation"
+    changed "the secret environment is again for $APP_USER alone"
   fi
   say "generation $generation"
 }

@@ -21,7 +21,7 @@ export LC_ALL=C.UTF-8 HOME=/root
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
 STEPS=(packages firewall certificate site backend)
-VERBS=(apply check undo environment confirm restore)
+VERBS=(apply check undo environment confirm restore placed)
 # Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
 STATE=/var/lib/geo-system
 # What lives only as long as a run: its lock and its payload. In memory, so that no secret reaches a disk.

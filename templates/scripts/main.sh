@@ -70,6 +70,7 @@ remember() {
     apply) payload_keep ;;
     undo)
       rm -rf "$STATE/applied/$STEP" "$STATE/before/$STEP"
+      options_forget
       # Nothing is left of the package once the last step is undone.
       rmdir --ignore-fail-on-non-empty "$STATE/applied" "$STATE/before" "$STATE" 2> /dev/null || true # may not be there
       ;;
@@ -78,7 +79,7 @@ remember() {
 
 main() {
   STEP=${1-} VERB=${2-}
-  [[ " ${STEPS[*]} " == *" $STEP "* && " ${VERBS[*]} " == *" $VERB "* ]] || usage
+  [[ " ${STEPS[*]} command " == *" $STEP "* && " ${VERBS[*]} " == *" $VERB "* ]] || usage
   declare -F "${STEP}_$VERB" > /dev/null || usage
   shift 2
   [ "$(id -u)" = 0 ] || { say "geo-system: run it as root: sudo geo-system $STEP $VERB" >&2; exit 2; }
@@ -93,6 +94,7 @@ main() {
   exec < /dev/null
   "${STEP}_$VERB" "$@" 9>&-
   remember
+  options_keep "$@"
   result "$VERB"
 }
 

@@ -153,14 +153,20 @@ describe("the life of a host", () => {
     expect(await on("sudo geo-system backend check")).toMatch(/unchanged\n$/);
   });
 
-  it("a service that does not answer fails the `up`, and the hop and the next thing to do are named", async () => {
+  it("a stopped backend is started by the next `up`", async () => {
     await on("pm2 stop geo-backend");
+    expect(await stack.up()).toMatch(/drift: .*stopped/);
+    await stack.must("preview", "--expect-no-changes");
+  });
+
+  it("a service that refuses the token fails the `up`, and the hop and the next thing to do are named", async () => {
+    await stack.must("config", "set", "--secret", "handshakeToken", "nobody's token");
     const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
     expect(exitCode).not.toBe(0);
-    expect(output).toMatch(/failed ws:\/\/\S+ at upgrade: .*502/);
-    expect(output).toMatch(/next: ssh ubuntu@\S+ pm2 status/);
+    expect(output).toMatch(/failed ws:\/\/\S+ at token: /);
+    expect(output).toMatch(/next: /);
     expect(output).not.toMatch(/^ +at /m);
-    await on("pm2 restart geo-backend");
+    await stack.must("config", "rm", "handshakeToken");
     await stack.up();
   });
 

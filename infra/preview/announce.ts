@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkNotes } from "./checks.ts";
+import { labels } from "./labels.ts";
+import type { Look } from "./look.ts";
+import type { StepPlan } from "./plan.ts";
+
+/** Says of a step what the host told, at its resource: its drift with the line diffs, and whom it disturbs. */
+export async function announcePlan(plan: StepPlan | undefined, resource: pulumi.Resource): Promise<void> {
+  if (!plan?.needed) return;
+  if (plan.drift.length > 0) await pulumi.log.warn(driftText(plan), resource);
+  await pulumi.log.info(labels.reach + plan.reach.text, resource);
+}
+
+/** Says of the whole host: that it was silent, why an `up` would stop, what else is worth knowing. */
+export async function announceLook(look: Look, resource: pulumi.Resource): Promise<void> {
+  if (look.silence !== undefined)
+    await pulumi.log.warn(
+      `${labels.unverified}the host did not answer, so what follows is what the state knows. An \`up\` would stop before it changes anything.\n${look.silence}`,
+      resource,
+    );
+  for (const why of look.refused) await pulumi.log.error(labels.refused + why, resource);
+  for (const note of look.facts ? checkNotes(look.facts) : [])
+    await pulumi.log.info(labels.check + note, resource);
+}
+
+function driftText({ drift }: StepPlan): string {
+  const reasons = drift.map(({ reason }) => labels.drift + reason);
+  const diffs = drift.flatMap(({ diff }) => (diff ? ["", diff] : []));
+  return [...reasons, ...diffs].join("\n");
+}

@@ -1,0 +1,105 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostConnection } from "../host/connection.ts";
+import type { Facts } from "../host/facts.ts";
+import { gatherFacts } from "../host/gather.ts";
+import { SshError } from "../host/ssh-error.ts";
+import { readable } from "../readable-error.ts";
+import { renderBackend } from "../render/ecosystem.ts";
+import { packRelease } from "../render/release.ts";
+import { isLater, type Settings } from "../settings/schema.ts";
+import { firewallPayload } from "../steps/firewall.ts";
+import { packagesPayload } from "../steps/packages.ts";
+import { type ScriptedStep, scriptHash } from "../steps/scripts.ts";
+import { sitePayload } from "../steps/site.ts";
+import { type StepPlan, stepPlan } from "./plan.ts";
+import { refusals } from "./refusals.ts";
+
+/** What a run saw of the host before it did anything. */
+export interface Look {
+  /** Undefined where the host did not answer a preview. */
+  facts?: Facts;
+  /** Why it did not answer. */
+  silence?: string;
+  /** Why an `up` would stop before it changes anything. */
+  refused: string[];
+}
+
+/** The settings that a look needs, with the host known. */
+type Known = Pick<
+  Settings,
+  Exclude<keyof Settings, "hostKey" | "privateKey" | "privateKeyPassword" | "host">
+> & { host: string };
+
+/** A look as the steps take it. */
+export interface Looked {
+  look: pulumi.Output<Look>;
+  /** Why the host did not answer a preview. Undefined also where only the `up` knows which host it is. */
+  silence: Promise<string | undefined>;
+}
+
+/** The look of a component, whose host may be known only later. */
+export function lookAt(settings: Settings, connection: pulumi.Output<HostConnection>): Looked {
+  const seen = pulumi
+    .all([settings.host, connection])
+    .apply(([host, known]) => readable(look({ ...settings, host }, known)));
+  const later = [settings.host, settings.hostKey, settings.privateKey].some(isLater);
+  return {
+    look: pulumi.unsecret(seen), // a configured private key made it secret
+    silence: later
+      ? Promise.resolve(undefined)
+      : new Promise((resolve) => seen.apply((it) => resolve(it.silence))),
+  };
+}
+
+const looks = new Map<string, Promise<Look>>();
+
+/**
+ * Looks at the host, once a run: in a preview and in an `up` alike. An `up` of a host that does not answer, or that
+ * must not begin, ends here; a preview goes on and says so.
+ *
+ * @throws SshError where the host does not answer an `up`, or shows another key than the pinned one
+ */
+export function look(settings: Known, connection: HostConnection): Promise<Look> {
+  const key = JSON.stringify([connection.host, connection.port, connection.user]);
+  const before = looks.get(key);
+  if (before) return before;
+  const now = lookNow(settings, connection);
+  looks.set(key, now);
+  return now;
+}
+
+async function lookNow(settings: Known, connection: HostConnection): Promise<Look> {
+  const wanted = await wantedPayloads(settings);
+  const facts = await gatherFacts(connection, wanted).catch(silent);
+  if (typeof facts === "string") return { silence: facts, refused: [] };
+  const refused = refusals(facts, plans(facts, wanted), settings);
+  if (refused.length > 0 && !pulumi.runtime.isDryRun())
+    throw new Error(["Nothing was changed.", ...refused].join("\n  refused: "));
+  return { facts, refused };
+}
+
+/** A preview tells what the state knows. Another host key is no silence: somebody else may have answered. */
+function silent(error: unknown): string {
+  if (error instanceof SshError && error.hop !== "host key" && pulumi.runtime.isDryRun())
+    return error.message;
+  throw error;
+}
+
+/** The payloads that are known before any resource: all but the certificate's and the secret environment's. */
+async function wantedPayloads(settings: Known): Promise<Map<ScriptedStep, string>> {
+  return new Map([
+    ["packages", packagesPayload(settings)],
+    ["firewall", firewallPayload(settings)],
+    ["site", sitePayload(settings, settings.host)],
+    ["backend", renderBackend(settings, await packRelease(settings.backendSource))],
+  ]);
+}
+
+function plans(facts: Facts, wanted: ReadonlyMap<ScriptedStep, string>): Map<string, StepPlan> {
+  return new Map(
+    [...wanted].map(([step, payload]) => [
+      step,
+      stepPlan(step, facts, { payload, options: { script: scriptHash(step) } }),
+    ]),
+  );
+}

@@ -1,0 +1,72 @@
+import type { Facts } from "../host/facts.ts";
+import type { Settings } from "../settings/schema.ts";
+import type { StepPlan } from "./plan.ts";
+import { reaches } from "./reach.ts";
+
+/** What an `up` needs on the host's disks, in KiB: a release with its dependencies, and room for logs meanwhile. */
+const leastFree = 300 * 1024;
+
+/** Why an `up` must not begin; a preview says it, and an `up` stops before it changes anything. */
+export function refusals(
+  facts: Facts,
+  plans: ReadonlyMap<string, StepPlan>,
+  settings: Pick<Settings, "maxReach" | "tls" | "backendPort" | "backendStandbyPort">,
+): string[] {
+  const needed = [...plans.values()].some((plan) => plan.needed);
+  return [
+    ...candidateRefused(facts),
+    ...(needed ? disksFull(facts) : []),
+    ...portsTaken(facts, settings),
+    ...reachedTooFar(plans, settings),
+  ];
+}
+
+/** The whole of /etc/nginx with the wanted site in it, as `nginx -t` on the host judged it. */
+function candidateRefused({ failed }: Facts): string[] {
+  const said = failed.candidate;
+  return said === undefined ? [] : [`nginx does not take the wanted site.\n${said}`];
+}
+
+function disksFull({ disks }: Facts): string[] {
+  const full = Object.entries(disks).filter(([, free]) => free < leastFree);
+  const places = [...new Map(full.map(([path, free]) => [free, path]))]; // one disk has one number
+  return places.map(
+    ([free, path]) =>
+      `the disk of ${path}: expected at least ${leastFree / 1024} MiB free, found ${Math.floor(free / 1024)}; make room: sudo du -xh --max-depth 2 ${path} | sort -h | tail`,
+  );
+}
+
+/** Node and pm2 may hold the backend's ports: a release of ours, or what the backend takes over. */
+const holders = { nginx: ["nginx"], backend: ["node", "MainThread", "PM2"] };
+
+function portsTaken(
+  { listeners }: Facts,
+  { tls, backendPort, backendStandbyPort }: Pick<Settings, "tls" | "backendPort" | "backendStandbyPort">,
+): string[] {
+  const wanted: [number, string[]][] = [
+    [80, holders.nginx],
+    ...(tls === "off" ? [] : [[443, holders.nginx] satisfies [number, string[]]]),
+    [backendPort, holders.backend],
+    [backendStandbyPort, holders.backend],
+  ];
+  return wanted.flatMap(([port, ours]) => {
+    const other = listeners[port]?.find((name) => !ours.some((own) => name.startsWith(own)));
+    return other
+      ? [
+          `port ${port}: expected to be free or ours, found ${other} listening there; see: sudo ss -ltnp sport = :${port}`,
+        ]
+      : [];
+  });
+}
+
+function reachedTooFar(
+  plans: ReadonlyMap<string, StepPlan>,
+  { maxReach }: Pick<Settings, "maxReach">,
+): string[] {
+  const far = (plan: StepPlan) => reaches.indexOf(plan.reach.reach) > reaches.indexOf(maxReach);
+  return [...plans].filter(([, plan]) => far(plan)).map(([step, plan]) => tooFar(step, plan, maxReach));
+}
+
+export function tooFar(step: string, { reach }: Pick<StepPlan, "reach">, maxReach: string): string {
+  return `${step} reaches "${reach.reach}" (${reach.text}), and maxReach allows "${maxReach}" at most; wait for a better hour, or: npx pulumi config set maxReach ${reach.reach}`;
+}

@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# The facts of the machine itself.
+
+facts_host() {
+  fact machine "$(cut -c 1-8 /etc/machine-id)" "$(uname -n)"
+  fact time "$(date +%s)"
+  if [ -e /proc/net/if_inet6 ]; then fact ipv6 yes; else fact ipv6 no; fi
+  fact command "$(facts_sum /usr/local/sbin/geo-system)" "$(facts_options command)"
+  fact node "$(/usr/local/bin/node --version 2> /dev/null || node --version 2> /dev/null || say "$EMPTY")"
+  facts_disks
+  facts_addresses
+  facts_listeners
+  facts_user
+  facts_environment
+  facts_certificate
+  facts_journal
+}
+
+facts_sum() { if [ -f "$1" ]; then sha256sum < "$1" | cut -c 1-64; else say "$EMPTY"; fi; }
+
+# Free space in KiB, where the package writes.
+facts_disks() {
+  local path
+  for path in / /srv /var /opt; do
+    [ ! -d "$path" ] || fact disk "$path" "$(df --output=avail -k "$path" | tail -n 1 | tr -d ' ')"
+  done
+}
+
+facts_addresses() {
+  local address
+  for address in $(ip -o addr show scope global | awk '{ sub(/\/.*/, "", $4); print $4 }'); do fact address "$address"; done
+}
+
+# Who listens on TCP, and how many connections each port holds right now.
+facts_listeners() {
+  local port process
+  while read -r port process; do fact listener "$port" "$process"; done < <(
+    ss -Hltnp | awk '{ port = $4; sub(/.*:/, "", port); name = "?"; if (match($0, /\(\("[^"]*"/)) name = substr($0, RSTART + 3, RLENGTH - 4); print port, name }' | sort -u
+  )
+  while read -r process port; do fact connections "$port" "$process"; done < <(
+    ss -Htn state established | awk '{ port = $3; sub(/.*:/, "", port); count[port]++ } END { for (port in count) print count[port], port }'
+  )
+}
+
+# The backend's user, whose home stands in files that the payload leaves open.
+facts_user() {
+  local name entry
+  name=$(sed -n 's/^user: //p' "$FACTS/wanted/backend" 2> /dev/null | sed -n 1p)
+  entry=$(getent passwd "${name:-$SUDO_USER}" || true) # the step itself says that there is none
+  [ -z "$entry" ] || fact user "${entry%%:*}" "$(cut -d : -f 6 <<< "$entry")" "$(id -gn "${entry%%:*}")"
+}
+
+# Of the secret environment only a sum leaves the host, inside SSH, and is shown to nobody.
+facts_environment() {
+  local name file
+  name=$(sed -n 's/^name: //p' "$FACTS/wanted/backend" 2> /dev/null | sed -n 1p)
+  [ -n "$name" ] || return 0
+  file="/srv/$name/secret.env"
+  fact environment "$(facts_options backend-environment)" "$(facts_sum "$file")" "$(cat "$STATE/backend/secret.sum" 2> /dev/null || say "$EMPTY")" \
+    "$(stat -L -c '%U:%G %04a' "$file" 2> /dev/null || say "$EMPTY")"
+}
+
+facts_certificate() {
+  local chain="$CERTIFICATE_LINK/fullchain.pem"
+  openssl x509 -in "$chain" -noout 2> /dev/null || return 0
+  fact certificate "$(certificate_fingerprint "$chain")" "$(date -d "$(certificate_end "$chain")" +%s)"
+}
+
+facts_journal() {
+  local journal=/var/log/geo-system/journal
+  [ ! -s "$journal" ] || fact journal "$(tail -n 1 "$journal" | encoded)"
+}

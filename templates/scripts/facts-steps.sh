@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# The facts of each step. What `STEP check` says to a person goes out as facts here.
+
+# facts_step STEP: what was applied last, and what differs from it now.
+facts_step() {
+  local applied="$STATE/applied/$1"
+  [ -e "$applied" ] || return 0
+  fact applied "$1" "$(facts_options "$1")" "$(encoded < "$applied")"
+  payload_read < "$applied"
+  "$1_check"
+}
+
+# With which options it was applied, as one line.
+facts_options() { cat "$STATE/options/$1" 2> /dev/null || say "$EMPTY"; } # applied by a version that kept none
+
+# Instead of the ones in head.sh and files.sh: a check tells what it found, and comparing is left to who asked.
+changed() { fact differs "$STEP" "$(encoded <<< "$*")"; }
+
+check_file() {
+  if [ -L "$1" ] || [ ! -f "$1" ]; then fact file "$STEP" "$1" "$EMPTY" "$EMPTY" "$EMPTY" "$EMPTY"
+  else fact file "$STEP" "$1" "$(stat -c '%U:%G' "$1")" "$(stat -c '%04a' "$1")" "$(stat -c '%Y' "$1")" "$(facts_text "$1")"; fi
+}
+
+# A file that grew beyond all measure is told by its beginning: it differs anyway.
+facts_text() { head -c 262144 "$1" | encoded; }
+
+# Would nginx load the wanted site, within all that is in /etc/nginx? Tried on a copy that no other process sees.
+facts_candidate() {
+  local wanted="$FACTS/wanted/site"
+  [ -e "$wanted" ] && command -v nginx > /dev/null || return 0
+  STEP=site
+  payload_read < "$wanted"
+  payload_expect_whole
+  site_without_ipv6
+  facts_stand_in_certificate
+  cp -a "$NGINX" "$PAYLOAD/tree"
+  site_change "$PAYLOAD/tree"
+  site_test "$PAYLOAD/tree"
+}
+
+# The step before brings the certificate, so it may be missing here: another one takes its place in the trial.
+facts_stand_in_certificate() {
+  local folder="$PAYLOAD/certificate" file
+  [ ! -e "$CERTIFICATE_LINK/fullchain.pem" ] || [ ! -e "$CERTIFICATE_LINK/privkey.pem" ] || return 0
+  install -d -m 0700 "$folder"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=stand-in \
+    -keyout "$folder/privkey.pem" -out "$folder/fullchain.pem" 2> /dev/null
+  file=$(payload_file "$(site_file)")
+  sed -i "s|$CERTIFICATE_LINK/|$folder/|" "$file"
+}

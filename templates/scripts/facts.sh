@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# The facts: what this host says of itself, in one round trip and without changing anything. This file and the ones it
+# needs are sent by stdin at the start of every preview and every `up`, so they need nothing on the host; after them come
+# the wanted payloads, `STEP<TAB>base64` one a line. The answer is one fact a line, `NAME<TAB>VALUE…`, texts in base64.
+#   facts-steps.sh   each step: what was applied last, and what differs from it
+#   facts-host.sh    the machine itself: its name, its ports, its disks, who is connected
+
+FACTS="$RUN/payload.$$" # a run that was killed leaves it; the next one takes it away
+EMPTY=- # a value that is missing
+
+# fact NAME VALUE …: to the file that its job collects, since several jobs speak at once.
+fact() {
+  local IFS=$'\t'
+  printf '%s\n' "$*" >&3
+}
+
+encoded() { base64 -w 0; }
+
+# facts_job NAME FUNCTION …: its facts stay together, and so does what it says to people.
+facts_job() {
+  local name=$1
+  shift
+  STEP=$name PAYLOAD="$FACTS/$name"
+  install -d -m 0700 "$PAYLOAD"
+  # In the background and waited for: bash would go on after every failure in it, if it stood in the list of an ||.
+  ("$@" 3> "$PAYLOAD/facts" > /dev/null 2> "$PAYLOAD/said" < /dev/null) &
+  wait "$!" || fact failed "$name" "$(tail -n 20 "$PAYLOAD/said" | encoded)" 3>> "$PAYLOAD/facts"
+}
+
+facts_wanted() {
+  local name text
+  install -d -m 0700 "$FACTS" "$FACTS/wanted"
+  while IFS=$'\t' read -r name text; do base64 -d <<< "$text" > "$FACTS/wanted/$name"; done
+}
+
+facts_main() {
+  local name jobs=()
+  [ "$(id -u)" = 0 ] || { say "facts: run as $(id -un), expected root" >&2; exit 2; }
+  trap 'rm -rf "$FACTS"' EXIT
+  install -d -m 0700 "$RUN"
+  facts_wanted
+  for name in "${STEPS[@]}"; do
+    facts_job "$name" facts_step "$name" &
+    jobs+=($!)
+  done
+  facts_job candidate facts_candidate &
+  jobs+=($!)
+  facts_job host facts_host &
+  jobs+=($!)
+  wait "${jobs[@]}"
+  cat "$FACTS"/*/facts
+  say end
+}
