@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { driftOf } from "../../../infra/host/drift.ts";
+import { payload } from "../../../infra/steps/payload.ts";
+import { applied, encoded, facts, file, site, sitePath, siteText } from "./support.ts";
+
+const reasons = (...lines: string[]) =>
+  driftOf("site", facts(applied("site", site()), ...lines), site()).map(({ reason }) => reason);
+
+describe("drift", () => {
+  it("is none where the host is as it was left", () => {
+    expect(reasons(file(siteText))).toEqual([]);
+  });
+
+  it("is none of a step that was never applied: it is new", () => {
+    expect(driftOf("site", facts(`differs\tsite\t${encoded("x")}`), site())).toEqual([]);
+  });
+
+  it("is none where only the desired state changed", () => {
+    const host = facts(applied("site", site()), file(siteText));
+    expect(driftOf("site", host, site("server { listen 81; }\n"))).toEqual([]);
+  });
+
+  it("names an edited file, when, and the lines from the host's text to the desired one", () => {
+    const host = facts(applied("site", site()), file(siteText.replace("86400s", "60s")));
+    expect(driftOf("site", host, site(siteText.replace("86400s", "3600s")))).toEqual([
+      {
+        reason: `${sitePath} was edited on the host at 2026-11-25 03:12:44 UTC`,
+        diff: [
+          `--- ${sitePath} (on the host)`,
+          `+++ ${sitePath} (desired)`,
+          "@@ -2,4 +2,4 @@",
+          "     listen 80;",
+          "     listen [::]:80;",
+          "-    proxy_read_timeout 60s;",
+          "+    proxy_read_timeout 3600s;",
+          " }",
+        ].join("\n"),
+      },
+    ]);
+  });
+
+  it("names a deleted file", () => {
+    expect(reasons(`file\tsite\t${sitePath}\t-\t-\t-\t-`)).toEqual([`${sitePath} was deleted on the host`]);
+  });
+
+  it.each([
+    ["ubuntu:ubuntu", "0644"],
+    ["root:root", "0666"],
+  ])("names a file that is %s %s", (owner, mode) => {
+    expect(reasons(file(siteText, owner, mode))).toEqual([
+      `${sitePath} is ${owner} ${mode} on the host, expected root:root 0644`,
+    ]);
+  });
+
+  it("takes over what the step's own check found", () => {
+    expect(reasons(file(siteText), `differs\tsite\t${encoded("nginx does not run\n")}`)).toEqual([
+      "nginx does not run",
+    ]);
+  });
+
+  it("says why a check could not go on", () => {
+    const said =
+      "geo-system certificate: privkey.pem: it is not the key of the first certificate\n  next: issue another\n";
+    const host = facts(applied("certificate", "secret: yes\n"), `failed\tcertificate\t${encoded(said)}`);
+    expect(driftOf("certificate", host, "secret: yes\n")).toEqual([
+      { reason: "privkey.pem: it is not the key of the first certificate" },
+    ]);
+  });
+
+  it("reads what only the host knows into the payload before it compares", () => {
+    const text = "su ubuntu @group@\n@home@/.pm2/logs\n";
+    const path = "/etc/logrotate.d/geo-backend";
+    const wanted = payload({}, [{ path, text }]);
+    const onHost = file("su ubuntu users\n/home/u/.pm2/logs\n", "root:root", "0644", path);
+    const host = facts(applied("site", wanted), "user\tubuntu\t/home/u\tusers", onHost);
+    expect(driftOf("site", host, wanted)).toEqual([]);
+  });
+
+  it("expects no IPv6 of a host that has none", () => {
+    const host = facts(applied("site", site()), file(siteText.replace(/.*\[::\].*\n/, "")), "ipv6\tno");
+    expect(driftOf("site", host, site())).toEqual([]);
+  });
+});

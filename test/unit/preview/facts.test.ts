@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { parseFacts } from "../../../infra/host/facts.ts";
+import { encoded, facts } from "./support.ts";
+
+describe("the facts of a host", () => {
+  it("are read line by line, texts in base64", () => {
+    expect(
+      facts(
+        `differs\tfirewall\t${encoded("rule 443/tcp is missing in ufw\n")}`,
+        `differs\tfirewall\t${encoded("ufw is inactive\n")}`,
+        "listener\t443\tnginx",
+        "connections\t3000\t212",
+        "disk\t/srv\t1048576",
+        "user\tubuntu\t/home/ubuntu\tubuntu",
+        `failed\tcandidate\t${encoded("nginx: [emerg] unknown directive\n")}`,
+      ),
+    ).toMatchObject({
+      machine: "9f3c51ab",
+      time: 1795579964000,
+      differs: { firewall: ["rule 443/tcp is missing in ufw", "ufw is inactive"] },
+      listeners: { 443: ["nginx"] },
+      connections: { 3000: 212 },
+      disks: { "/srv": 1048576 },
+      user: { name: "ubuntu", home: "/home/ubuntu", group: "ubuntu" },
+      failed: { candidate: "nginx: [emerg] unknown directive" },
+    });
+  });
+
+  it("say what is missing by leaving it out", () => {
+    const read = facts("command\t-\t-", "node\t-", "file\tsite\t/etc/a\t-\t-\t-\t-");
+    expect(read.command).toEqual({ options: "-" });
+    expect(read).not.toHaveProperty("node");
+    expect(read.files).toEqual([{ step: "site", path: "/etc/a" }]);
+  });
+
+  it("are refused when they broke off on their way", () => {
+    expect(() => parseFacts("machine\t9f3c51ab\tweb1\n")).toThrow("broke off before their end");
+  });
+
+  it("are refused when they come from another version", () => {
+    expect(() => parseFacts("weather\tfine\nend\n")).toThrow('"weather", which this version does not know');
+  });
+});

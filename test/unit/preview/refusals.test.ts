@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { checkNotes } from "../../../infra/preview/checks.ts";
+import { type StepPlan, stepPlan } from "../../../infra/preview/plan.ts";
+import type { Reach } from "../../../infra/preview/reach.ts";
+import { refusals } from "../../../infra/preview/refusals.ts";
+import { applied, encoded, facts, site } from "./support.ts";
+
+const settings = { tls: "self-signed", backendPort: 3000, backendStandbyPort: 3001 } as const;
+
+function refused(lines: string[], maxReach: Reach = "firewall"): string[] {
+  const host = facts(...lines);
+  const plan = stepPlan("site", host, { payload: site("changed\n"), options: {} });
+  return refusals(host, new Map<string, StepPlan>([["site", plan]]), { ...settings, maxReach });
+}
+
+describe("an `up` is refused beforehand", () => {
+  it("never on a healthy host", () => {
+    expect(
+      refused(["disk\t/\t9000000", "listener\t80\tnginx", "listener\t3000\tnode", "listener\t22\tsshd"]),
+    ).toEqual([]);
+  });
+
+  it("where nginx does not take the wanted site, in nginx's own words", () => {
+    const said = "nginx: [emerg] cannot load certificate /etc/ssl/other.pem";
+    expect(refused([`failed\tcandidate\t${encoded(said)}`])).toEqual([
+      `nginx does not take the wanted site.\n${said}`,
+    ]);
+  });
+
+  it("where a disk is full, named once", () => {
+    expect(refused(["disk\t/\t20480", "disk\t/srv\t20480", "disk\t/var\t9000000"])).toEqual([
+      expect.stringMatching(/^the disk of \/(srv)?: expected at least 300 MiB free, found 20; make room: /),
+    ]);
+  });
+
+  it.each([
+    ["80", "apache2"],
+    ["443", "caddy"],
+    ["3000", "python3"],
+  ])("where something else listens on %s", (port, name) => {
+    expect(refused([`listener\t${port}\t${name}`])).toEqual([
+      `port ${port}: expected to be free or ours, found ${name} listening there; see: sudo ss -ltnp sport = :${port}`,
+    ]);
+  });
+
+  it("where it would reach further than maxReach allows", () => {
+    const host = [applied("site", site()), "listener\t80\tnginx"];
+    expect(refused(host, "reload")).toEqual([]);
+    expect(refused(host, "nothing")).toEqual([
+      'site reaches "reload" (nginx reload, connections stay), and maxReach allows "nothing" at most; wait for a better hour, or: npx pulumi config set maxReach reload',
+    ]);
+  });
+});
+
+describe("worth knowing", () => {
+  const ends = (days: number) => `certificate\taa\t${1795579964 + days * 86400}`;
+
+  it("is a certificate that ends soon, or has", () => {
+    const host = applied("site", site());
+    expect(checkNotes(facts(host, ends(13)))).toEqual(["the certificate on the host ends in 13 days"]);
+    expect(checkNotes(facts(host, ends(-1)))).toEqual(["the certificate on the host has ended"]);
+    expect(checkNotes(facts(host, ends(30)))).toEqual([]);
+  });
+
+  it("is a host that was never provisioned", () => {
+    expect(checkNotes(facts())).toEqual([expect.stringMatching(/^this host was never provisioned \(web1, /)]);
+  });
+});
