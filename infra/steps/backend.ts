@@ -8,7 +8,7 @@ import { packRelease, type Release, uploadPath } from "../render/release.ts";
 import type { Settings } from "../settings/schema.ts";
 import { parsePayload } from "./payload.ts";
 import { scriptHash } from "./scripts.ts";
-import { applyLine, input, plannedCommand, type StepContext, stepCommand } from "./step.ts";
+import { applyLine, input, keepWhenSilent, plannedCommand, type StepContext, stepCommand } from "./step.ts";
 
 export interface Backend {
   command: remote.Command;
@@ -38,8 +38,10 @@ function upload(context: StepContext, release: pulumi.Output<Release>): remote.C
       connection: context.connection,
       source: release.apply(({ archivePath }) => new pulumi.asset.FileAsset(archivePath)),
       remotePath: release.apply(({ hash }) => uploadPath(hash)),
+      // A machine installed anew has no archive, and the provider would not send one that it knows.
+      triggers: context.look.apply(({ facts }) => (facts ? [facts.machine] : [])),
     },
-    { parent: context.parent },
+    { parent: context.parent, transforms: [keepWhenSilent(context, ["triggers"])] },
   );
 }
 

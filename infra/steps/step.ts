@@ -66,7 +66,7 @@ export function plannedCommand(
 
 /**
  * Options of every remote command. A forced replacement (`--replace`, a tainted resource) must undo first and apply
- * then: Pulumi's usual order would undo what was just applied. Of a silent host the state's own line is kept.
+ * then: Pulumi's usual order would undo what was just applied.
  */
 export function resourceOptions(
   context: StepContext,
@@ -76,13 +76,17 @@ export function resourceOptions(
     parent: context.parent,
     dependsOn,
     deleteBeforeReplace: true,
-    transforms: [keepWhenSilent(context)],
+    transforms: [keepWhenSilent(context, ["create"])],
   };
 }
 
-function keepWhenSilent({ silence }: StepContext): pulumi.ResourceTransform {
+/** Of a silent host the state's own values of these inputs are kept: nobody knows whether they are old. */
+export function keepWhenSilent(
+  { silence }: Pick<StepContext, "silence">,
+  ignoreChanges: string[],
+): pulumi.ResourceTransform {
   return async ({ props, opts }) =>
-    (await silence) === undefined ? undefined : { props, opts: { ...opts, ignoreChanges: ["create"] } };
+    (await silence) === undefined ? undefined : { props, opts: { ...opts, ignoreChanges } };
 }
 
 /** What enters a remote command, and what of it is logged. */

@@ -66,6 +66,11 @@ export class TestStack implements AsyncDisposable {
     >;
   }
 
+  /** Tells the stack how its host is reached now: after it was installed anew, it shows another key. */
+  async refreshConnection(): Promise<void> {
+    await readyStack(this.stack.stack);
+  }
+
   /** How to reach the host. */
   info(): SandboxInfo {
     const info = sandbox.info(this.host);

@@ -1,0 +1,82 @@
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestStack } from "../support/stack.ts";
+
+/*
+ * What must not be deployed is said in the preview already, and an `up` stops before it changes anything. A secret is
+ * said nowhere, whatever fails.
+ */
+const other = "/etc/nginx/sites-enabled/other";
+const canary = "canary-4b1d-of-the-operator";
+
+describe("a change that must not reach the host", () => {
+  let stack: TestStack;
+  const on = (line: string) => stack.on(line);
+  const changes = (key: string, value: string) => stack.must("config", "set", key, value);
+  const managed = () => on("sudo sha256sum /etc/nginx/sites-available/geo-system; readlink /srv/geo-backend/current");
+
+  /** A preview and an `up` both fail with that, and the host stays as it was. */
+  async function expectRefused(why: RegExp): Promise<void> {
+    const before = await managed();
+    for (const run of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const { exitCode, output } = await stack.pulumi(...run);
+      expect(output).toMatch(why);
+      expect(exitCode).not.toBe(0);
+    }
+    expect(await managed()).toBe(before);
+  }
+
+  beforeAll(async () => {
+    stack = await TestStack.start("refused");
+    await stack.must("config", "set", "--secret", "--path", "backendSecretEnvironment.CANARY", canary);
+    await stack.up();
+  });
+  afterAll(async () => stack?.[Symbol.asyncDispose]());
+
+  it("another site that nginx cannot load fails the preview, in nginx's own words", async () => {
+    await changes("readTimeout", "7200");
+    await on(`printf 'server { listen 8443 ssl; ssl_certificate /etc/ssl/gone.pem; ssl_certificate_key /etc/ssl/gone.key; }' | sudo tee ${other}`);
+    await expectRefused(/refused: nginx does not take the wanted site[\s\S]*\/etc\/ssl\/gone\.pem/);
+    await on(`sudo rm ${other}`);
+  });
+
+  it("maxReach: a reload is allowed, and a new release is not, named beforehand", async () => {
+    await changes("maxReach", "reload");
+    expect(await stack.up()).toMatch(/reach: nginx reload, connections stay/);
+    const backend = await stack.copyOfBackend();
+    await appendFile(join(backend, "public/index.html"), "<!-- another release -->\n");
+    await changes("backendSource", backend);
+    await expectRefused(/refused: backend reaches "handover" \(release handover, .*\), and maxReach allows "reload" at most/);
+    await changes("maxReach", "firewall");
+    await stack.up();
+  });
+
+  it("a secret shows nowhere: not in outputs, not in the state, not in the host's processes and logs", async () => {
+    await on("echo LATER=1 | sudo tee -a /srv/geo-backend/secret.env");
+    const seen = [
+      await stack.must("preview", "--diff", "--show-full-output"),
+      await stack.must("preview", "--json"),
+      await stack.up(),
+      await stack.must("stack", "export"),
+      await on("ps axeww; sudo journalctl -q -b --no-pager; sudo find /var/log ~/.pm2 -type f -exec cat {} +"),
+    ];
+    for (const text of seen) expect(text).not.toContain(canary);
+    expect(await on("sudo cat /srv/geo-backend/secret.env")).toContain(canary);
+  });
+
+  it.each(["packages", "firewall", "certificate", "site", "backend-environment", "backend"])(
+    "a secret shows nowhere when %s fails",
+    async (step) => {
+      // Its last move fails: a folder lies where the record of the run is written.
+      const inTheWay = `/var/lib/geo-system/options/${step}.new`;
+      await on(`sudo mkdir ${inTheWay}; sudo rm -f /var/lib/geo-system/options/${step}`);
+      const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+      expect(exitCode).not.toBe(0);
+      expect(output).toContain(`options/${step}.new`);
+      expect(output).not.toContain(canary);
+      await on(`sudo rm -r ${inTheWay}`);
+      await stack.up();
+    },
+  );
+});
