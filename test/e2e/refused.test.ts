@@ -14,7 +14,8 @@ describe("a change that must not reach the host", () => {
   let stack: TestStack;
   const on = (line: string) => stack.on(line);
   const changes = (key: string, value: string) => stack.must("config", "set", key, value);
-  const managed = () => on("sudo sha256sum /etc/nginx/sites-available/geo-system; readlink /srv/geo-backend/current");
+  const managed = () =>
+    on("sudo sha256sum /etc/nginx/sites-available/geo-system; readlink /srv/geo-backend/current");
 
   /** A preview and an `up` both fail with that, and the host stays as it was. */
   async function expectRefused(why: RegExp): Promise<void> {
@@ -36,7 +37,9 @@ describe("a change that must not reach the host", () => {
 
   it("another site that nginx cannot load fails the preview, in nginx's own words", async () => {
     await changes("readTimeout", "7200");
-    await on(`printf 'server { listen 8443 ssl; ssl_certificate /etc/ssl/gone.pem; ssl_certificate_key /etc/ssl/gone.key; }' | sudo tee ${other}`);
+    await on(
+      `printf 'server { listen 8443 ssl; ssl_certificate /etc/ssl/gone.pem; ssl_certificate_key /etc/ssl/gone.key; }' | sudo tee ${other}`,
+    );
     await expectRefused(/refused: nginx does not take the wanted site[\s\S]*\/etc\/ssl\/gone\.pem/);
     await on(`sudo rm ${other}`);
   });
@@ -47,7 +50,9 @@ describe("a change that must not reach the host", () => {
     const backend = await stack.copyOfBackend();
     await appendFile(join(backend, "public/index.html"), "<!-- another release -->\n");
     await changes("backendSource", backend);
-    await expectRefused(/refused: backend reaches "handover" \(release handover, .*\), and maxReach allows "reload" at most/);
+    await expectRefused(
+      /refused: backend reaches "handover" \(release handover, .*\), and maxReach allows "reload" at most/,
+    );
     await changes("maxReach", "firewall");
     await stack.up();
   });
@@ -59,7 +64,9 @@ describe("a change that must not reach the host", () => {
       await stack.must("preview", "--json"),
       await stack.up(),
       await stack.must("stack", "export"),
-      await on("ps axeww; sudo journalctl -q -b --no-pager; sudo find /var/log ~/.pm2 -type f -exec cat {} +"),
+      await on(
+        "ps axeww; sudo journalctl -q -b --no-pager; sudo find /var/log ~/.pm2 -type f -exec cat {} +",
+      ),
     ];
     for (const text of seen) expect(text).not.toContain(canary);
     expect(await on("sudo cat /srv/geo-backend/secret.env")).toContain(canary);
