@@ -51,7 +51,7 @@ function json(text: string, source: string): unknown {
   }
 }
 
-function unreadable(source: string, found: string): Error {
+export function unreadable(source: string, found: string): Error {
   return new Error(
     `${source}: expected the output of \`pulumi preview --json\`, found ${found}\n` +
       "  next: npm run -s pulumi -- preview --json > preview.json",
