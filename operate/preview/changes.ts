@@ -10,7 +10,7 @@ export interface Change {
   place: Place;
   /** Pulumi's word: create, update, replace, delete … */
   op: string;
-  /** The inputs that differ. `update` does not count: it only repairs what drifted. */
+  /** The inputs that differ. A command line that differs only in its run does not count: it runs again, no more. */
   inputs: string[];
   /** The options of its command line that differ: `script`, `certificate`. Undefined where only `up` will know. */
   options: string[] | undefined;
@@ -56,17 +56,22 @@ function text(state: Operation["oldState"]): string | undefined {
   return typeof stdin === "string" && stdin !== hidden && stdin !== unknown ? stdin : undefined;
 }
 
-function changedInputs({ op, oldState, newState, detailedDiff }: Operation): string[] {
+function changedInputs(operation: Operation): string[] {
+  const { op, oldState, newState, detailedDiff } = operation;
   const [before, after] = [oldState?.inputs ?? {}, newState?.inputs ?? {}];
   if (op === "create" || op === "delete") return [];
   const differing = Object.keys({ ...before, ...after }).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
   );
   const told = Object.keys(detailedDiff ?? {}).map((path) => path.split(/[.[]/)[0] ?? path);
-  return [...new Set([...differing, ...told])].filter((key) => key !== "update").sort();
+  const onlyRuns = changedOptions(operation)?.length === 0;
+  return [...new Set([...differing, ...told])].filter((key) => key !== "create" || !onlyRuns).sort();
 }
 
-/** `sudo geo-system site apply --script 04da6b54 --certificate …` before and after. */
+/** Counts the times that a host needed a step; it differs whenever the step runs, and says nothing of why. */
+const runOption = "run";
+
+/** `sudo geo-system site apply --script 04da6b54 --certificate … --run …` before and after. */
 function changedOptions({ oldState, newState }: Operation): string[] | undefined {
   const [before, after] = [oldState?.inputs?.create, newState?.inputs?.create];
   if (typeof before !== "string" || typeof after !== "string") return [];
@@ -75,7 +80,7 @@ function changedOptions({ oldState, newState }: Operation): string[] | undefined
     new Map([...line.matchAll(/ --([\w-]+) (\S+)/g)].map(([, name, value]) => [name, value]));
   const [old, wanted] = [options(before), options(after)];
   return [...new Set([...old.keys(), ...wanted.keys()])].flatMap((name) =>
-    name && old.get(name) !== wanted.get(name) ? [name] : [],
+    name && name !== runOption && old.get(name) !== wanted.get(name) ? [name] : [],
   );
 }
 

@@ -19,19 +19,28 @@ const oneLine = (text: string) => visible(text.replace(/\s*\n\s*/g, " ").trim())
 
 /** Text between HTML tags. */
 export function html(text: string): string {
-  return oneLine(text)
+  return escaped(oneLine(text));
+}
+
+function escaped(text: string): string {
+  return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
 }
 
+const punctuation = /[\\`*_{}[\]()|!~^$]/g;
+/** What would begin a heading or a list. */
+const beginning = /^(\d*)([#+.-])/;
+
 /** Text in a line or a cell of a table. What GitHub would take for a person or an issue stands as code: it calls nobody. */
 export function inline(text: string): string {
   return oneLine(text)
     .split(/((?:[@#]|\bGH-)\w[\w-]*)/)
-    .map((part, index) => (index % 2 === 1 ? code(part) : html(part).replace(/[\\`*_{}[\]()|!~^$]/g, "\\$&")))
-    .join("");
+    .map((part, index) => (index % 2 === 1 ? code(part) : escaped(part).replace(punctuation, "\\$&")))
+    .join("")
+    .replace(beginning, "$1\\$2");
 }
 
 /** Text as code in a line or a cell. */

@@ -44,13 +44,19 @@ export function rows(changes: readonly Change[], { drift, reach }: Messages): Ro
         const title = hosts.length > 1 ? `${step} of ${host}` : step;
         const of = { changes: changes.filter(here), drift: drift.filter(here) };
         const said = reach.filter(here).map(({ text }) => text);
-        return { host, step, title, ...of, reach: [...new Set(said)], operation: operation(of) };
+        return { host, step, title, ...of, reach: reaching(said), operation: operation(of) };
       }),
   );
   const others = changes
     .filter(({ place }) => place.step === undefined)
     .sort((one, other) => (one.urn < other.urn ? -1 : 1));
   return [...steps, ...others.map(other)];
+}
+
+/** What is said of the parts of a step; that one of them reaches nobody is worth saying only where all do. */
+function reaching(said: readonly string[]): string[] {
+  const all = [...new Set(said)];
+  return all.length > 1 ? all.filter((text) => text !== "nothing") : all;
 }
 
 function other(change: Change): Row {
@@ -134,7 +140,7 @@ function secretWords(changes: readonly Change[]): string[] {
 const optionNames: Record<string, string> = {
   script: "its script",
   certificate: "the certificate",
-  environment: "its secret environment",
+  secrets: "its secret environment",
 };
 
 /** Why a step runs whose payload stays as it is. */

@@ -57,7 +57,7 @@ export function unverifiedParts({ unverified }: Messages): Part[] {
 export function checkParts({ checks, warnings }: Messages): Part[] {
   const list = [
     ...checks.map(
-      ({ text, warns, urn }) => `${warns ? "⚠️" : "✅"} ${subject(urn, ": ", "**")}${inline(text)}`,
+      ({ text, warns, urn }) => `${warns ? "⚠️" : "ℹ️"} ${subject(urn, ": ", "**")}${inline(text)}`,
     ),
     ...warnings.map(({ text }) => `⚠️ ${inline(text)}`),
   ];

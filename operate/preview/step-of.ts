@@ -10,22 +10,19 @@ export const stepOrder = [
 ] as const;
 export type StepName = (typeof stepOrder)[number];
 
-/** Whose part a resource is, by the end of its name. Longer ends come first: `ca-key` is no `key`. */
+/** What a step is made from and is not named after it. Longer ends come first: `ca-key` is no `key`. */
 const parts: readonly (readonly [end: string, step: StepName])[] = [
   ["ca-key", "certificate"],
   ["ca", "certificate"],
   ["key", "certificate"],
   ["request", "certificate"],
   ["leaf", "certificate"],
-  ["certificate", "certificate"],
   ["environment", "backend"],
   ["release", "backend"],
-  ["backend", "backend"],
-  ["command", "command"],
-  ["packages", "packages"],
-  ["firewall", "firewall"],
-  ["site", "site"],
 ];
+
+/** `geo-site`, and also `geo-firewall-confirm`. */
+const named = new RegExp(`^(.+)-(${stepOrder.join("|")})(-[a-z]+)?$`);
 
 /** Where a resource belongs. */
 export interface Place {
@@ -46,12 +43,13 @@ export interface Place {
 export function placeOf(urn: string): Place {
   const [, , type = "", ...rest] = urn.split("::");
   const name = rest.join("::");
-  const part = type.includes("geo-system:index:WebSocketHost$")
-    ? parts.find(([end]) => name.endsWith(`-${end}`))
-    : undefined;
-  if (!part) return { step: undefined, name, main: true };
-  const [end, step] = part;
-  return { step, name: name.slice(0, -end.length - 1), main: end === step };
+  const elsewhere = { step: undefined, name, main: true };
+  if (!type.includes("geo-system:index:WebSocketHost$")) return elsewhere;
+  const [end, step] = parts.find(([end]) => name.endsWith(`-${end}`)) ?? [];
+  if (end && step) return { step, name: name.slice(0, -end.length - 1), main: false };
+  const [, host, word, more] = named.exec(name) ?? [];
+  const own = stepOrder.find((one) => one === word);
+  return host && own ? { step: own, name: host, main: !more } : elsewhere;
 }
 
 /** The last part of a resource's type: `Command` of `command:remote:Command`. */

@@ -122,7 +122,7 @@ const stories: Story[] = [
       { ...update("geo-environment", {}, {}), detailedDiff: { stdin: { kind: "update" } } },
       update(
         "geo-backend",
-        { stdin: "x", create: "sudo geo-system backend apply --environment 1" },
+        { stdin: "x", create: "sudo geo-system backend apply --secrets 1" },
         { stdin: "x", create: unknown },
       ),
     ]),

@@ -48,9 +48,15 @@ export const remove = (name: string, inputs: Inputs, type?: string): Step => ({
   detailedDiff: null,
 });
 
+const line = "sudo geo-system site apply --script 04da6b54";
+
 /** A resource that is updated only to put back what drifted. */
 export const repair = (name: string, inputs: Inputs): Step =>
-  update(name, inputs, { ...inputs, update: "sudo geo-system site apply --script 04da6b54 --repair 1" });
+  update(
+    name,
+    { create: `${line} --run 9f3c51ab-7`, ...inputs },
+    { create: `${line} --run 9f3c51ab-8`, ...inputs },
+  );
 
 export const message = (severity: "info" | "warning" | "error", text: string, about?: string) => ({
   ...(about && { urn: about.includes("-") ? urn(about) : component(about) }),

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { isSecret, placeOf } from "../../../../operate/preview/step-of.ts";
+import { urn } from "./support/made.ts";
+
+it.each([
+  ["geo-site", { step: "site", name: "geo", main: true }],
+  ["geo-command", { step: "command", name: "geo", main: true }],
+  ["geo-firewall-confirm", { step: "firewall", name: "geo", main: false }],
+  ["geo-environment", { step: "backend", name: "geo", main: false }],
+  ["geo-ca-key", { step: "certificate", name: "geo", main: false }],
+  ["my-site-backend", { step: "backend", name: "my-site", main: true }],
+  ["eu-site-leaf", { step: "certificate", name: "eu-site", main: false }],
+  ["geo-monitor", { step: undefined, name: "geo-monitor", main: true }],
+])("%s is a part of %o", (name, place) => {
+  expect(placeOf(urn(name))).toEqual(place);
+});
+
+it("what only has the name of a step is none", () => {
+  expect(placeOf("urn:pulumi:prod::shop::aws:s3:Bucket::my-site").step).toBeUndefined();
+  expect(placeOf("urn:pulumi:prod::shop::aws:s3:Bucket::a::b").name).toBe("a::b");
+});
+
+it.each([
+  ["geo-certificate", true],
+  ["geo-ca-key", true],
+  ["geo-environment", true],
+  ["geo-backend", false],
+  ["geo-site", false],
+])("%s is secret: %s", (name, secret) => {
+  expect(isSecret(urn(name))).toBe(secret);
+});
