@@ -36,7 +36,7 @@ const patience = { within: 120_000, every: 100 };
 
 /** Starts a change, cuts it off, looks what the host serves, and lets the next `up` finish it. */
 export async function cutOnce(subject: Subject, plan: Plan): Promise<Cut> {
-  const prober = new Prober(plan.url);
+  await using prober = new Prober(plan.url);
   const run = await subject.start(plan.next);
   await setTimeout(plan.at);
   const outage = await cut(plan.way, subject.name, () => killGroup(run.pid));

@@ -18,8 +18,8 @@ export interface Outage {
 const everyMs = 50;
 const timeoutMs = 5000;
 
-/** Opens a WebSocket again and again, each with a handshake of its own, until it is stopped. */
-export class Prober {
+/** Opens a WebSocket again and again, each with a handshake of its own, until it is stopped or its block ends. */
+export class Prober implements AsyncDisposable {
   readonly probes: Probe[] = [];
   private readonly url: string;
   private readonly stopped = new AbortController();
@@ -35,6 +35,10 @@ export class Prober {
     this.stopped.abort();
     await Promise.all(this.open);
     return this.probes;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   private async run(): Promise<void> {
