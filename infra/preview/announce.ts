@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkNotes } from "./checks.ts";
+import type { Facts } from "../host/facts.ts";
 import { labels } from "./labels.ts";
 import type { Look } from "./look.ts";
 import type { StepPlan } from "./plan.ts";
@@ -19,8 +19,17 @@ export async function announceLook(look: Look, resource: pulumi.Resource): Promi
       resource,
     );
   for (const why of look.refused) await pulumi.log.error(labels.refused + why, resource);
-  for (const note of look.facts ? checkNotes(look.facts) : [])
-    await pulumi.log.info(labels.check + note, resource);
+  for (const note of look.notes) await pulumi.log.warn(labels.check + note, resource);
+  if (look.facts) await announceMachine(look.facts, resource);
+}
+
+/** On the first `up` it is what one expects, so it is no warning. */
+async function announceMachine({ applied, name, machine }: Facts, resource: pulumi.Resource): Promise<void> {
+  if (Object.keys(applied).length > 0) return;
+  await pulumi.log.info(
+    `${labels.check}this host was never provisioned (${name}, machine-id ${machine}…); where the steps below are updates, it is another machine than before, or was installed anew`,
+    resource,
+  );
 }
 
 function driftText({ drift }: StepPlan): string {

@@ -1,19 +1,34 @@
+import { lookup } from "node:dns/promises";
 import type { Facts } from "../host/facts.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** A certificate that this package renews has at least this long when nobody forgot it. */
 const warnDays = 14;
 
-/** What is worth knowing of the host, and stops nothing. */
-export function checkNotes(facts: Facts): string[] {
-  return [...neverProvisioned(facts), ...certificateEnds(facts)];
+/** A name and the addresses that it leads to from here; none where it leads nowhere. */
+export interface Resolved {
+  name: string;
+  addresses: string[];
 }
 
-function neverProvisioned({ applied, machine, name }: Facts): string[] {
-  if (Object.keys(applied).length > 0) return [];
-  return [
-    `this host was never provisioned (${name}, machine-id ${machine}…); where the steps below are updates, it is another machine than before, or was installed anew`,
-  ];
+/** What is worth knowing of the host, and stops nothing. */
+export function checkNotes(facts: Facts, serverName?: Resolved): string[] {
+  return [...certificateEnds(facts), ...(serverName ? leadsElsewhere(serverName, facts) : [])];
+}
+
+/** Asks this machine's resolver, as a client of the site would. */
+export async function resolved(name: string): Promise<Resolved> {
+  const answers = await lookup(name, { all: true }).catch(() => []); // That it leads nowhere is the finding.
+  return { name, addresses: answers.map(({ address }) => address) };
+}
+
+function leadsElsewhere({ name, addresses }: Resolved, { addresses: own }: Facts): string[] {
+  if (addresses.some((address) => own.includes(address))) return [];
+  return addresses.length === 0
+    ? [`serverName: ${name} leads nowhere from here, so no client reaches the site by it`]
+    : [
+        `serverName: ${name} leads to ${addresses.join(", ")}, and this host has ${own.join(", ")}; behind a cloud's or a router's own address that is well`,
+      ];
 }
 
 function certificateEnds({ certificate, time }: Facts): string[] {

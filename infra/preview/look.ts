@@ -11,6 +11,7 @@ import { firewallPayload } from "../steps/firewall.ts";
 import { packagesPayload } from "../steps/packages.ts";
 import { type ScriptedStep, scriptHash } from "../steps/scripts.ts";
 import { sitePayload } from "../steps/site.ts";
+import { checkNotes, resolved } from "./checks.ts";
 import { type StepPlan, stepPlan } from "./plan.ts";
 import { refusals } from "./refusals.ts";
 
@@ -22,6 +23,8 @@ export interface Look {
   silence?: string;
   /** Why an `up` would stop before it changes anything. */
   refused: string[];
+  /** What is worth knowing, and stops nothing. */
+  notes: string[];
 }
 
 /** The settings that a look needs, with the host known. */
@@ -71,11 +74,18 @@ export function look(settings: Known, connection: HostConnection): Promise<Look>
 async function lookNow(settings: Known, connection: HostConnection): Promise<Look> {
   const wanted = await wantedPayloads(settings);
   const facts = await gatherFacts(connection, wanted).catch(silent);
-  if (typeof facts === "string") return { silence: facts, refused: [] };
+  if (typeof facts === "string") return { silence: facts, refused: [], notes: [] };
   const refused = refusals(facts, plans(facts, wanted), settings);
   if (refused.length > 0 && !pulumi.runtime.isDryRun())
     throw new Error(["Nothing was changed.", ...refused].join("\n  refused: "));
-  return { facts, refused };
+  return { facts, refused, notes: await notes(facts, settings) };
+}
+
+/** The host is known by its own addresses, and by the one at which it is reached. */
+async function notes(facts: Facts, { serverName, host }: Known): Promise<string[]> {
+  if (serverName === undefined) return checkNotes(facts);
+  const [name, reached] = await Promise.all([resolved(serverName), resolved(host)]);
+  return checkNotes({ ...facts, addresses: [...reached.addresses, ...facts.addresses] }, name);
 }
 
 /** A preview tells what the state knows. Another host key is no silence: somebody else may have answered. */

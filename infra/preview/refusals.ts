@@ -1,3 +1,4 @@
+import semver from "semver";
 import type { Facts } from "../host/facts.ts";
 import type { Settings } from "../settings/schema.ts";
 import type { StepPlan } from "./plan.ts";
@@ -10,13 +11,14 @@ const leastFree = 300 * 1024;
 export function refusals(
   facts: Facts,
   plans: ReadonlyMap<string, StepPlan>,
-  settings: Pick<Settings, "maxReach" | "tls" | "backendPort" | "backendStandbyPort">,
+  settings: Pick<Settings, "maxReach" | "tls" | "backendPort" | "backendStandbyPort" | "nodeSource">,
 ): string[] {
   const needed = [...plans.values()].some((plan) => plan.needed);
   return [
     ...candidateRefused(facts),
     ...(needed ? disksFull(facts) : []),
     ...portsTaken(facts, settings),
+    ...nodeTooOld(facts, plans.get("backend"), settings),
     ...reachedTooFar(plans, settings),
   ];
 }
@@ -34,6 +36,19 @@ function disksFull({ disks }: Facts): string[] {
     ([free, path]) =>
       `the disk of ${path}: expected at least ${leastFree / 1024} MiB free, found ${Math.floor(free / 1024)}; make room: sudo du -xh --max-depth 2 ${path} | sort -h | tail`,
   );
+}
+
+/** Of the distribution's Node only the host knows the version; of the others the configuration does. */
+function nodeTooOld(
+  { node }: Facts,
+  backend: StepPlan | undefined,
+  { nodeSource }: Pick<Settings, "nodeSource">,
+): string[] {
+  const range = backend?.settings.engines?.[0];
+  if (nodeSource !== "distribution" || !node || !range || semver.satisfies(node, range)) return [];
+  return [
+    `Node on the host: expected ${range}, which is engines.node in package.json of backendSource; found ${node}; npx pulumi config set nodeSource archive`,
+  ];
 }
 
 /** Node and pm2 may hold the backend's ports: a release of ours, or what the backend takes over. */

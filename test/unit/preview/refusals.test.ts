@@ -3,9 +3,15 @@ import { checkNotes } from "../../../infra/preview/checks.ts";
 import { type StepPlan, stepPlan } from "../../../infra/preview/plan.ts";
 import type { Reach } from "../../../infra/preview/reach.ts";
 import { refusals } from "../../../infra/preview/refusals.ts";
+import { payload } from "../../../infra/steps/payload.ts";
 import { applied, encoded, facts, site } from "./support.ts";
 
-const settings = { tls: "self-signed", backendPort: 3000, backendStandbyPort: 3001 } as const;
+const settings = {
+  tls: "self-signed",
+  backendPort: 3000,
+  backendStandbyPort: 3001,
+  nodeSource: "distribution",
+} as const;
 
 function refused(lines: string[], maxReach: Reach = "firewall"): string[] {
   const host = facts(...lines);
@@ -43,6 +49,14 @@ describe("an `up` is refused beforehand", () => {
     ]);
   });
 
+  it("where the backend does not run on the distribution's Node", () => {
+    const host = facts("node\tv18.20.4");
+    const backend = stepPlan("backend", host, { payload: payload({ engines: ">=20" }), options: {} });
+    expect(refusals(host, new Map([["backend", backend]]), { ...settings, maxReach: "firewall" })).toEqual([
+      expect.stringMatching(/^Node on the host: expected >=20, .*; found v18\.20\.4; /),
+    ]);
+  });
+
   it("where it would reach further than maxReach allows", () => {
     const host = [applied("site", site()), "listener\t80\tnginx"];
     expect(refused(host, "reload")).toEqual([]);
@@ -62,7 +76,17 @@ describe("worth knowing", () => {
     expect(checkNotes(facts(host, ends(30)))).toEqual([]);
   });
 
-  it("is a host that was never provisioned", () => {
-    expect(checkNotes(facts())).toEqual([expect.stringMatching(/^this host was never provisioned \(web1, /)]);
+  it("is a name that leads to another host, or nowhere", () => {
+    const host = facts(applied("site", site()), "address\t203.0.113.7");
+    const name = "geo.example";
+    expect(checkNotes(host, { name, addresses: ["203.0.113.7"] })).toEqual([]);
+    expect(checkNotes(host, { name, addresses: ["198.51.100.1"] })).toEqual([
+      expect.stringMatching(
+        /^serverName: geo\.example leads to 198\.51\.100\.1, and this host has 203\.0\.113\.7; /,
+      ),
+    ]);
+    expect(checkNotes(host, { name, addresses: [] })).toEqual([
+      expect.stringMatching(/^serverName: geo\.example leads nowhere/),
+    ]);
   });
 });
