@@ -9,7 +9,7 @@ import { sshArguments } from "../sandbox/host/ssh.ts";
 import type { Tool, Wanted } from "./tool.ts";
 
 /** The same versions as the package's own defaults. */
-const versions = { node: "24.21.0", npm: "11.19.1", pm2: "7.0.4" };
+export const versions = { node: "24.21.0", npm: "11.19.1", pm2: "7.0.4" };
 
 /** The floor: one plain script over one `ssh`. */
 export async function floor(name: string): Promise<Tool> {

@@ -4,30 +4,32 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { project } from "../operate/run-pulumi.ts";
+import { ansible } from "./ansible.ts";
 import { floor } from "./floor.ts";
 import { thisPackage } from "./package.ts";
 import { median, seconds } from "./statistics.ts";
 import { type Job, jobs, meaning, type Tool, type Wanted } from "./tool.ts";
 
-const tools = { "plain script": floor, "geo-system": thisPackage };
+const tools = { "plain script": floor, Ansible: ansible, "geo-system": thisPackage };
 type ToolName = keyof typeof tools;
+const toolNames = Object.keys(tools) as ToolName[];
 
 /** Seconds of each run, by job and tool. */
 type Times = Record<Job, Record<ToolName, number[]>>;
 
 const command = new Command("npm run bench --")
   .description(
-    "Does the same jobs with this package and with one plain script, on fresh sandbox hosts, and compares.",
+    "Does the same jobs with this package, with Ansible and with one plain script, on fresh sandbox hosts, and compares.",
   )
   .option("--rounds <number>", "how often, for the median", Number, 3)
   .action(async ({ rounds }: { rounds: number }) => print(await measure(rounds)));
 
 async function measure(rounds: number): Promise<Times> {
   const times = Object.fromEntries(
-    jobs.map((job) => [job, { "plain script": [], "geo-system": [] }]),
+    jobs.map((job) => [job, Object.fromEntries(toolNames.map((name) => [name, []]))]),
   ) as unknown as Times;
   for (let round = 1; round <= rounds; round++) {
-    for (const name of Object.keys(tools) as ToolName[]) {
+    for (const name of toolNames) {
       await using tool = await tools[name](`bench-${process.pid}`);
       for (const [job, took] of await measureTool(tool)) {
         times[job][name].push(took);
@@ -60,22 +62,23 @@ async function measureTool(tool: Tool): Promise<[Job, number][]> {
 
 function print(times: Times): void {
   const table = new Table({
-    head: ["job", "plain script", "geo-system", "ratio"],
+    head: ["job", ...toolNames, "to plain script", "to Ansible"],
     style: { head: [], border: [] },
   });
   for (const job of jobs) {
-    const [plain, ours] = [times[job]["plain script"], times[job]["geo-system"]].map((all) =>
-      all.length ? median(all) : undefined,
-    );
-    const ratio = plain && ours ? `${(ours / plain).toFixed(2)}×` : "–";
+    const took = (name: ToolName) => (times[job][name].length ? median(times[job][name]) : undefined);
+    const ratio = (name: ToolName) => compared(took("geo-system"), took(name));
     table.push([
       meaning[job],
-      plain ? `${plain.toFixed(1)} s` : "–",
-      ours ? `${ours.toFixed(1)} s` : "–",
-      ratio,
+      ...toolNames.map((name) => shown(took(name))),
+      ratio("plain script"),
+      ratio("Ansible"),
     ]);
   }
   console.log(table.toString());
 }
+
+const shown = (took: number | undefined) => (took ? `${took.toFixed(1)} s` : "–");
+const compared = (ours?: number, other?: number) => (ours && other ? `${(ours / other).toFixed(2)}×` : "–");
 
 await command.parseAsync();

@@ -126,7 +126,7 @@ describe("a host that was changed by hand", () => {
       );
     }
     await stack.up();
-  });
+  }, 900_000); // thirty runs of the CLI
 
   it("a silent host: the preview says so and is not taken for clean, and an `up` stops before anything", async () => {
     await sandbox.unplug(stack.host);
@@ -141,8 +141,7 @@ describe("a host that was changed by hand", () => {
 
   it("a host installed anew at the same address is told as another machine, and provisioned again", async () => {
     const before = await on("cut -c 1-8 /etc/machine-id");
-    await sandbox.reset(stack.host);
-    await stack.refreshConnection();
+    await stack.resetHost();
     const preview = await stack.must("preview", "--diff");
     expect(preview).toMatch(/this host was never provisioned .*it is another machine than before/);
     expect(preview).toContain(`--run ${before.trim()}-`);

@@ -66,9 +66,14 @@ export class TestStack implements AsyncDisposable {
     >;
   }
 
-  /** Tells the stack how its host is reached now: after it was installed anew, it shows another key. */
-  async refreshConnection(): Promise<void> {
-    await readyStack(this.stack.stack);
+  /** A fresh host at the same address, with another host key, while the stack knows of the old one. */
+  async resetHost(): Promise<void> {
+    const state = join(sandbox.folder(this.host), "pulumi");
+    const kept = join(this.files, "state");
+    await cp(state, kept, { recursive: true });
+    await sandbox.reset(this.host);
+    await cp(kept, state, { recursive: true });
+    await readyStack(this.stack.stack); // tells it the new key
   }
 
   /** How to reach the host. */
