@@ -69,11 +69,18 @@ function other(change: Change): Row {
 function operation({ changes, drift }: Pick<Row, "changes" | "drift">): string {
   const own = changes.find(({ place }) => place.main);
   const repairs = drift.length > 0;
-  const asked = changes.filter(({ op, inputs }) => op !== "update" || inputs.length > 0);
+  const asked = changes.filter(
+    (change) => (change.op !== "update" || change.inputs.length > 0) && !follows(change),
+  );
   if (repairs && asked.length === 0) return "repair";
   const op = own ? own.op : "update";
   const word = words[op] ?? op;
   return repairs ? `${word} and repair` : word;
+}
+
+/** Whether a part of a step changes only in what `up` will know from the step itself, and says nothing of its own. */
+function follows({ place, options, urn }: Change): boolean {
+  return !place.main && options === undefined && !isSecret(urn);
 }
 
 /** Rows of other programs' resources beyond this are counted only. */
@@ -144,8 +151,9 @@ const optionNames: Record<string, string> = {
 };
 
 /** Why a step runs whose payload stays as it is. */
-function optionWords({ options, urn }: Change): string[] {
-  if (options === undefined) return isSecret(urn) ? [] : ["what only `up` will know"];
+function optionWords(change: Change): string[] {
+  const { options, urn } = change;
+  if (options === undefined) return isSecret(urn) || follows(change) ? [] : ["what only `up` will know"];
   return options.flatMap((name) => optionNames[name] ?? []);
 }
 

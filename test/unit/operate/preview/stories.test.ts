@@ -72,6 +72,23 @@ const stories: Story[] = [
     { note: "For commit 1a2b3c4." },
   ],
   ["drift", made([repair("geo-site", { stdin: site() })], [siteDrift, reload])],
+  [
+    "drift of the firewall, which is confirmed from outside",
+    made(
+      [
+        repair("geo-firewall", { stdin: firewall("443/tcp") }),
+        update(
+          "geo-firewall-confirm",
+          { create: "sudo geo-system firewall confirm --change none" },
+          { create: unknown },
+        ),
+      ],
+      [
+        message("warning", "drift: rule 443/tcp is missing in ufw", "geo-firewall"),
+        message("info", "reach: firewall: opens 443/tcp, SSH is not concerned", "geo-firewall"),
+      ],
+    ),
+  ],
   ["drift and a change", made([siteLine], [siteDrift, reload])],
   [
     "drift of the whole machine",
