@@ -59,8 +59,9 @@ async function bundle() {
     absWorkingDir: root,
     entryPoints: ["infra/index.ts"],
     bundle: true,
-    // Pulumi's own packages must be the ones that run the program; what ssh2 compiles on some machines is no JavaScript.
-    external: ["@pulumi/*", "cpu-features", "*.node"],
+    // Pulumi's own packages must be the ones that run the program; what ssh2 compiles on some machines and what
+    // esbuild starts is no JavaScript.
+    external: ["@pulumi/*", "cpu-features", "esbuild", "*.node"],
     banner: { js: commonJs },
     platform: "node",
     target: "node20",

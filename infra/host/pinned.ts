@@ -57,6 +57,13 @@ export function pinnedConnection(settings: Settings): PinnedConnection {
   return { args, connection };
 }
 
+/**
+ * The connection of settings in which nothing comes later, for a program that is not run by Pulumi.
+ *
+ * @throws where a host key is not known, or there is no SSH agent
+ */
+export const hostConnection = (settings: Settings): Promise<HostConnection> => pin(settings as Known);
+
 async function pin(settings: Known): Promise<HostConnection> {
   const { host, port, user, privateKey, privateKeyPassword } = settings;
   const keys = { ...(privateKey && { privateKey }), ...(privateKeyPassword && { privateKeyPassword }) };

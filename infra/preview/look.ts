@@ -5,6 +5,7 @@ import { gatherFacts } from "../host/gather.ts";
 import { SshError } from "../host/ssh-error.ts";
 import { readable } from "../readable-error.ts";
 import { renderBackend } from "../render/ecosystem.ts";
+import { handshakeProgram } from "../render/handshake-program.ts";
 import { packRelease } from "../render/release.ts";
 import { isLater, type Settings } from "../settings/schema.ts";
 import { firewallPayload } from "../steps/firewall.ts";
@@ -97,11 +98,12 @@ function silent(error: unknown): string {
 
 /** The payloads that are known before any resource: all but the certificate's and the secret environment's. */
 async function wantedPayloads(settings: Known): Promise<Map<ScriptedStep, string>> {
+  const release = await packRelease(settings.backendSource);
   return new Map([
     ["packages", packagesPayload(settings)],
     ["firewall", firewallPayload(settings)],
     ["site", sitePayload(settings, settings.host)],
-    ["backend", renderBackend(settings, await packRelease(settings.backendSource))],
+    ["backend", renderBackend(settings, release, await handshakeProgram())],
   ]);
 }
 

@@ -1,3 +1,5 @@
+import { exampleScript } from "../handshake/example-script.ts";
+import { handshakeScript } from "../handshake/script.ts";
 import { template } from "../package-root.ts";
 import type { Settings } from "../settings/schema.ts";
 import { type PayloadFile, payload } from "../steps/payload.ts";
@@ -14,6 +16,11 @@ export type BackendParameters = Pick<
   | "backendName"
   | "user"
   | "backendPort"
+  | "backendStandbyPort"
+  | "backendInstances"
+  | "handoverSeconds"
+  | "handshake"
+  | "handshakeTimeout"
   | "websocketPath"
   | "backendEnvironment"
   | "keepReleases"
@@ -26,10 +33,11 @@ export type BackendParameters = Pick<
  * The payload of step `backend`: which release, how pm2 runs it, and one line a file, so that a preview shows which
  * files of the backend change.
  *
+ * @param prover the program that proves a release on the host, see {@link handshakeProgram}
  * @throws if a value could leave its place in a file
  */
-export function renderBackend(parameters: BackendParameters, release: Release): string {
-  const { backendName: name, user, backendPort, nodeSource } = parameters;
+export function renderBackend(parameters: BackendParameters, release: Release, prover: string): string {
+  const { backendName: name, user, backendPort, backendStandbyPort, nodeSource } = parameters;
   matching("backendName", name, /^[A-Za-z][A-Za-z0-9-]*$/);
   matching("user", user, /^[a-z_][a-z0-9_-]*$/);
   return payload(
@@ -37,6 +45,9 @@ export function renderBackend(parameters: BackendParameters, release: Release): 
       name,
       user,
       port: whole("backendPort", backendPort, 1, 65_535),
+      "standby-port": whole("backendStandbyPort", backendStandbyPort, 1, 65_535),
+      "websocket-path": parameters.websocketPath,
+      "handover-seconds": parameters.handoverSeconds,
       keep: parameters.keepReleases,
       // These two only say why the application is started anew: `packages` has put them there.
       node: nodeSource === "distribution" ? undefined : parameters.nodeVersion,
@@ -48,7 +59,7 @@ export function renderBackend(parameters: BackendParameters, release: Release): 
       "own-dependencies": release.installScripts ? "yes" : undefined,
       file: release.manifest.map(({ path, sha256 }) => `${sha256.slice(0, 16)} ${path}`),
     },
-    files(parameters, release),
+    files(parameters, release, prover),
   );
 }
 
@@ -57,8 +68,13 @@ export function pm2Version(): string {
   return (JSON.parse(template("pm2/package.json")) as { dependencies: { pm2: string } }).dependencies.pm2;
 }
 
-function files(parameters: BackendParameters, { script, nodeArguments }: Release): PayloadFile[] {
-  const { backendName: name, user } = parameters;
+/** What step `backend` runs on the host, beside the application. */
+const library = "/usr/local/lib/geo-system";
+const programs = ["application", "handover", "pm2", "preload", "sockets"];
+
+function files(parameters: BackendParameters, release: Release, prover: string): PayloadFile[] {
+  const { backendName: name, user, backendInstances: instances } = parameters;
+  const { hash, script, nodeArguments } = release;
   const root = applicationRoot(name);
   const environment = Object.entries(backendEnvironment(parameters));
   // JSON is JavaScript, so no value can leave its string.
@@ -66,10 +82,20 @@ function files(parameters: BackendParameters, { script, nodeArguments }: Release
   return [
     {
       path: `${root}/ecosystem.config.cjs`,
-      text: fill("pm2/ecosystem.config.cjs.eta", { name, root, script, nodeArguments, environment, text }),
+      text: fill("pm2/ecosystem.config.cjs.eta", {
+        ...{ name, root, release: hash, script, nodeArguments, environment, instances, text },
+      }),
     },
     { path: `/etc/systemd/system/pm2-${user}.service`, text: fill("pm2/boot.service.eta", { user }) },
     { path: `/etc/logrotate.d/${name}`, text: fill("pm2/logrotate.eta", { name, user }) },
-    { path: "/usr/local/lib/geo-system/application.cjs", text: template("pm2/application.cjs") },
+    ...programs.map((file) => ({ path: `${library}/${file}.cjs`, text: template(`pm2/${file}.cjs`) })),
+    { path: `${library}/handshake.cjs`, text: prover },
+    { path: `${library}/handshake.json`, text: JSON.stringify(handshakeOf(parameters), null, 2) },
   ];
+}
+
+/** What the handshake on the host says and expects: what the one from outside does, but for the log. */
+function handshakeOf({ handshake, handshakeTimeout }: BackendParameters) {
+  const script = { ...handshakeScript.parse(handshake ?? exampleScript), logLines: [] };
+  return { script, timeoutMs: handshakeTimeout * 1000 };
 }

@@ -1,15 +1,19 @@
 import type { Settings } from "../settings/schema.ts";
 
-type Parameters = Pick<Settings, "backendName" | "backendPort" | "websocketPath" | "backendEnvironment">;
+type Parameters = Pick<
+  Settings,
+  "backendName" | "backendPort" | "websocketPath" | "handoverSeconds" | "backendEnvironment"
+>;
 
 /** The folder of an application on the host: its releases, its data, its secrets. */
 export const applicationRoot = (name: string) => `/srv/${name}`;
 
-/** What nginx relies on, and the setting that changes it. */
+/** What nginx and a handover rely on, and the setting that changes it. */
 const fixed = {
   HOST: "nothing: nginx reaches it on this host",
   PORT: "backendPort",
   WS_PATH: "websocketPath",
+  HANDOVER_SECONDS: "handoverSeconds",
 } as const;
 
 /**
@@ -27,6 +31,7 @@ export function backendEnvironment(parameters: Parameters): Record<string, strin
     HOST: "127.0.0.1",
     PORT: String(parameters.backendPort),
     WS_PATH: parameters.websocketPath,
+    HANDOVER_SECONDS: String(parameters.handoverSeconds),
     DATA_DIR: `${applicationRoot(parameters.backendName)}/shared`,
     ...parameters.backendEnvironment,
   };

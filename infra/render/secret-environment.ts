@@ -5,15 +5,20 @@ import { matching } from "./place.ts";
 
 type Parameters = Pick<
   Settings,
-  "backendName" | "user" | "backendPort" | "websocketPath" | "backendEnvironment"
+  "backendName" | "user" | "backendPort" | "websocketPath" | "handoverSeconds" | "backendEnvironment"
 >;
 
 /**
- * The payload of `backend environment`: the secrets as a file for `node --env-file`. Wholly secret.
+ * The payload of `backend environment`: the secrets as a file for `node --env-file`, and the token with which a release
+ * is proven on the host. Wholly secret.
  *
  * @throws where a value cannot be written there, or would be outdone by a plain one; no message holds a value
  */
-export function renderSecretEnvironment(parameters: Parameters, secrets: Record<string, string>): string {
+export function renderSecretEnvironment(
+  parameters: Parameters,
+  secrets: Record<string, string>,
+  token: string,
+): string {
   const plain = backendEnvironment(parameters);
   const lines = Object.entries(secrets).map(([name, value]) => {
     // Node lets the environment that is there already win, without a word.
@@ -28,6 +33,7 @@ export function renderSecretEnvironment(parameters: Parameters, secrets: Record<
       mode: "0600",
       text: lines.join(""),
     },
+    { path: "/var/lib/geo-system/backend/token", mode: "0600", text: token },
   ]);
 }
 

@@ -61,10 +61,17 @@ export interface WebSocketHostArgs {
   backendPort?: number;
   /** TCP port on loopback where a new release stands by while the old one leaves. Default 3001. */
   backendStandbyPort?: number;
-  /** Environment of the backend, beside PORT, HOST, WS_PATH, DATA_DIR and NODE_ENV. Default `{}`. */
+  /** Processes of the backend: 1 (default) in pm2's fork mode, more in its cluster mode, on one port. */
+  backendInstances?: number;
+  /** Environment of the backend, beside PORT, HOST, WS_PATH, DATA_DIR, HANDOVER_SECONDS and NODE_ENV. Default `{}`. */
   backendEnvironment?: Record<string, string>;
   /** Secret environment of the backend: in a file that only its user reads. Default `{}`. */
   backendSecretEnvironment?: Input<Record<string, string>>;
+  /**
+   * Seconds over which a release asks the clients of the one before to come back; 5 more, and who is left is cut.
+   * 0: the old process ends before the new one starts, for a backend that cannot run twice. Default 10.
+   */
+  handoverSeconds?: number;
   /** How many releases stay on the host, the running one included. Default 5. */
   keepReleases?: number;
 

@@ -83,12 +83,13 @@ function tokenConflicts({
 
 /** What the backend's environment cannot hold, or sets twice; the renderers say it. */
 function environmentConflicts(settings: Some): string[] {
-  const { backendName, user, backendPort, websocketPath, backendEnvironment } = settings;
+  const { backendName, user, backendPort, websocketPath, handoverSeconds, backendEnvironment } = settings;
   if (!backendName || !user || !backendPort || !websocketPath || !backendEnvironment) return [];
-  const parameters = { backendName, user, backendPort, websocketPath, backendEnvironment };
+  if (handoverSeconds === undefined) return [];
+  const parameters = { backendName, user, backendPort, websocketPath, handoverSeconds, backendEnvironment };
   const secrets = settings.backendSecretEnvironment;
   const known = secrets && !isLater(secrets) ? (secrets as Record<string, string>) : {};
-  return problemsOf(() => renderSecretEnvironment(parameters, known));
+  return problemsOf(() => renderSecretEnvironment(parameters, known, ""));
 }
 
 /** A certificate that nginx would refuse, or no client accept. */

@@ -34,8 +34,10 @@ export const schema = {
   backendName: check.name.default("geo-backend"),
   backendPort: check.port.default(3000),
   backendStandbyPort: check.port.default(3001),
+  backendInstances: check.whole("a number from 1 to 64", 1, 64).default(1),
   backendEnvironment: check.environment.default({}),
   backendSecretEnvironment: later(check.environment).default({}),
+  handoverSeconds: check.whole("seconds from 0 (no handover) to 3600", 0, 3600).default(10),
   keepReleases: check
     .whole("a number from 2 to 100: the running release and the ones before", 2, 100)
     .default(5),

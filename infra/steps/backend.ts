@@ -4,8 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { environmentPlan } from "../preview/own-plans.ts";
 import { readable } from "../readable-error.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
+import { handshakeProgram } from "../render/handshake-program.ts";
 import { packRelease, type Release, uploadPath } from "../render/release.ts";
 import type { Settings } from "../settings/schema.ts";
+import { gateToken } from "./handshake-token.ts";
 import { parsePayload } from "./payload.ts";
 import { scriptHash } from "./scripts.ts";
 import { applyLine, input, keepWhenSilent, plannedCommand, type StepContext, stepCommand } from "./step.ts";
@@ -22,7 +24,9 @@ export function backend(context: StepContext, settings: Settings, dependsOn: pul
   const uploaded = upload(context, release);
   const secrets = secretEnvironment(context, settings, dependsOn);
   const command = stepCommand(context, "backend", {
-    payload: release.apply((packed) => renderBackend(settings, packed)),
+    payload: pulumi
+      .all([release, readable(handshakeProgram())])
+      .apply(([packed, prover]) => renderBackend(settings, packed, prover)),
     // The application starts anew with its secrets: the word of their run is a part of its own.
     options: secrets.plan.apply((plan): Record<string, string> => (plan ? { secrets: plan.run } : {})),
     dependsOn: [...dependsOn, uploaded, secrets.command],
@@ -49,8 +53,8 @@ function upload(context: StepContext, release: pulumi.Output<Release>): remote.C
 function secretEnvironment(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]) {
   const options = { script: scriptHash("backend") };
   const text = pulumi
-    .output(settings.backendSecretEnvironment)
-    .apply((secrets) => renderSecretEnvironment(settings, secrets));
+    .all([settings.backendSecretEnvironment, gateToken(settings)])
+    .apply(([secrets, token]) => renderSecretEnvironment(settings, secrets, token));
   const plan = pulumi
     .unsecret(pulumi.all([context.look, text]))
     .apply(([{ facts }, payload]) => facts && environmentPlan(facts, { ...fileSum(payload), options }));
@@ -64,7 +68,7 @@ function secretEnvironment(context: StepContext, settings: Settings, dependsOn: 
   return { command, plan };
 }
 
-/** The one file of that payload, by its path and the SHA-256 of its text. */
+/** The first file of that payload, the secrets, by its path and the SHA-256 of its text. */
 function fileSum(payload: string): { file: string; sum: string } {
   const [{ path, text } = { path: "", text: "" }] = parsePayload(payload).files;
   return { file: path, sum: createHash("sha256").update(text).digest("hex") };

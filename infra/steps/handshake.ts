@@ -8,6 +8,7 @@ import { connect } from "../host/ssh.ts";
 import { sshLine } from "../next-commands.ts";
 import { readable } from "../readable-error.ts";
 import type { Settings } from "../settings/schema.ts";
+import { pronounce } from "./verdict.ts";
 
 export interface HandshakeArgs {
   settings: Settings;
@@ -23,7 +24,7 @@ export interface HandshakeArgs {
 
 /**
  * Step `handshake`: the proof from outside at the end of every `up`, never in a preview. A service that does not
- * answer fails the `up`, with the hop that broke and the next thing to do.
+ * answer fails the `up`, with the hop that broke and the next thing to do; a new release is then taken back.
  */
 export function handshake(args: HandshakeArgs): pulumi.Output<HandshakeReport | undefined> {
   const { addresses, connection, token, authority } = args;
@@ -53,7 +54,10 @@ async function prove({ settings, parent }: HandshakeArgs, known: Known): Promise
     timeoutMs: settings.handshakeTimeout * 1000,
     names: { ssh: sshLine(known.connection.host, settings), application: settings.backendName },
   });
-  if (!report.ok) throw new pulumi.RunError(`The handshake failed.\n${handshakeTable(report)}`);
-  await pulumi.log.info(`Handshake proven from outside.\n${handshakeTable(report)}`, parent);
+  const verdict = await pronounce(session, report.ok, settings.handoverSeconds);
+  const table = [handshakeTable(report), ...(verdict.text ? [verdict.text] : [])].join("\n");
+  if (!report.ok) throw new pulumi.RunError(`The handshake failed.\n${table}`);
+  if (!verdict.ok) throw new pulumi.RunError(`The handshake passed, but the host did not keep it.\n${table}`);
+  await pulumi.log.info(`Handshake proven from outside.\n${table}`, parent);
   return report;
 }

@@ -16,7 +16,10 @@ const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
   packages: ["packages", "packages-apt", "packages-sources", "packages-download", "packages-node"],
   firewall: ["firewall", "firewall-ssh", "firewall-rules", "firewall-guard", "firewall-restore"],
   site: ["site", "site-limits", "site-rivals", "site-reload"],
-  backend: ["backend", "backend-release", "backend-pm2", "backend-application", "backend-environment"],
+  backend: [
+    ...["backend", "backend-release", "backend-pm2", "backend-application", "backend-environment"],
+    ...["backend-handover", "backend-rollback"],
+  ],
 };
 
 const files = (step: ScriptedStep) => parts[step] ?? [step];

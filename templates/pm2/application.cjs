@@ -1,150 +1,114 @@
-// What step `backend` asks of pm2, through pm2's own API: its command line takes half a second for every question.
-//   node application.cjs start FILE SECONDS  start what FILE says in place of what has its name, prove it, save
-//   node application.cjs serves NAME PORT   exit 0 when it is online and listens
-//   node application.cjs save               let the next boot bring back what runs now
-//   node application.cjs show NAME          print as JSON how pm2 would bring it back
-//   node application.cjs restore < JSON     bring that back, save
-//   node application.cjs remove NAME        end it and say so, save
-//   node application.cjs retire             end a pm2 that runs nothing
-//   node application.cjs allows RANGE …     exit 0 when this Node is in all of these ranges
+// What step `backend` asks of pm2.
+//   node application.cjs start FILE RUN SECONDS     start what FILE says in place of what has its name, prove it
+//   node application.cjs beside FILE PORT SECONDS   start it on the standby port, beside what has its name
+//   node application.cjs endure NAME PORT SECONDS   exit 0 when the standby lives on until it is so old
+//   node application.cjs hand-over FILE RUN SECONDS start what FILE says; what runs leaves its port and stays
+//   node application.cjs insist NAME RUN PORT       exit 0 when RUN listens there, if need be by what hand-over does
+//   node application.cjs step-back NAME RUN PORT    what ran before RUN serves again, RUN and the standby end
+//   node application.cjs retire NAME RUN SECONDS    what is not of RUN asks its clients to come back, and ends
+//   node application.cjs serves NAME PORT [RUN]     exit 0 when it is online and listens; PORT `own`: where it was told to
+//   node application.cjs settled NAME PORT RUN      the same, and no other process of NAME is left
+//   node application.cjs save NAME RUN              let the next boot bring back what runs now, of NAME only this run
+//   node application.cjs show NAME                  print as JSON how pm2 would bring it back
+//   node application.cjs restore < JSON             bring that back, save
+//   node application.cjs remove NAME                end it and say so, save
+//   node application.cjs idle                       end a pm2 that runs nothing
+//   node application.cjs allows RANGE …             exit 0 when this Node is in all of these ranges
 // Run by the user of the application. Exit code 1: the last line of stderr says why not.
-const { execFileSync } = require("node:child_process");
-const { existsSync, readFileSync, realpathSync, writeFileSync } = require("node:fs");
-const { dirname, resolve } = require("node:path");
-const { setTimeout: delay } = require("node:timers/promises");
-const { promisify } = require("node:util");
+const { readFileSync } = require("node:fs");
+const pm2 = require("./pm2.cjs");
+const handover = require("./handover.cjs");
+const { listens, refuseTaken, whyNotServing } = require("./sockets.cjs");
 
 /** How long a backend must live on when it listens, in milliseconds. */
 const probation = 500;
 
-const home = resolve(dirname(realpathSync("/usr/local/bin/pm2")), "..");
-const fromPm2 = (name) => require(require.resolve(name, { paths: [home] }));
-const lazyPm2 = () => require(home);
+/** The one application of an ecosystem file. */
+const read = (file) => require(file).apps[0];
 
-/** Calls a method of pm2's API. */
-const ask = (method, ...words) => {
-  const pm2 = lazyPm2();
-  return promisify(pm2[method].bind(pm2))(...words);
-};
-
-const named = async (name) => (await ask("list")).filter((application) => application.name === name);
-
-async function start(file, patience) {
-  const { apps } = require(file);
-  const port = apps[0].env.PORT;
-  await drop(apps[0].name);
-  refuseTaken(port);
-  await ask("start", apps);
-  const [application] = await named(apps[0].name);
-  const why = await whyNotServing(application?.pid, port, patience * 1000);
-  if (why) {
-    await drop(apps[0].name);
-    throw new Error(why);
-  }
-  await save();
+async function start(file, run, patience) {
+  const app = read(file);
+  const old = [...(await pm2.named(app.name)), ...(await pm2.named(pm2.standbyOf(app.name)))];
+  if (!old.some((entry) => listens(entry, app.env.PORT))) refuseTaken(app.env.PORT); // before anybody is dropped
+  await pm2.drop(old);
+  refuseTaken(app.env.PORT);
+  const entries = await pm2.launch(app, run, patience * 1000);
+  const why = await whyNotServing(entries, app.env.PORT, patience * 1000, probation);
+  if (!why) return;
+  await pm2.drop(await pm2.named(app.name));
+  throw new Error(why);
 }
 
-async function serves(name, port) {
-  const [application] = await named(name);
-  if (!application) throw new Error(`pm2 knows no application ${name}`);
-  const { status } = application.pm2_env;
-  if (status !== "online") throw new Error(`pm2 says of ${name}: ${status}`);
-  if (!listens(application.pid, port)) throw new Error(`${name} runs and does not listen on port ${port}`);
+async function serves(name, port, run) {
+  const entries = await (run ? pm2.ofRun(name, run) : pm2.named(name));
+  if (entries.length === 0) throw new Error(`pm2 knows no application ${name}${run ? ` of run ${run}` : ""}`);
+  const offline = entries.find(({ pm2_env }) => pm2_env.status !== "online");
+  if (offline) throw new Error(`pm2 says of ${name}: ${offline.pm2_env.status}`);
+  const wanted = ({ pm2_env }) => (port === "own" ? (pm2_env.PORT ?? 0) : port);
+  if (!entries.some((entry) => listens(entry, wanted(entry))))
+    throw new Error(`${name} runs and does not listen on port ${port}`);
 }
 
-const save = () => ask("dump");
-
-async function remove(name) {
-  if ((await named(name)).length === 0) return;
-  await drop(name);
-  console.log(`ended ${name}`);
-  // Also when nothing is left: otherwise the next boot would bring the application back.
-  await ask("dump", true);
+/** Serves, and nothing of a handover is left beside it. */
+async function settled(name, port, run) {
+  await serves(name, port, run);
+  const others = [...(await pm2.ofOtherRuns(name, run)), ...(await pm2.named(pm2.standbyOf(name)))];
+  const left = others.map((entry) => `${entry.name} (pm2 id ${entry.pm_id})`).join(", ");
+  if (left) throw new Error(`left behind by a handover: ${left}`);
 }
 
-async function drop(name) {
-  for (const { pm_id } of await named(name)) await ask("delete", pm_id);
+/** Of an application in the middle of a handover only the one that serves: two would fight for the port. */
+async function save(name, run) {
+  const entries = (await pm2.ask("list")).filter(
+    (entry) =>
+      !entry.pm2_env.pmx_module &&
+      entry.name !== pm2.standbyOf(name) &&
+      (entry.name !== name || !run || entry.pm2_env.namespace === run),
+  );
+  pm2.writeDump(entries.map(pm2.asDumped));
 }
-
-const dumpFile = () => `${process.env.HOME}/.pm2/dump.pm2`;
-const readDump = () => (existsSync(dumpFile()) ? JSON.parse(readFileSync(dumpFile(), "utf8")) : []);
 
 async function show(name) {
-  await ask("dump", true);
-  console.log(JSON.stringify(readDump().filter((application) => application.name === name)));
+  console.log(JSON.stringify((await pm2.named(name)).map(pm2.asDumped)));
 }
 
 async function restore() {
   const former = JSON.parse(readFileSync(0, "utf8"));
-  writeFileSync(dumpFile(), JSON.stringify([...readDump(), ...former], null, 2));
-  await ask("resurrect");
+  pm2.writeDump([...pm2.readDump(), ...former]);
+  await pm2.ask("resurrect");
 }
 
-async function retire() {
-  if ((await ask("list")).length === 0) await ask("killDaemon");
+async function remove(name) {
+  const entries = [...(await pm2.named(name)), ...(await pm2.named(pm2.standbyOf(name)))];
+  if (entries.length === 0) return;
+  await pm2.drop(entries);
+  console.log(`ended ${name}`);
+  await save(name); // Also when nothing is left: otherwise the next boot would bring the application back.
+}
+
+async function idle() {
+  if ((await pm2.ask("list")).length === 0) await pm2.ask("killDaemon");
 }
 
 function allows(...ranges) {
-  const { satisfies } = fromPm2("semver");
+  const { satisfies } = pm2.fromPm2("semver");
   const unmet = ranges.find((range) => !satisfies(process.version, range));
   if (unmet) throw new Error(`expected a Node of ${unmet}, found ${process.version}`);
 }
 
-/** Why the process that pm2 has just started does not serve; nothing when it does. pm2 says `online` of any process. */
-async function whyNotServing(pid, port, patience) {
-  const started = Date.now();
-  const after = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
-  while (!listens(pid, port)) {
-    if (!lives(pid)) return `it ended after ${after()}, before it listened on port ${port}`;
-    if (Date.now() - started > patience) return `it did not listen on port ${port} within ${after()}`;
-    await delay(25);
-  }
-  await delay(probation);
-  if (!listens(pid, port)) return `it listened on port ${port} and ended after ${after()}`;
-}
-
-function lives(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether the process, or a child of it, listens there: something else on that port must not pass for it. */
-function listens(pid, port) {
-  return listeners(port).some((listener) => descends(listener, pid));
-}
-
-function refuseTaken(port) {
-  const output = sockets(port);
-  if (output) throw new Error(`port ${port} is taken by something else: ${output.split("\n")[0]}`);
-}
-
-const listeners = (port) => [...sockets(port).matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid));
-
-const sockets = (port) => execFileSync("ss", ["-Hltnp", `sport = :${port}`], { encoding: "utf8" }).trim();
-
-function descends(pid, ancestor) {
-  for (let at = pid; at > 1; at = parent(at)) if (at === ancestor) return true;
-  return false;
-}
-
-function parent(pid) {
-  try {
-    // After the name, which may hold blanks and brackets: state, then the parent.
-    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ")[1]);
-  } catch {
-    return 0; // It has ended.
-  }
-}
-
-const verbs = { start, serves, save, show, restore, remove, retire, allows };
+const verbs = {
+  ...{ start, serves, settled, save, show, restore, remove, idle },
+  beside: (file, port, patience) => handover.beside(read(file), port, patience * 1000),
+  endure: handover.endure,
+  "hand-over": (file, run, patience) => handover.handOver(read(file), run, patience * 1000),
+  insist: handover.insist,
+  "step-back": handover.stepBack,
+  retire: (name, run, seconds) => handover.retire(name, run, Number(seconds)),
+};
 
 async function main([verb, ...words]) {
   if (verb === "allows") return allows(...words);
-  await ask("connect");
+  await pm2.ask("connect");
   await verbs[verb](...words);
 }
 

@@ -11,11 +11,11 @@ backend_environment() {
   generation=$(backend_latest_generation)
   install -d -m 0755 "$APP_ROOT"
   install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$folder"
+  install -d -m 0700 "$STATE" "$STATE/backend"
   if [ -z "$generation" ] || ! cmp -s "$given" "$folder/$generation"; then
     generation=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
     install -o "$APP_USER" -g "$APP_GROUP" -m 0600 "$given" "$folder/$generation.new"
     mv -fT "$folder/$generation.new" "$folder/$generation"
-    install -d -m 0700 "$STATE" "$STATE/backend"
     say "$generation" > "$STATE/backend/generation"
     (umask 077; sha256sum < "$given" | cut -c 1-64 > "$STATE/backend/secret.sum") # whether somebody edits it on the host
     changed "the secret environment is new"
@@ -24,12 +24,20 @@ backend_environment() {
     chmod 0600 "$folder/$generation"
     changed "the secret environment is again for $APP_USER alone"
   fi
+  backend_keep_token
   say "generation $generation"
+}
+
+# The token with which a release proves itself here, before a user meets it.
+backend_keep_token() {
+  local token="$STATE/backend/token"
+  install -m 0600 "$(payload_file "$token")" "$token.new"
+  mv -fT "$token.new" "$token"
 }
 
 backend_latest_generation() { cat "$STATE/backend/generation" 2> /dev/null || true; } # none was given yet
 
-# backend_wanted_environment GENERATION: what secret.env shall lead to; without a generation the latest one.
+# backend_wanted_environment GENERATION: the file with the secrets; without a generation the latest one.
 backend_wanted_environment() {
   local generation=${1:-$(backend_latest_generation)}
   if [ -z "$generation" ] || [ "$generation" = none ]; then
@@ -42,5 +50,5 @@ backend_wanted_environment() {
 }
 
 backend_prune_environments() {
-  find "$APP_ROOT/environments" -type f ! -name "$(basename "$(readlink "$APP_ROOT/secret.env")")" ! -name "$(backend_latest_generation)" -delete
+  find "$APP_ROOT/environments" -type f ! -name "$(basename "$(current environment)")" ! -name "$(backend_latest_generation)" -delete
 }

@@ -2,10 +2,11 @@
 # Step `backend`, pm2: it runs inside its boot unit, and what it is asked goes through application.cjs.
 
 NODE=/usr/local/bin/node
-APPLICATION=/usr/local/lib/geo-system/application.cjs
+LIBRARY=/usr/local/lib/geo-system
+LIBRARY_FILES=("$LIBRARY"/{application,handover,handshake,pm2,preload,sockets}.cjs "$LIBRARY/handshake.json")
 
 backend_files() {
-  say "$APP_ROOT/ecosystem.config.cjs" "/etc/systemd/system/pm2-$APP_USER.service" "/etc/logrotate.d/$APP" "$APPLICATION" | tr ' ' '\n'
+  printf '%s\n' "$APP_ROOT/ecosystem.config.cjs" "/etc/systemd/system/pm2-$APP_USER.service" "/etc/logrotate.d/$APP" "${LIBRARY_FILES[@]}"
 }
 
 # backend_fill_in PATH: what only this host knows of the user, in the payload's file.
@@ -13,24 +14,27 @@ backend_fill_in() {
   sed -i -e "s|@home@|$APP_HOME|g" -e "s|@group@|$APP_GROUP|g" "$(payload_file "$1")"
 }
 
-# application VERB …: see application.cjs. With nothing of this run's environment: pm2 would keep it for the backend.
+# application VERB …: see application.cjs.
 application() { application_reads /dev/null "$@"; }
 
 # application_reads FILE VERB …
-application_reads() {
+application_reads() { as_application "$1" "$NODE" "$LIBRARY/application.cjs" "${@:2}"; }
+
+# as_application FILE COMMAND …: with nothing of this run's environment, which pm2 would keep for the backend.
+as_application() {
   local input=$1
   shift
   runuser -u "$APP_USER" -- env -i -C / HOME="$APP_HOME" USER="$APP_USER" LOGNAME="$APP_USER" SHELL=/bin/bash LANG=C.UTF-8 \
-    PATH=/usr/local/bin:/usr/bin:/bin "$NODE" "$APPLICATION" "$@" < "$input"
+    PATH=/usr/local/bin:/usr/bin:/bin "$@" < "$input"
 }
 
 backend_tools() {
-  local name
+  local name path
   for name in node npm pm2; do
     command -v "$name" > /dev/null || fail "$name is not installed" "sudo geo-system packages check; then 'pulumi up'"
   done
   NODE_VERSION=$("$NODE" --version)
-  place_file "$APPLICATION"
+  for path in "${LIBRARY_FILES[@]}"; do place_file "$path"; done
 }
 
 # Since 20.12 --env-file reads values of several lines.
@@ -74,7 +78,7 @@ backend_daemon() {
   version=$(backend_daemon_version)
   if backend_unit_is_ours; then
     if [ -n "$version" ] && ! systemctl is-active -q "$unit"; then
-      application retire
+      application idle
       version=$(backend_daemon_version)
     elif [ -n "$version" ] && [ "$version" != "$(backend_pm2_version)" ]; then
       systemctl restart "$unit"
@@ -104,13 +108,13 @@ backend_is_saved() { grep -qsF "\"name\": \"$APP\"" "$APP_HOME/.pm2/dump.pm2"; }
 
 backend_save() {
   backend_is_saved && return 0
-  application save
+  application save "$APP" "$(current run)"
   changed "saved pm2's list for the next boot"
 }
 
 backend_remove_application() {
   local unit="pm2-$APP_USER.service" said=''
-  if [ -e "$APPLICATION" ] && [ -n "$(backend_daemon_version)" ]; then
+  if [ -e "$LIBRARY/application.cjs" ] && [ -n "$(backend_daemon_version)" ]; then
     said=$(application remove "$APP") || fail "pm2 does not end $APP" "pm2 delete $APP, as $APP_USER; then once more"
   fi
   [ -z "$said" ] || changed "$said"

@@ -81,11 +81,11 @@ backend_npm_ci() {
 backend_prune() {
   local keep current name
   keep=$(setting keep 5)
-  current=$(readlink "$APP_ROOT/current")
-  touch "$APP_ROOT/$current" # the newest is the one that came into use last
+  current=$(current release)
+  touch "$APP_ROOT/releases/$current" # the newest is the one that came into use last
   while read -r name; do
-    [ "releases/$name" = "$current" ] || { rm -rf "$APP_ROOT/releases/$name"; say "removed release $name"; }
+    [ "$name" = "$current" ] || { rm -rf "$APP_ROOT/releases/$name" "${BACKEND_RELEASES:?}/$name"; say "removed release $name"; }
   done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 | tail -n "+$((keep + 1))")
-  find "$APP_HOME" -maxdepth 1 -name '.geo-system-*.tar' ! -name "$(setting archive)" -delete
+  find "$APP_HOME" -maxdepth 1 -name '.geo-system-*.tar' ! -name "$(setting archive '')" -delete
   backend_prune_environments
 }

@@ -2,10 +2,13 @@
 # Step `backend`: one release of the backend under pm2.
 #   backend-release.sh       a release in a folder of its own, with its dependencies, whole or not at all
 #   backend-pm2.sh           pm2, its boot unit, and what it is asked
-#   backend-application.sh   the start, the proof, the way back
+#   backend-application.sh   what runs, and its start
+#   backend-handover.sh      a new release in the place of the old one: proven, provisional, confirmed or taken back
+#   backend-rollback.sh      the releases that stay, and the way back to one
 #   backend-environment.sh   the secret environment, which enters by a stdin of its own
 #
 #   /srv/geo-backend/current -> releases/<hash>      secret.env -> environments/<generation>      shared (its data)
+#   /var/lib/geo-system/backend/current              which release is in use, since when, by whom and why
 
 # Everything is read before anything is touched. The functions of this step share these.
 backend_read() {
@@ -23,7 +26,7 @@ backend_find_user() {
 }
 
 backend_apply() {
-  local generation=''
+  local generation='' wanted
   backend_read
   while [ $# -gt 1 ]; do
     [ "$1" != --environment ] || generation=$2
@@ -35,11 +38,31 @@ backend_apply() {
   backend_folders
   in_parallel backend_release backend_pm2
   backend_keep_former_application
-  if backend_serves "$generation"; then say "release $(setting release) serves already"
-  else backend_switch "$generation"; fi
+  wanted=$(backend_wanted "$generation")
+  backend_settle "$wanted"
+  if [ -d "$HANDOVER" ]; then backend_arm "$(handover_patience)" # this very release, cut short before it was confirmed
+  elif backend_serves "$wanted"; then backend_mend
+  else backend_switch "$generation" up; fi
+  backend_confirm_first
+  [ ! -d "$HANDOVER" ] || say "provisional: taken back in $(handover_patience) s, unless confirmed: sudo geo-system backend confirm"
+}
+
+# The release in use serves: what is around it is put right.
+backend_mend() {
+  say "release $(setting release) serves already"
+  backend_point
   backend_save
   backend_prune
+  application retire "$APP" "$(current run)" 0
 }
+
+# Where nothing of ours served before there is nothing to take back to.
+backend_confirm_first() {
+  [ -d "$HANDOVER" ] && ! backend_has_former || return 0
+  backend_finish
+}
+
+backend_has_former() { [ -e "$BACKEND_CURRENT" ] && [ "$(current wanted)" != "$(handover wanted)" ]; }
 
 backend_check() {
   local path current
@@ -56,14 +79,20 @@ backend_check() {
 }
 
 backend_undo() {
+  backend_owner || return 0
+  backend_disarm
+  backend_remove_application
+  backend_remove_files
+}
+
+# Whose application this host runs; fails where it was never applied.
+backend_owner() {
   local owner
-  owner=$(cat "$STATE/before/backend/owner" 2> /dev/null || true) # never applied: nothing to undo
-  [ -n "$owner" ] || return 0
+  owner=$(cat "$STATE/before/backend/owner" 2> /dev/null || true)
+  [ -n "$owner" ] || return 1
   read -r APP APP_USER <<< "$owner"
   backend_find_user
   APP_ROOT="/srv/$APP"
-  backend_remove_application
-  backend_remove_files
 }
 
 # A folder or an application that somebody else made is not ours to overwrite.
@@ -94,8 +123,8 @@ as_user() {
 
 backend_remove_files() {
   local path
-  for path in /usr/local/lib/geo-system/application.cjs "/etc/logrotate.d/$APP"; do give_back "$path"; done
-  rmdir --ignore-fail-on-non-empty /usr/local/lib/geo-system 2> /dev/null || true # may not be there
+  for path in "${LIBRARY_FILES[@]}" "/etc/logrotate.d/$APP"; do give_back "$path"; done
+  rmdir --ignore-fail-on-non-empty "$LIBRARY" 2> /dev/null || true # may not be there
   rm -rf "$STATE/backend"
   rm -f "$APP_HOME"/.geo-system-*.tar
   [ -d "$APP_ROOT" ] || return 0

@@ -7,6 +7,10 @@
 #   sudo geo-system firewall confirm        keep a change of the firewall, which is taken back else
 #   sudo tail /var/log/geo-system/journal   who ran what, when, and how it ended
 #
+#   sudo geo-system backend releases                  the releases that can be gone back to
+#   sudo geo-system backend rollback [--to RELEASE]   go back to one; default: the one in use before
+#   sudo geo-system backend confirm | take-back       end a handover that waits for its proof
+#
 # The last line of the output is the result: unchanged, applied, or "reverted: why". Undo adds what it left: "applied:
 # kept nginx".
 # Exit codes: 0 done, 1 a guard failed (the message says which, and what to do), 2 wrong usage.
@@ -21,7 +25,7 @@ export LC_ALL=C.UTF-8 HOME=/root
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
 STEPS=(packages firewall certificate site backend)
-VERBS=(apply check undo environment confirm restore placed)
+VERBS=(apply check undo environment confirm restore placed take-back releases rollback)
 # Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
 STATE=/var/lib/geo-system
 # What lives only as long as a run: its lock and its payload. In memory, so that no secret reaches a disk.

@@ -6,7 +6,7 @@
 LOCK_WAIT=600 # seconds
 
 # What decides about a change of the firewall has a minute and cannot wait for others; firewall.sh has a lock for it.
-run_is_alone() { [[ $VERB != confirm && $VERB != restore ]]; }
+run_is_alone() { [[ $STEP:$VERB != firewall:confirm && $STEP:$VERB != firewall:restore ]]; }
 
 # Waits for the run before this one, at most ten minutes, and says for whom. The lock is descriptor 9; steps run with it
 # closed, or a service they start would hold it for ever.

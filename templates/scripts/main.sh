@@ -54,14 +54,15 @@ receive() {
   payload_expect_whole
 }
 
-# What check and undo work from: what was applied last. Undo goes on without any (an apply that failed half-way left
+# What all others work from: what was applied last. Undo goes on without any (an apply that failed half-way left
 # none): every setting is then empty, and what was kept tells what to give back.
 recall() {
   local applied="$STATE/applied/$STEP"
   case "$VERB:$([ ! -e "$applied" ] || say there)" in
-    check:there | undo:there) payload_read < "$applied" ;;
-    check:) say 'never applied on this host'; exit 1 ;;
-    undo:) payload_read < /dev/null ;;
+    apply:* | environment:*) ;;
+    *:there) payload_read < "$applied" ;;
+    check: | rollback:) say 'never applied on this host'; exit 1 ;;
+    *:) payload_read < /dev/null ;;
   esac
 }
 
@@ -80,7 +81,8 @@ remember() {
 main() {
   STEP=${1-} VERB=${2-}
   [[ " ${STEPS[*]} command " == *" $STEP "* && " ${VERBS[*]} " == *" $VERB "* ]] || usage
-  declare -F "${STEP}_$VERB" > /dev/null || usage
+  local action="${STEP}_${VERB//-/_}"
+  declare -F "$action" > /dev/null || usage
   shift 2
   [ "$(id -u)" = 0 ] || { say "geo-system: run it as root: sudo geo-system $STEP $VERB" >&2; exit 2; }
   outlive_connection
@@ -92,7 +94,7 @@ main() {
   payload_forget_killed
   recall
   exec < /dev/null
-  "${STEP}_$VERB" "$@" 9>&-
+  "$action" "$@" 9>&-
   remember
   options_keep "$@"
   result "$VERB"

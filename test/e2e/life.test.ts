@@ -132,8 +132,9 @@ describe("the life of a host", () => {
       'backendEnvironment: expected an object of texts, set with --path, found "LEVEL=3"',
     );
     expect(await fingerprint(on)).toBe(before);
-    for (const key of ["websocketPath", "backendPrt", "readTimeout", "backendEnvironment"])
+    for (const key of ["websocketPath", "backendPrt", "backendEnvironment"])
       await stack.must("config", "rm", key);
+    await stack.must("config", "set", "readTimeout", "3600");
   });
 
   it("after a power cut everything comes back by itself", async () => {

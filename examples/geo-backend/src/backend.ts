@@ -6,12 +6,14 @@ import { startHeartbeat } from "./heartbeat.ts";
 import type { Log } from "./log.ts";
 import { pageListener } from "./page.ts";
 import { openServices } from "./services.ts";
-import { closeSessions } from "./shutdown.ts";
+import { closeSessions, handOverSessions } from "./shutdown.ts";
 import { upgradeListener } from "./upgrade.ts";
 
 /** A backend that listens. */
 export interface Backend {
   port: number;
+  /** Asks the clients to come back, to another process that has taken the port over, and serves them until then. */
+  handOver(): Promise<void>;
   /** Takes no one in any more, finishes what was begun, asks the clients to come back, and is done. */
   stop(): Promise<void>;
 }
@@ -36,7 +38,8 @@ export async function startBackend(configuration: Configuration, log: Log): Prom
     await closeSessions(services);
     server.closeAllConnections();
   };
-  return { port: (server.address() as AddressInfo).port, stop };
+  const { port } = server.address() as AddressInfo;
+  return { port, handOver: () => handOverSessions(services), stop };
 }
 
 async function listen(server: Server, { host, port }: Configuration): Promise<void> {

@@ -66,7 +66,9 @@ export class Channel {
     this.#socket.close(code, reason);
   }
 
-  terminate(): void {
+  /** Ends it without the client, who was asked to close and did not. */
+  cutOff(): void {
+    this.#say(`Cutting off the connection of ${this.client}: it did not answer the close`);
     this.#socket.terminate();
   }
 

@@ -24,6 +24,8 @@ export interface Configuration {
   authenticationTimeout: number;
   heartbeatInterval: number;
   shutdownTimeout: number;
+  /** Over which all clients are asked to come back, when another process takes over. */
+  handoverTime: number;
   /** How many clients a second are asked to come back, on shutdown. */
   closesPerSecond: number;
 }
@@ -78,6 +80,7 @@ export function readConfiguration(variables: NodeJS.ProcessEnv): Configuration {
     authenticationTimeout: seconds(count("AUTH_TIMEOUT_SECONDS", 10, 1, 300)),
     heartbeatInterval: seconds(count("HEARTBEAT_SECONDS", 30, 1, 3_600)),
     shutdownTimeout: count("SHUTDOWN_TIMEOUT_MS", 1_400, 100, 600_000),
+    handoverTime: seconds(count("HANDOVER_SECONDS", 10, 0, 3_600)),
     closesPerSecond: count("CLOSES_PER_SECOND", 1_000),
   };
   if (read.problems.length > 0) throw new ConfigurationError(read.problems);

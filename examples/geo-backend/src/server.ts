@@ -7,12 +7,13 @@
 import { startBackend } from "./backend.ts";
 import { readConfiguration } from "./configuration.ts";
 import { consoleLog } from "./log.ts";
-import { stopOnSignals } from "./shutdown.ts";
+import { handOverOnSignal, stopOnSignals } from "./shutdown.ts";
 import { explain } from "./start-error.ts";
 
 try {
   const configuration = readConfiguration(process.env);
   const backend = await startBackend(configuration, consoleLog);
+  handOverOnSignal(backend, consoleLog);
   stopOnSignals(backend, consoleLog, configuration.shutdownTimeout);
   consoleLog.info(`[geo-backend] Listening on ${configuration.host}:${backend.port}`);
   process.send?.("ready");

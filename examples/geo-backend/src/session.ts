@@ -47,8 +47,8 @@ export class Session {
     await this.#work.idle();
   }
 
-  terminate(): void {
-    this.#channel.terminate();
+  cutOff(): void {
+    this.#channel.cutOff();
   }
 
   #awaitToken(milliseconds: number): void {

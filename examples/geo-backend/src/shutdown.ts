@@ -18,10 +18,41 @@ export async function closeSessions({ connections, configuration }: Services): P
     await session.finish(restart, "service restart");
   };
   const cutOff = setTimeout(() => {
-    for (const session of connections.sessions) session.terminate();
+    for (const session of connections.sessions) session.cutOff();
   }, shutdownTimeout * 0.75);
   await Promise.all([...connections.sessions].map(close));
   clearTimeout(cutOff);
+}
+
+/** Between two clients who are asked to come back to the next release, in milliseconds; shorter where many are here. */
+const longestPause = 50;
+
+/**
+ * A newer process takes new connections: asks the clients to come back to it, spread over the time that is given.
+ * Whoever was not asked yet is served as ever. Cuts nobody off, and goes on until the backend is stopped.
+ */
+export async function handOverSessions({ connections, configuration }: Services): Promise<void> {
+  const asked = new Set<Session>();
+  // Again and again, for those who were on their way in when the port was left.
+  while (connections.accepting) {
+    const waiting = [...connections.sessions].filter((session) => !asked.has(session));
+    const pause = Math.min(longestPause, configuration.handoverTime / Math.max(1, waiting.length));
+    const start = performance.now();
+    for (const [index, session] of waiting.entries()) {
+      asked.add(session);
+      await delay(Math.max(0, start + index * pause - performance.now()));
+      void session.finish(restart, "service restart");
+    }
+    await delay(longestPause);
+  }
+}
+
+/** SIGWINCH (a release): the clients go over to a newer process, at a pace; this one serves on until SIGINT. */
+export function handOverOnSignal(backend: Backend, log: Log): void {
+  process.once("SIGWINCH", () => {
+    log.info("[geo-backend] SIGWINCH: asking the clients to come back to the next release");
+    backend.handOver().catch((error: unknown) => log.error(`[geo-backend] ${inOneLine(error)}`));
+  });
 }
 
 /** SIGINT (pm2, Ctrl-C) and SIGTERM (systemd): stop cleanly and exit 0; exit 1 when that takes too long. */

@@ -60,3 +60,37 @@ test("closes at a pace", async () => {
   await stopped;
   expect(Math.max(...times)).toBeGreaterThanOrEqual(35);
 });
+
+test("hands its clients over at a pace, and serves each until its turn", async () => {
+  await using backend = await start({ handoverTime: 600 });
+  const clients = await Promise.all(Array.from({ length: 12 }, () => backend.window()));
+  const started = performance.now();
+  void backend.handOver();
+  clients.at(-1)?.send({ type: "create_topic", title: "until the end" });
+  expect((await clients.at(-1)?.next())?.type).toBe("topic_created");
+  const times = await Promise.all(
+    clients.map(async (client) => {
+      expect(await client.closed).toEqual({ code: 1012, reason: "service restart" });
+      return performance.now() - started;
+    }),
+  );
+  expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(500);
+});
+
+test("hands over whoever was still on the way in", async () => {
+  await using backend = await start({ handoverTime: 100 });
+  const first = await backend.window();
+  void backend.handOver();
+  const second = await backend.window(other);
+  expect((await Promise.all([first.closed, second.closed])).map(({ code }) => code)).toEqual([1012, 1012]);
+});
+
+test("names whom it cuts off", async () => {
+  await using backend = await start({ shutdownTimeout: 400 });
+  const client = await backend.window();
+  client.socket.pause();
+  await backend.stop();
+  expect(backend.lines).toContain(
+    "[WebSocket] Cutting off the connection of user 2: it did not answer the close",
+  );
+});

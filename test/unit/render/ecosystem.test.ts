@@ -10,6 +10,11 @@ const parameters: BackendParameters = {
   backendName: "geo-backend",
   user: "ubuntu",
   backendPort: 3000,
+  backendStandbyPort: 3001,
+  backendInstances: 1,
+  handoverSeconds: 10,
+  handshake: undefined,
+  handshakeTimeout: 10,
   websocketPath: "/ws",
   backendEnvironment: {},
   keepReleases: 5,
@@ -30,7 +35,7 @@ const release: Release = {
   installScripts: false,
 };
 const render = (changes: Partial<BackendParameters> = {}, other: Partial<Release> = {}) =>
-  renderBackend({ ...parameters, ...changes }, { ...release, ...other });
+  renderBackend({ ...parameters, ...changes }, { ...release, ...other }, "prove()");
 
 /** What pm2 reads from the file of the payload. */
 function application(text: string) {
@@ -46,6 +51,9 @@ describe("the payload of the backend", () => {
       "name: geo-backend",
       "user: ubuntu",
       "port: 3000",
+      "standby-port: 3001",
+      "websocket-path: /ws",
+      "handover-seconds: 10",
       "keep: 5",
       "node: 24.21.0",
       expect.stringMatching(/^pm2: \d+\.\d+\.\d+$/),
@@ -77,15 +85,26 @@ describe("the payload of the backend", () => {
 });
 
 describe("the ecosystem file", () => {
-  it("runs the current release in fork mode, its secrets from a file", () => {
+  it("runs the release itself in fork mode, its secrets from a file, able to leave its port", () => {
     expect(application(render({}, { nodeArguments: ["--enable-source-maps"] }))).toMatchObject({
       name: "geo-backend",
-      cwd: "/srv/geo-backend/current",
+      cwd: "/srv/geo-backend/releases/0123456789ab",
       script: "src/服务 1.js",
       interpreter: "/usr/local/bin/node",
-      node_args: ["--env-file=/srv/geo-backend/secret.env", "--enable-source-maps"],
+      node_args: [
+        "--env-file=/srv/geo-backend/secret.env",
+        "--require=/usr/local/lib/geo-system/preload.cjs",
+        "--enable-source-maps",
+      ],
       exec_mode: "fork",
       merge_logs: true,
+    });
+  });
+
+  it("runs several in cluster mode, on one port", () => {
+    expect(application(render({ backendInstances: 4 }))).toMatchObject({
+      exec_mode: "cluster",
+      instances: 4,
     });
   });
 
@@ -95,6 +114,7 @@ describe("the ecosystem file", () => {
       HOST: "127.0.0.1",
       PORT: "3000",
       WS_PATH: "/ws",
+      HANDOVER_SECONDS: "10",
       DATA_DIR: "/srv/geo-backend/shared",
     });
   });

@@ -10,15 +10,16 @@ const parameters = {
   user: "ubuntu",
   backendPort: 3000,
   websocketPath: "/ws",
+  handoverSeconds: 10,
   backendEnvironment: { LEVEL: "3" },
 };
-const render = (secrets: Record<string, string>) => renderSecretEnvironment(parameters, secrets);
+const render = (secrets: Record<string, string>) => renderSecretEnvironment(parameters, secrets, "token-1");
 const heading = "==> /srv/geo-backend/secret.env ubuntu:ubuntu 0600 <==\n";
 
 /** What this Node makes of the file. `NODE_BINARY` may name another one. */
 function read(text: string): Record<string, string> {
   const file = join(mkdtempSync(join(tmpdir(), "environment-")), "secret.env");
-  writeFileSync(file, text.slice(text.indexOf(heading) + heading.length));
+  writeFileSync(file, text.slice(text.indexOf(heading) + heading.length).split(/^==> /m)[0] ?? "");
   const node = process.env.NODE_BINARY ?? process.execPath;
   const program = "process.stdout.write(JSON.stringify(process.env))";
   return JSON.parse(execFileSync(node, [`--env-file=${file}`, "-e", program], { env: {}, encoding: "utf8" }));
@@ -53,6 +54,12 @@ describe("the secret environment", () => {
   it("is wholly secret, and its user's alone", () => {
     expect(render(values)).toMatch(/^secret: yes\nname: geo-backend\nuser: ubuntu\n==> /);
     expect(render(values)).toContain(heading);
+  });
+
+  it("brings the token along with which a release is proven there, for root alone", () => {
+    expect(render({})).toContain(
+      "\n==> /var/lib/geo-system/backend/token root:root 0600 <==\ntoken-1\n==> end <==",
+    );
   });
 
   it.each([

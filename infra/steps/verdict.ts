@@ -1,0 +1,37 @@
+import type { SshSession } from "../host/ssh.ts";
+
+/** Said by the host of a release that serves for now; see templates/scripts/backend-handover.sh. */
+export interface Verdict {
+  /** Whether the host did what was asked. */
+  ok: boolean;
+  /** Its own words; empty where no release waited for a verdict. */
+  text: string;
+}
+
+/** The host finishes within the pace of the handover and a minute, or something is wrong with it. */
+const patienceMs = 60_000;
+
+/**
+ * Tells the host what the handshake from outside found: a new release that served for now stays, and the one before
+ * asks its clients to come back; or the one before is back. Nothing happens where no release waits for this.
+ *
+ * @param handoverSeconds over which clients are asked to come back
+ */
+export async function pronounce(
+  session: SshSession,
+  proven: boolean,
+  handoverSeconds: number,
+): Promise<Verdict> {
+  const verb = proven ? "confirm" : 'take-back --because "the handshake from outside failed"';
+  const command = `sudo test ! -d /var/lib/geo-system/backend/handover || sudo geo-system backend ${verb}`;
+  const { stdout, stderr, code } = await session.exec(command, {
+    timeoutMs: handoverSeconds * 1000 + patienceMs,
+  });
+  return {
+    ok: code === 0,
+    text: [stdout, stderr]
+      .map((text) => text.trim())
+      .filter(Boolean)
+      .join("\n"),
+  };
+}

@@ -1,0 +1,39 @@
+import { proveHandshake } from "../../infra/handshake/prove.ts";
+import { handshakeTable } from "../../infra/handshake/report.ts";
+import { sshLine } from "../../infra/next-commands.ts";
+import { pronounce } from "../../infra/steps/verdict.ts";
+import type { StackHost, StackOutputs } from "../host-session.ts";
+
+/** A release must come up, and be proven, within this and the pace of the handover. */
+const patienceMs = 120_000;
+
+/**
+ * Lets a release take the place of the present one, proves it from outside as an `up` does, and keeps or takes back.
+ * Returns what the host and the handshake said.
+ *
+ * @throws where the release did not come up or did not pass: the present one then serves on
+ */
+export async function goBack(host: StackHost, outputs: StackOutputs, release: string): Promise<string> {
+  const { session, settings } = host;
+  const switched = await session.exec(`sudo geo-system backend rollback --to ${release} --until-confirmed`, {
+    timeoutMs: settings.handoverSeconds * 1000 + patienceMs,
+  });
+  if (switched.code !== 0) throw new Error(`${switched.stdout}${switched.stderr}`.trim());
+  const report = await prove(host, outputs);
+  const verdict = await pronounce(session, report.ok, settings.handoverSeconds);
+  const said = [switched.stdout.trim(), handshakeTable(report), verdict.text].join("\n");
+  if (!report.ok || !verdict.ok) throw new Error(said);
+  return said;
+}
+
+function prove({ settings, connection }: StackHost, outputs: StackOutputs) {
+  const { wsUrl, wssUrl, caCertificate, testUrl } = outputs;
+  return proveHandshake({
+    urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
+    ...(caCertificate && { ca: caCertificate }),
+    token: new URL(testUrl).searchParams.get("token") ?? "",
+    ...(settings.handshake && { script: settings.handshake }),
+    timeoutMs: settings.handshakeTimeout * 1000,
+    names: { ssh: sshLine(connection.host, settings), application: settings.backendName },
+  });
+}

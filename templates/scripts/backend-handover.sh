@@ -1,0 +1,219 @@
+# shellcheck shell=bash
+# Step `backend`, a new release in the place of the old one. Until it is confirmed, after the proof from outside, all is
+# as before: what a boot brings back, `current`, and the old process with its connections, which only left its port.
+#   begin -> gate -> hand over -> (the handshake from outside) -> confirm, or take back
+# Cut off anywhere, a timer of the host takes back what was not confirmed, and finishes what was.
+
+HANDOVER="$STATE/backend/handover" # the handover under way; its file `phase`: proving, provisional or confirmed
+HANDOVER_TIMER=geo-system-backend
+
+# Seconds that a release must live before a user meets it, and seconds for the proof from outside.
+handover_probation() { setting probation 2.5; }
+handover_patience() { setting confirm-within 120; }
+
+# handover NAME: what is written down of the handover under way.
+handover() { sed -n "s|^$1: ||p" "$HANDOVER/record"; }
+handover_phase() { cat "$HANDOVER/phase"; }
+
+# backend_switch GENERATION WHY: the release of the payload serves, for now.
+backend_switch() {
+  backend_begin "$1" "$2"
+  backend_mark_log
+  if backend_can_stay; then
+    backend_gate
+    backend_hand_over
+  else backend_replace; fi
+  handover_enter provisional
+  backend_arm "$(handover_patience)" # from now on it is the proof from outside that takes time
+  changed "release $(handover release) serves on port $(handover port)"
+}
+
+handover_enter() {
+  say "$1" > "$HANDOVER/phase.new"
+  mv -f "$HANDOVER/phase.new" "$HANDOVER/phase"
+}
+
+backend_begin() {
+  local wanted environment
+  wanted=$(backend_wanted "$1") environment=$(backend_wanted_environment "$1")
+  rm -rf "$HANDOVER" "$HANDOVER.new"
+  install -d -m 0700 "$STATE/backend" "$HANDOVER.new"
+  cp "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$HANDOVER.new/ecosystem"
+  say proving > "$HANDOVER.new/phase"
+  printf '%s: %s\n' release "$(setting release)" run "$(backend_run "$wanted")" wanted "$wanted" environment "$environment" node "$NODE_VERSION" \
+    since "$(date -u '+%FT%TZ')" by "${SUDO_USER-root}" why "$2" \
+    port "$(setting port)" standby-port "$(setting standby-port)" seconds "$(setting handover-seconds)" > "$HANDOVER.new/record"
+  mv -T "$HANDOVER.new" "$HANDOVER"
+  backend_arm "$(handover_patience)"
+  backend_ecosystem "$environment" < "$HANDOVER/ecosystem" > "$PAYLOAD/next"
+  install -m 0644 "$PAYLOAD/next" "$(backend_next)"
+}
+
+backend_next() { say "$APP_ROOT/next.config.cjs"; }
+
+# Is there somebody to serve on, while the new release proves itself?
+backend_can_stay() {
+  [ "$(handover seconds)" != 0 ] || return 1
+  application serves "$APP" own 2> /dev/null || application serves "$APP" "$(handover port)" 2> /dev/null
+}
+
+# The release runs beside the old one and must pass the handshake there: token, ping, pong, sync.
+backend_gate() {
+  local standby="$APP-standby"
+  rm -f "$(backend_log "$standby" out)" "$(backend_log "$standby" error)"
+  if application beside "$(backend_next)" "$(handover standby-port)" "$(setting patience 30)" 2> "$PAYLOAD/why" &&
+    backend_prove "$(handover standby-port)" &&
+    application endure "$APP" "$(handover standby-port)" "$(handover_probation)" 2> "$PAYLOAD/why"; then
+    return 0
+  fi
+  backend_show_log "$standby"
+  backend_refuse
+}
+
+# backend_prove PORT: the handshake of the operator's configuration, on this host. The token enters by stdin.
+backend_prove() {
+  local token="$STATE/backend/token" pm2
+  [ -e "$token" ] || install -m 0600 /dev/null "$token" # a handshake without one
+  pm2=$(readlink -f "$(dirname "$(readlink -f /usr/local/bin/pm2)")/..")
+  as_application "$token" NODE_PATH="$pm2/node_modules:$(dirname "$pm2")" "$NODE" "$LIBRARY/handshake.cjs" \
+    "ws://127.0.0.1:$1$(setting websocket-path)" "$LIBRARY/handshake.json" 2> "$PAYLOAD/why"
+}
+
+# New connections meet the standby while the application's port changes hands; those that stand are left alone.
+backend_hand_over() {
+  if application hand-over "$(backend_next)" "$(handover run)" "$(setting patience 30)" 2> "$PAYLOAD/why" && backend_prove "$(handover port)"; then
+    return 0
+  fi
+  backend_show_log "$APP"
+  backend_refuse
+}
+
+# Nobody is there to serve on, or the backend cannot run twice: the old process ends first.
+backend_replace() {
+  if backend_start "$(backend_next)" "$(handover run)"; then return 0; fi
+  backend_show_log "$APP"
+  backend_refuse
+}
+
+# The release did not come up: all is as before, and the run fails.
+backend_refuse() {
+  local said
+  said="release $(handover release) did not come up: $(why)"
+  backend_step_back
+  backend_reverted "$said; $BACK" "correct the backend by its own lines above, then 'pulumi up'"
+}
+
+backend_reverted() {
+  printf 'geo-system backend: %s\n  next: %s\n' "$1" "$2" >&2
+  RESULT=reverted
+  say "reverted: $1"
+  stop
+}
+
+# What ran before serves: the same process, where it still runs; BACK says which.
+backend_step_back() {
+  local former
+  former=$(current release)
+  if application step-back "$APP" "$(handover run)" "$(handover port)" 2> "$PAYLOAD/back"; then
+    if [ -n "$former" ]; then BACK="release $former serves on"; else BACK="what ran as $APP before serves on"; fi
+  else backend_start_former "$former"; fi
+  backend_end_handover
+}
+
+# backend_start_former RELEASE
+backend_start_former() {
+  if [ -n "$1" ] && [ -e "$APP_ROOT/ecosystem.config.cjs" ] && [ -d "$APP_ROOT/releases/$1" ]; then
+    backend_ecosystem "$(current environment)" < "$APP_ROOT/ecosystem.config.cjs" > "$PAYLOAD/former"
+    install -m 0644 "$PAYLOAD/former" "$(backend_next)"
+    if backend_start "$(backend_next)" "$(current run)"; then BACK="release $1 serves again"
+    else BACK="release $1 was put back and does not come up either: $(why)"; fi
+  elif backend_had_former_application; then
+    if application_reads "$BACKEND_FORMER" restore; then BACK="what ran as $APP before serves again"
+    else BACK="what ran as $APP before does not start again either"; fi
+  else BACK="there is no release before it, so nothing is served"; fi
+}
+
+backend_end_handover() {
+  rm -rf "$HANDOVER" "$(backend_next)"
+  backend_disarm
+}
+
+# The verb: the proof from outside is there, so what was for now stays.
+backend_confirm() {
+  backend_recall || return 0
+  application insist "$APP" "$(handover run)" "$(handover port)" 2> "$PAYLOAD/why" ||
+    fail "release $(handover release) cannot be confirmed: $(why)" "pm2 logs $APP --lines 20 --nostream, as $APP_USER; then 'pulumi up'"
+  backend_finish
+  changed "release $(current release) is confirmed"
+}
+
+# The verb: what is not confirmed goes. `--because WHY` says why; `--when-due` is the timer's.
+backend_take_back() {
+  local why='it was taken back by hand' release
+  backend_recall || return 0
+  case "${1-}" in
+    --because) why=$2 ;;
+    --when-due)
+      [ "$(date +%s)" -ge "$(< "$HANDOVER/until")" ] || { say 'its time is not over'; return 0; }
+      why='nobody confirmed it in time' ;;
+  esac
+  if [ "$(handover_phase)" = confirmed ] && application serves "$APP" "$(handover port)" "$(handover run)" 2> /dev/null; then
+    backend_finish
+    changed "finished the handover to release $(current release)"
+    return 0
+  fi
+  release=$(handover release)
+  backend_step_back
+  [ ! -e "$BACKEND_CURRENT" ] || sed -i -e '/^refused: /d' -e "\$a refused: $release, $(date -u '+%FT%TZ'): $why" "$BACKEND_CURRENT"
+  RESULT=reverted
+  say "reverted: release $release: $why; $BACK"
+  exit 0
+}
+
+# For verbs without a payload: all they need was written down when the handover began.
+backend_recall() {
+  backend_owner || return 1
+  if [ ! -d "$HANDOVER" ]; then
+    say 'no handover is under way'
+    return 1
+  fi
+}
+
+# From here on the new release is what a boot brings back. Everything may be done twice: it may have been cut short.
+backend_finish() {
+  application save "$APP" "$(handover run)"
+  handover_enter confirmed
+  install -d -m 0700 "$BACKEND_RELEASES" "$BACKEND_RELEASES/$(handover release)"
+  cp "$HANDOVER/ecosystem" "$BACKEND_RELEASES/$(handover release)/ecosystem"
+  grep -vE '^(port|standby-port|seconds): ' "$HANDOVER/record" > "$BACKEND_CURRENT.new"
+  mv -f "$BACKEND_CURRENT.new" "$BACKEND_CURRENT"
+  cp "$BACKEND_CURRENT" "$BACKEND_RELEASES/$(handover release)/record"
+  install -m 0644 "$HANDOVER/ecosystem" "$APP_ROOT/ecosystem.config.cjs.new"
+  mv -f "$APP_ROOT/ecosystem.config.cjs.new" "$APP_ROOT/ecosystem.config.cjs"
+  backend_point
+  backend_arm "$(($(handover seconds) + $(handover_patience)))"
+  application retire "$APP" "$(handover run)" "$(handover seconds)"
+  backend_end_handover
+  backend_prune
+}
+
+# An earlier run was cut short: what it confirmed is finished, what it did not is taken back, unless this run wants it.
+# backend_settle WANTED
+backend_settle() {
+  [ -d "$HANDOVER" ] || return 0
+  if ! application serves "$APP" "$(handover port)" "$(handover run)" 2> /dev/null; then backend_step_back
+  elif [ "$(handover_phase)" = confirmed ]; then backend_finish
+  elif [ "$(handover_phase)" = provisional ] && [ "$(handover wanted)" = "$1" ]; then return 0
+  else backend_step_back; fi
+  say "an earlier run was cut short: $(current release) serves"
+}
+
+# backend_arm SECONDS: the dead man's switch, independent of the connection and of this script.
+backend_arm() {
+  backend_disarm
+  say "$(($(date +%s) + $1))" > "$HANDOVER/until"
+  systemd-run --quiet --collect --unit "$HANDOVER_TIMER-$$-$RANDOM" --on-active "$1" --timer-property AccuracySec=1s \
+    /usr/local/sbin/geo-system backend take-back --when-due
+}
+
+backend_disarm() { systemctl stop "$HANDOVER_TIMER-*.timer"; }

@@ -1,0 +1,127 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { HandshakeScriptInput } from "../../../infra/handshake/script.ts";
+import { renderBackend, renderSecretEnvironment } from "../../../infra/render/ecosystem.ts";
+import { handshakeProgram } from "../../../infra/render/handshake-program.ts";
+import { packRelease, type Release, uploadPath } from "../../../infra/render/release.ts";
+import type { Settings } from "../../../infra/settings/schema.ts";
+import type { TestHost } from "../../support/host.ts";
+import { settingsFor } from "./served-host.ts";
+
+export const fixture = fileURLToPath(new URL("../fixtures/backend", import.meta.url));
+
+/** What the fixture answers. */
+export const fixtureHandshake: HandshakeScriptInput = {
+  steps: [
+    { name: "token", send: { type: "hello", token: "${token}" }, expect: { type: "welcome" } },
+    { name: "ping", send: { type: "ping" }, expect: { type: "pong" } },
+  ],
+};
+
+export const secrets = { TOKEN: "canary-1", ODD: `it's "x"\n#\\n $HOME 密码` };
+
+/** What the backend of the fixture says of itself. */
+export interface Seen {
+  release: string;
+  pid: number;
+  node: string;
+  ws: string;
+  env: Record<string, string>;
+}
+
+/** Step `backend` on a host, with releases of the fixture. */
+export class FixtureBackend {
+  readonly host: TestHost;
+  /** Seconds, by the names of the payload. */
+  patience = { patience: 10, probation: 0.5, "confirm-within": 60 };
+  readonly #prover: string;
+  readonly #defaults: Partial<Settings>;
+
+  private constructor(host: TestHost, prover: string, defaults: Partial<Settings>) {
+    this.host = host;
+    this.#prover = prover;
+    this.#defaults = defaults;
+  }
+
+  /** @param defaults settings of every apply */
+  static async on(host: TestHost, defaults: Partial<Settings> = {}): Promise<FixtureBackend> {
+    return new FixtureBackend(host, await handshakeProgram(), defaults);
+  }
+
+  settings(changes: Partial<Settings> = {}): Settings {
+    const handshake = fixtureHandshake as Settings["handshake"];
+    return settingsFor(this.host, { handshake, keepReleases: 2, ...this.#defaults, ...changes });
+  }
+
+  secretPayload(values: Record<string, string> = secrets): string {
+    return renderSecretEnvironment(this.settings(), values, "open sesame");
+  }
+
+  /** Sends the secret environment and returns its generation. */
+  async environment(values?: Record<string, string>): Promise<string> {
+    const input = this.secretPayload(values);
+    const said = await this.host.run("sudo geo-system backend environment", { input });
+    return /^generation (\S+)$/m.exec(said)?.[1] ?? "";
+  }
+
+  /** A release of the fixture, some of whose files may be others, sent to the host. */
+  async release(name: string, changes: Record<string, string> = {}): Promise<Release> {
+    const folder = join(mkdtempSync(join(tmpdir(), "后端 backend-")), name);
+    cpSync(fixture, folder, { recursive: true });
+    writeFileSync(join(folder, "release.txt"), name);
+    for (const [file, text] of Object.entries(changes)) writeFileSync(join(folder, file), text);
+    const packed = await packRelease(folder);
+    const archive = readFileSync(packed.archivePath).toString("base64");
+    await this.host.run(`base64 -d > ${uploadPath(packed.hash)}`, { input: archive });
+    return packed;
+  }
+
+  /** The payload of `apply`, with less patience than users need: 10 s for a release to listen, 0.5 s of probation. */
+  payload(packed: Release, changes: Partial<Settings> = {}): string {
+    const patience = Object.entries(this.patience).map(([name, seconds]) => `${name}: ${seconds}\n`);
+    const text = renderBackend(this.settings(changes), packed, this.#prover);
+    return text.replace("\nkeep:", `\n${patience.join("")}keep:`);
+  }
+
+  /** The release serves, for now. */
+  start(packed: Release, changes: Partial<Settings> = {}, options = ""): Promise<string> {
+    const input = this.payload(packed, changes);
+    return this.host.run(`sudo geo-system backend apply ${options}`, { input });
+  }
+
+  confirm = () => this.host.run("sudo geo-system backend confirm");
+
+  /** The release serves, and the one before has gone. */
+  async apply(packed: Release, changes: Partial<Settings> = {}, options = ""): Promise<string> {
+    const said = await this.start(packed, changes, options);
+    return said.includes("\nprovisional:") ? `${said}\n${await this.confirm()}` : said;
+  }
+
+  refused(packed: Release, changes: Partial<Settings> = {}): Promise<string> {
+    return this.host.fails("sudo geo-system backend apply", { input: this.payload(packed, changes) });
+  }
+
+  check = () => this.host.run("sudo geo-system backend check");
+  seen = async () => JSON.parse(await this.page()) as Seen;
+  page = () => this.host.run("curl -sf http://127.0.0.1:3000/");
+
+  takeBack = (because: string) => this.host.run(`sudo geo-system backend take-back --because "${because}"`);
+  current = () => this.host.run("readlink /srv/geo-backend/current");
+  record = () => this.host.run("sudo cat /var/lib/geo-system/backend/current");
+  /** The timers that wait to take a release back. */
+  timers = () => this.host.run("systemctl list-units --plain --no-legend 'geo-system-backend-*.timer'");
+
+  /** The names that pm2 knows, each once. */
+  async applications(): Promise<string[]> {
+    const list = JSON.parse(await this.host.run("pm2 jlist | tail -n 1")) as { name: string }[];
+    return [...new Set(list.map(({ name }) => name))];
+  }
+
+  /** What pm2 would bring back after a boot. */
+  dumped = async () => JSON.parse(await this.host.run("cat ~/.pm2/dump.pm2")) as Record<string, unknown>[];
+
+  /** In a login, as a person types it. */
+  login = (command: string) => this.host.run(`bash -lc '${command}'`);
+}
