@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { addresses } from "./addresses.ts";
 import { pinnedConnection } from "./host/pinned.ts";
 import { nextCommands } from "./next-commands.ts";
-import { announceLook } from "./preview/announce.ts";
+import { announceLook, refuse } from "./preview/announce.ts";
 import { lookAt } from "./preview/look.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
 import { validate } from "./settings/validate.ts";
@@ -58,6 +58,7 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const issued = certificate(context, settings, guarded);
     const served = site(context, settings, issued, issued ? [issued.command] : guarded);
     const running = backend(context, settings, [served]);
+    pulumi.all([looked.look, running.command.urn]).apply(([look]) => refuse(look));
 
     const token = handshakeToken(settings);
     const places = pulumi.output(settings.host).apply((host) => addresses({ ...settings, host }));

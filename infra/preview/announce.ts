@@ -23,6 +23,17 @@ export async function announceLook(look: Look, resource: pulumi.Resource): Promi
   if (look.facts) await announceMachine(look.facts, resource);
 }
 
+/**
+ * A preview of what an `up` would refuse fails, once every step has shown its change.
+ *
+ * @throws RunError, since a logged error alone leaves the exit code 0
+ */
+export function refuse({ refused }: Look): void {
+  if (refused.length === 0) return;
+  const message = "An `up` would stop before it changes anything: see what is refused.";
+  throw Object.assign(new pulumi.RunError(message), { stack: "" });
+}
+
 /** On the first `up` it is what one expects, so it is no warning. */
 async function announceMachine({ applied, name, machine }: Facts, resource: pulumi.Resource): Promise<void> {
   if (Object.keys(applied).length > 0) return;

@@ -53,14 +53,18 @@ type Compared = Pick<StepPlan, "first" | "drift" | "changes" | "settings" | "bef
 /** From what was compared to what follows of it. */
 export function planned(step: string, facts: Facts, options: Options, compared: Compared): StepPlan {
   const { machine } = facts;
-  const [formerMachine, number = "0"] = (options.run ?? "").split("-");
+  const [formerMachine, number] = (options.run ?? "").split("-");
   const elsewhere = !compared.first && formerMachine !== machine;
   const drift = elsewhere ? [anotherMachine(formerMachine, machine), ...compared.drift] : compared.drift;
   const needed = compared.first || drift.length > 0 || compared.changes.length > 0;
-  const run = `${machine}-${Number(number) + (needed ? 1 : 0)}`;
+  const run = needed ? `${machine}-${nextNumber(number, facts)}` : (options.run ?? "");
   const plan = { ...compared, drift, needed, run, reach: { reach: "nothing", text: "nothing" } as StepReach };
   return { ...plan, reach: needed ? reachOf(step, plan, facts) : plan.reach };
 }
+
+/** Counts on from the last run. Where its record is gone, the time: no earlier run has that number. */
+const nextNumber = (last: string | undefined, { time }: Facts) =>
+  last ? Number(last) + 1 : Math.floor(time / 1000);
 
 function anotherMachine(former: string | undefined, machine: string): Drift {
   return {

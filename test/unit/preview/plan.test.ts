@@ -21,8 +21,8 @@ describe("the plan of a step", () => {
     });
   });
 
-  it("is a first run on a host that never had it", () => {
-    expect(plan([])).toMatchObject({ needed: true, first: true, run: "9f3c51ab-1" });
+  it("is a first run on a host that never had it, or lost its record: with a word that was never there", () => {
+    expect(plan([])).toMatchObject({ needed: true, first: true, run: "9f3c51ab-1795579964" });
   });
 
   it("is another run, with the next word, where the host drifted", () => {
