@@ -1,10 +1,12 @@
+import { parsePayload as parse } from "../../infra/steps/payload.ts";
+
 /** A file as a payload carries it: `owner` is "root:root 0644". */
 export interface SentFile {
   owner: string;
   text: string;
 }
 
-/** A payload taken apart: the other way round than `payload` of infra/steps/payload.ts. */
+/** A payload taken apart, for a reader. */
 export interface Payload {
   /** The lines `name: value`, as they stand. */
   settings: string[];
@@ -12,20 +14,13 @@ export interface Payload {
   files: Map<string, SentFile>;
 }
 
-const heading = /^==> (\/.*) ([^ ]+:[^ ]+ [0-7]+) <==$/;
-
-/** Takes the text of a payload apart. Text that is none has settings only. */
+/** Takes the text of a payload apart. Text that is none gives nothing. */
 export function parsePayload(text: string): Payload {
-  const payload: Payload = { settings: [], files: new Map() };
-  let file: SentFile | undefined;
-  for (const line of text.split("\n")) {
-    if (line === "==> end <==") break;
-    const [, path, owner] = heading.exec(line) ?? [];
-    if (path && owner) {
-      file = { owner, text: "" };
-      payload.files.set(path, file);
-    } else if (file) file.text += `${line}\n`;
-    else if (line) payload.settings.push(line);
-  }
-  return payload;
+  const { settings, files } = parse(text);
+  return {
+    settings: Object.entries(settings).flatMap(([name, values]) =>
+      values.map((value) => `${name}: ${value}`),
+    ),
+    files: new Map(files.map(({ path, owner, mode, text }) => [path, { owner: `${owner} ${mode}`, text }])),
+  };
 }

@@ -43,7 +43,7 @@ async function serves(name, port, run) {
   const entries = await (run ? pm2.ofRun(name, run) : pm2.named(name));
   if (entries.length === 0) throw new Error(`pm2 knows no application ${name}${run ? ` of run ${run}` : ""}`);
   const offline = entries.find(({ pm2_env }) => pm2_env.status !== "online");
-  if (offline) throw new Error(`pm2 says of ${name}: ${offline.pm2_env.status}`);
+  if (offline) throw new Error(`${name} is ${offline.pm2_env.status}, as pm2 says`);
   const wanted = ({ pm2_env }) => (port === "own" ? (pm2_env.PORT ?? 0) : port);
   if (!entries.some((entry) => listens(entry, wanted(entry))))
     throw new Error(`${name} runs and does not listen on port ${port}`);

@@ -17,13 +17,13 @@ backend_environment() {
     install -o "$APP_USER" -g "$APP_GROUP" -m 0600 "$given" "$folder/$generation.new"
     mv -fT "$folder/$generation.new" "$folder/$generation"
     say "$generation" > "$STATE/backend/generation"
-    (umask 077; sha256sum < "$given" | cut -c 1-64 > "$STATE/backend/secret.sum") # whether somebody edits it on the host
     changed "the secret environment is new"
   elif [ "$(stat -c '%U:%G %a' "$folder/$generation")" != "$APP_USER:$APP_GROUP 600" ]; then
     chown "$APP_USER:$APP_GROUP" "$folder/$generation"
     chmod 0600 "$folder/$generation"
     changed "the secret environment is again for $APP_USER alone"
   fi
+  (umask 077; sha256sum < "$given" | cut -c 1-64 > "$STATE/backend/secret.sum") # tells whether somebody edits it here
   backend_keep_token
   say "generation $generation"
 }

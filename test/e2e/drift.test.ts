@@ -34,7 +34,7 @@ const changes: Record<string, [string, RegExp][]> = {
       /privkey\.pem: it is not the key of the first certificate/,
     ],
     ["sudo ufw default allow incoming", /ufw's default for incoming is allow, expected deny/],
-    ["pm2 stop geo-backend", /pm2 says of geo-backend: stopped|geo-backend is stopped/],
+    ["pm2 stop geo-backend", /geo-backend is stopped/],
     [
       "sudo sed -i 's/worker_connections [0-9]*;.*/worker_connections 99;/' /etc/nginx/nginx.conf",
       /nginx\.conf allows fewer connections/,

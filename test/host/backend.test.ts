@@ -229,7 +229,7 @@ describe("a release that cannot serve", () => {
 
 describe("check", () => {
   it.each([
-    ["pm2 stop geo-backend", /pm2 says of geo-backend: stopped/],
+    ["pm2 stop geo-backend", /geo-backend is stopped/],
     ["pm2 delete geo-backend", /pm2 knows no application geo-backend/],
     ["sudo ln -sfT releases/none /srv/geo-backend/current", /current leads to 'none'/],
     ["sudo rm /srv/geo-backend/secret.env", /secret.env is missing/],
