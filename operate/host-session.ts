@@ -25,7 +25,7 @@ export async function onStackHost<T>(stack: ReadyStack, work: (host: StackHost) 
   const dial = async () => {
     const connection = await hostConnection(settings);
     await using session = await connect(connection);
-    return work({ settings, connection, session });
+    return await work({ settings, connection, session }); // the session must outlive it
   };
   return settings.privateKey ? dial() : withAgent(stack.keyPaths, dial);
 }
