@@ -13,8 +13,11 @@ export interface ReadyStack extends Choice {
 
 export const project = packageRoot;
 
-/** Finds the stack that is meant. A sandbox's host is started when it is not running. */
-export async function readyStack(wanted: string | undefined): Promise<ReadyStack> {
+/** Finds the stack that is meant. A sandbox's host is started when it is not running; `say` hears which. */
+export async function readyStack(
+  wanted: string | undefined,
+  say: (line: string) => void = () => {},
+): Promise<ReadyStack> {
   const environment = { ...process.env, ...pulumiEnvironment() };
   const choice = await chooseStack({
     wanted: wanted ?? process.env.PULUMI_STACK,
@@ -23,6 +26,9 @@ export async function readyStack(wanted: string | undefined): Promise<ReadyStack
   });
   if (!choice.sandbox)
     return { ...choice, environment: { ...environment, PULUMI_STACK: choice.stack }, keyPaths: [] };
+  say(
+    `${wanted ? `The stack ${choice.stack} belongs to a sandbox` : "No host is configured"}: this is for the sandbox "${choice.sandbox}", a throw-away host on this machine.`,
+  );
   // Loaded only here: whoever has a host of their own needs nothing of the sandbox.
   const { readySandboxStack } = await import("./sandbox-stack.ts");
   const ready = await readySandboxStack(choice.sandbox, project, environment);

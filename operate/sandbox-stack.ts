@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import * as sandbox from "../sandbox/host/sandbox.ts";
+import { say } from "../sandbox/host/say.ts";
 import { stackOf } from "./sandbox-names.ts";
 import { refuseOwnHost, stackConfig } from "./stack.ts";
 
@@ -41,6 +42,10 @@ function sandboxEnvironment(name: string, folder: string): Record<string, string
     PULUMI_BACKEND_URL: `file://${join(folder, "pulumi")}`,
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
     PULUMI_STACK: stackOf(name),
+    // How a person types these, for the advice and the commands that the program prints: the state lies in a place of
+    // its own, and the host takes a key of its own.
+    GEO_SYSTEM_PULUMI: `PULUMI_STACK=${stackOf(name)} npm run -s pulumi --`,
+    GEO_SYSTEM_SSH: `npm run -s sandbox -- ssh --name ${name} --`,
   };
 }
 
@@ -58,16 +63,35 @@ async function prepare(
     // Not selected: the operator's own choice of a stack stays.
     await pulumi("stack", "init", stack, "--no-select");
   }
-  const wanted = await wantedConfig(info, stackConfig(cwd, stack));
+  const config = stackConfig(cwd, stack);
+  for (const line of setBack(info, config)) say(line);
+  const wanted = await wantedConfig(info, config);
   if (wanted.length > 0) await pulumi("config", "set-all", "--path", "--stack", stack, ...wanted);
+}
+
+function connectionOf({ address: host, port, user, hostKey }: sandbox.SandboxInfo): [string, string][] {
+  return Object.entries({ host, port, user, hostKey }).map(([key, value]) => [
+    `${project}:${key}`,
+    String(value),
+  ]);
+}
+
+/** What is said of settings that the sandbox decides, and that hold another value: somebody set it, or the host is new. */
+export function setBack(info: sandbox.SandboxInfo, config: Record<string, unknown>): string[] {
+  const stack = stackOf(info.name);
+  return connectionOf(info)
+    .filter(([key, value]) => config[key] !== undefined && String(config[key]) !== value)
+    .map(
+      ([key, value]) =>
+        `Pulumi.${stack}.yaml: ${key} is ${value} again, because the sandbox "${info.name}" has it so; found ${JSON.stringify(config[key])}`,
+    );
 }
 
 /** The settings that are missing or old, as arguments of `pulumi config set-all`. */
 async function wantedConfig(info: sandbox.SandboxInfo, config: Record<string, unknown>): Promise<string[]> {
-  const { address: host, port, user, hostKey } = info;
-  const connection = Object.entries({ host, port, user, hostKey })
-    .filter(([key, value]) => String(config[`${project}:${key}`]) !== String(value))
-    .flatMap(([key, value]) => ["--plaintext", `${project}:${key}=${value}`]);
+  const connection = connectionOf(info)
+    .filter(([key, value]) => String(config[key]) !== value)
+    .flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
   const once = [
     ...(config[`${project}:nodeSource`]
       ? []

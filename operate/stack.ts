@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { pulumiLine } from "../infra/pulumi-command.ts";
 import { isSandboxAddress, sandboxOf, stackOf } from "./sandbox-names.ts";
 
 const hostKey = "geo-system:host";
@@ -33,7 +34,7 @@ export async function chooseStack({ wanted, configured, selected }: Wishes): Pro
   if (stack && configured.includes(stack)) return { stack, sandbox: sandboxOf(stack) };
   throw new Error(
     `${stack ? `the selected stack ${stack} configures none` : "no stack is selected"}, but ${configured.map((name) => `Pulumi.${name}.yaml`).join(", ")} configures a host\n` +
-      `  next: npx pulumi stack select ${configured[0]}   or, for a throw-away host: npm run up -- --stack sandbox`,
+      `  next: ${pulumiLine(`stack select ${configured[0]}`)}   or, for a throw-away host: npm run up -- --stack sandbox`,
   );
 }
 
@@ -54,8 +55,7 @@ export function refuseOwnHost(stack: string, config: Record<string, unknown>): v
   if (!host) return;
   throw new Error(
     `Pulumi.${stack}.yaml: expected no host or one in 198.18.0.0/15, because a stack named sandbox or sandbox-… belongs to a sandbox; found ${host}\n` +
-      "  next: give the stack of a host of your own another name: npx pulumi stack rename production --stack " +
-      `${stack}   or, for a sandbox, remove Pulumi.${stack}.yaml`,
+      `  next: give the stack of a host of your own another name: ${pulumiLine(`stack rename production --stack ${stack}`)}   or, for a sandbox, remove the line ${hostKey} from Pulumi.${stack}.yaml`,
   );
 }
 

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { execa } from "execa";
 import pc from "picocolors";
+import { say } from "../sandbox/host/say.ts";
 import { report } from "../sandbox/report.ts";
+import { clearWay } from "./clear-way.ts";
 import { project, type ReadyStack, readyStack, runPulumi } from "./run-pulumi.ts";
 
 interface Outputs {
@@ -20,7 +22,8 @@ const command = new Command("npm run up --")
   .argument("[arguments...]", "more arguments for `pulumi up`, after a second --")
   .helpOption("-h, --help", "show this help")
   .action(async (rest: string[], options: { stack?: string }) => {
-    const stack = await readyStack(options.stack);
+    const stack = await readyStack(options.stack, say);
+    await clearWay(stack);
     process.exitCode = await runPulumi(stack, [
       "up",
       ...(stack.sandbox ? ["--yes", "--skip-preview"] : []),

@@ -1,3 +1,4 @@
+import { pulumiLine } from "../pulumi-command.ts";
 import { backendLog, type HostNames, type Reading, stepCheck } from "./advice.ts";
 import { instead, type Seen } from "./seen.ts";
 
@@ -22,7 +23,7 @@ export function closeFailure(hop: string, seen: Seen, names: HostNames): Reading
     case 1012:
       return {
         cause: `the backend is restarting (${code})`,
-        next: `pulumi up, once more; if it stays so: ${next}`,
+        next: `${pulumiLine("up")}, once more; if it stays so: ${next}`,
       };
     case 1013:
       return { cause: `the backend has no room for another connection (${code})`, next };

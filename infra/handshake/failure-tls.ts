@@ -1,3 +1,4 @@
+import { pulumiLine } from "../pulumi-command.ts";
 import { backendLog, type HostNames, nginxLog, type Reading, stepCheck } from "./advice.ts";
 import { bareHost, portOf } from "./open.ts";
 import type { Seen } from "./seen.ts";
@@ -42,7 +43,7 @@ function certificateError({ url, code, message }: Seen, names: HostNames): Readi
     case "CERT_HAS_EXPIRED":
       return {
         cause: `the certificate has expired (${code})`,
-        next: "pulumi up, which renews it; a provided one: renew its file first",
+        next: `${pulumiLine("up")}, which renews it; a provided one: renew its file first`,
       };
     case "CERT_NOT_YET_VALID":
       return {
@@ -57,7 +58,7 @@ function certificateError({ url, code, message }: Seen, names: HostNames): Readi
     case "ERR_TLS_CERT_ALTNAME_INVALID":
       return {
         cause: `the certificate is for other names than ${bareHost(new URL(url))} (${code})`,
-        next: `${check}; a provided certificate: pulumi config set serverName <its name>`,
+        next: `${check}; a provided certificate: ${pulumiLine("config set serverName <its name>")}`,
       };
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
     case "UNABLE_TO_GET_ISSUER_CERT":

@@ -1,4 +1,5 @@
 import ssh2, { createAgent, type ParsedKey } from "ssh2"; // CommonJS: Node finds no `utils` among its named exports.
+import { pulumiLine } from "../pulumi-command.ts";
 import type { HostConnection, SshTarget } from "./connection.ts";
 import { fingerprint, publicKeyOf } from "./public-key.ts";
 import { address, SshError } from "./ssh-error.ts";
@@ -39,7 +40,7 @@ function configured(privateKey: string, passphrase: string | undefined): Credent
     throw new SshError(
       "login",
       `the configured privateKey cannot be used: ${why}`,
-      "Set it from the file: pulumi config set --secret privateKey < ~/.ssh/id_ed25519",
+      `Set it from the file: ${pulumiLine("config set --secret privateKey < ~/.ssh/id_ed25519")}`,
     );
   }
   return {

@@ -1,3 +1,4 @@
+import { pulumiLine } from "../pulumi-command.ts";
 import type { SshTarget } from "./connection.ts";
 import { type KnownHosts, knownHostsFiles, knownHostsName, readKnownHosts } from "./known-hosts.ts";
 import { offeredKey } from "./offered-key.ts";
@@ -97,7 +98,7 @@ function unknown(request: HostKeyRequest, key: string, otherTypes: boolean): Ssh
       `Compare it with what the host's own console says: ssh-keygen -lf ${file}`,
       "If they are the same, accept it for yourself, or for everybody who uses this stack:",
       `  ${accept}`,
-      `  pulumi config set ${setting} '${key}'`,
+      `  ${pulumiLine(`config set ${setting} '${key}'`)}`,
     ].join("\n"),
   );
 }

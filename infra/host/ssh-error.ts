@@ -1,3 +1,4 @@
+import { pulumiLine } from "../pulumi-command.ts";
 import type { SshTarget } from "./connection.ts";
 import { knownHostsName } from "./known-hosts.ts";
 import { fingerprint } from "./public-key.ts";
@@ -47,7 +48,7 @@ export function unreachable(target: Address, code: string, seconds: number): Ssh
       return new SshError(
         "tcp",
         `${target.host} refuses connections on port ${target.port}: no sshd listens there`,
-        "If it listens elsewhere: pulumi config set port <port>. Else, on the host's console: sudo systemctl status ssh",
+        `If it listens elsewhere: ${pulumiLine("config set port <port>")}. Else, on the host's console: sudo systemctl status ssh`,
       );
     case "ETIMEDOUT":
       return new SshError(
@@ -86,7 +87,7 @@ export function changedHostKey(target: SshTarget, found: string): SshError {
     [
       "Only if you know that it was installed anew, and its console shows the fingerprint found above:",
       `  ssh-keygen -R '${name}'    forgets the old key of known_hosts, and`,
-      `  pulumi config set hostKey '${found}'    where the configuration holds it`,
+      `  ${pulumiLine(`config set hostKey '${found}'`)}    where the configuration holds it`,
     ].join("\n"),
   );
 }

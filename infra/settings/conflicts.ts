@@ -1,3 +1,4 @@
+import { pulumiLine } from "../pulumi-command.ts";
 import { renderSecretEnvironment } from "../render/secret-environment.ts";
 import { nodeConflicts } from "./backend-problems.ts";
 import { checkPair } from "./certificate-pair.ts";
@@ -76,8 +77,8 @@ function tokenConflicts({
   const found = secret ? `${secret.length} characters` : "nothing";
   return [
     `backendSecretEnvironment.TOKEN_SECRET: expected at least 16 characters to sign tokens with, found ${found}; ` +
-      'pulumi config set --secret --path backendSecretEnvironment.TOKEN_SECRET "$(openssl rand -hex 32)", ' +
-      "or, for a backend with tokens of its own, pulumi config set --secret handshakeToken TOKEN",
+      `${pulumiLine('config set --secret --path backendSecretEnvironment.TOKEN_SECRET "$(openssl rand -hex 32)"')}, ` +
+      `or, for a backend with tokens of its own, ${pulumiLine("config set --secret handshakeToken TOKEN")}`,
   ];
 }
 

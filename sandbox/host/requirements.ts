@@ -1,3 +1,4 @@
+import { pulumiLine } from "../../infra/pulumi-command.ts";
 import { ensureSystemPackages, type Machine, thisMachine } from "../toolchain/system-packages.ts";
 
 const packages = ["debootstrap", "systemd-container", "iproute2", "iptables", "openssh-client"];
@@ -6,7 +7,7 @@ const packages = ["debootstrap", "systemd-container", "iproute2", "iptables", "o
 const rootsFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 const why = "the sandbox, a throw-away host on this machine";
-const ownHost = "A host of your own works as well: npx pulumi config set host <address>";
+const ownHost = `A host of your own works as well: ${pulumiLine("config set host <address>")}`;
 
 /** Why this machine and user can have no sandbox, and what to do; undefined where they can. */
 export async function whyNoSandbox(machine: Machine = thisMachine): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import pRetry, { AbortError } from "p-retry";
+import { pulumiLine } from "../../infra/pulumi-command.ts";
 import { SetupFailure } from "./failure.ts";
 import { onPath } from "./on-path.ts";
 
@@ -90,7 +91,7 @@ function refusal(missing: readonly string[], why: string, machine: Machine): str
     here
       ? `Install ${missing.length === 1 ? "it" : "them"}: sudo ${install}`
       : `This is for root on Debian or Ubuntu, and here is ${describe(machine)}. On such a machine: ${install}`,
-    "A host of your own works as well: npx pulumi config set host <address>",
+    `A host of your own works as well: ${pulumiLine("config set host <address>")}`,
   ].join("\n");
 }
 

@@ -45,7 +45,7 @@ backend_wanted_environment() {
     install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/environments"
     [ -e "$APP_ROOT/environments/empty" ] || install -o "$APP_USER" -g "$APP_GROUP" -m 0600 /dev/null "$APP_ROOT/environments/empty"
   fi
-  [ -e "$APP_ROOT/environments/$generation" ] || fail "the secret environment $generation is not on this host" "it is sent again when it changes: pulumi config set --secret --path backendSecretEnvironment.SENT_AGAIN 1; then 'pulumi up'"
+  [ -e "$APP_ROOT/environments/$generation" ] || fail "the secret environment $generation is not on this host" "it is sent again when it changes: $PULUMI config set --secret --path backendSecretEnvironment.SENT_AGAIN 1; then '$PULUMI up'"
   say "environments/$generation"
 }
 

@@ -31,7 +31,7 @@ as_application() {
 backend_tools() {
   local name path
   for name in node npm pm2; do
-    command -v "$name" > /dev/null || fail "$name is not installed" "sudo geo-system packages check; then 'pulumi up'"
+    command -v "$name" > /dev/null || fail "$name is not installed" "sudo geo-system packages check; then '$PULUMI up'"
   done
   NODE_VERSION=$("$NODE" --version)
   for path in "${LIBRARY_FILES[@]}"; do place_file "$path"; done
@@ -41,7 +41,7 @@ backend_tools() {
 backend_expect_node() {
   local engines
   engines=$(setting engines '*')
-  application allows '>=20.12' "$engines" || fail "the backend does not run on this host's Node" "pulumi config set nodeVersion VERSION, nodeSource SOURCE; its package.json says: ${engines}"
+  application allows '>=20.12' "$engines" || fail "the backend does not run on this host's Node" "$PULUMI config set nodeVersion VERSION, nodeSource SOURCE; its package.json says: ${engines}"
 }
 
 backend_pm2() {

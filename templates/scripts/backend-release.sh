@@ -31,13 +31,13 @@ backend_installed_key() { cat "$1/node_modules/.geo-system-key" 2> /dev/null || 
 backend_unpack() {
   local archive
   archive="$APP_HOME/$(setting archive)"
-  [ -f "$archive" ] || fail "the archive of release $(setting release) is not on this host ($archive)" "send it again: pulumi up --replace '**-release'"
-  as_user tar -xf "$archive" -C "$1" --no-same-owner || fail "$archive cannot be unpacked" "is the disk full? df -h /srv; then 'pulumi up --replace \"**-release\"'"
+  [ -f "$archive" ] || fail "the archive of release $(setting release) is not on this host ($archive)" "send it again: $PULUMI up --replace '**-release'"
+  as_user tar -xf "$archive" -C "$1" --no-same-owner || fail "$archive cannot be unpacked" "is the disk full? df -h /srv; then '$PULUMI up --replace \"**-release\"'"
   settings file | sort > "$PAYLOAD/files-wanted"
   backend_manifest "$1" | sort > "$PAYLOAD/files-found"
   cmp -s "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" && return 0
   { diff "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" || true; } | awk '/^[<>]/ && shown++ < 5' >&2 # it fails where they differ
-  fail "$archive is not release $(setting release): files differ (< expected, > found)" "send it again: pulumi up --replace '**-release'"
+  fail "$archive is not release $(setting release): files differ (< expected, > found)" "send it again: $PULUMI up --replace '**-release'"
 }
 
 # backend_manifest FOLDER: the first 16 digits of the SHA-256 of each file, or of the target of a link, and its path.
@@ -73,7 +73,7 @@ backend_npm_ci() {
   install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/cache"
   (cd "$1" && as_user npm ci "${options[@]}") > "$PAYLOAD/npm.log" 2>&1 || {
     head -n 20 "$PAYLOAD/npm.log" >&2 # the reason; its help follows
-    fail "the dependencies of release $(setting release) cannot be installed; the running release goes on" "npm's own words are above; where the registry cannot be reached: pulumi config set npmRegistry URL"
+    fail "the dependencies of release $(setting release) cannot be installed; the running release goes on" "npm's own words are above; where the registry cannot be reached: $PULUMI config set npmRegistry URL"
   }
 }
 

@@ -101,10 +101,10 @@ backend_own_root() {
   former=$(cat "$owner" 2> /dev/null || true) # the first apply has none
   [ "$former" != "$APP $APP_USER" ] || return 0
   if [ -n "$former" ]; then
-    fail "this host runs '${former% *}' of user '${former#* }', made by an earlier run" "sudo geo-system backend undo, then 'pulumi up': its data stays in /srv/${former% *}/shared"
+    fail "this host runs '${former% *}' of user '${former#* }', made by an earlier run" "sudo geo-system backend undo, then '$PULUMI up': its data stays in /srv/${former% *}/shared"
   fi
   if [ -d "$APP_ROOT" ] && [ -n "$(find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared)" ]; then
-    fail "$APP_ROOT is there already, and not made by this package" "move it away, or choose another name: pulumi config set backendName NAME"
+    fail "$APP_ROOT is there already, and not made by this package" "move it away, or choose another name: $PULUMI config set backendName NAME"
   fi
   install -d -m 0700 "$STATE" "$STATE/before" "$STATE/before/backend"
   [ -e "$APP_HOME/.pm2" ] || : > "$STATE/before/backend/pm2-home.absent"

@@ -23,11 +23,11 @@ certificate_folder() { say "$CERTIFICATE_ROOT/certificates/$(setting fingerprint
 
 # Everything nginx would trip over, before anything is touched.
 certificate_validate() {
-  local next="issue or provide another certificate: pulumi config set certificateFile, certificateKeyFile"
+  local next="issue or provide another certificate: $PULUMI config set certificateFile, certificateKeyFile"
   openssl x509 -in "$1" -noout 2> /dev/null || fail "fullchain.pem: expected a certificate in PEM, found none" "$next"
   openssl pkey -in "$2" -passin pass: -noout 2> /dev/null || fail "privkey.pem: expected a private key in PEM without a passphrase, found none" "$next"
   [ "$(certificate_fingerprint "$1")" = "$(setting fingerprint)" ] ||
-    fail "fullchain.pem: expected the fingerprint $(setting fingerprint), found $(certificate_fingerprint "$1")" "run 'pulumi up' with the version that wrote this command"
+    fail "fullchain.pem: expected the fingerprint $(setting fingerprint), found $(certificate_fingerprint "$1")" "run '$PULUMI up' with the version that wrote this command"
   [ "$(openssl x509 -in "$1" -noout -pubkey)" = "$(openssl pkey -in "$2" -passin pass: -pubout)" ] ||
     fail "privkey.pem: it is not the key of the first certificate in fullchain.pem" "$next"
   openssl x509 -in "$1" -noout -checkend 0 > /dev/null ||

@@ -38,6 +38,9 @@ LEFT=''
 # How a subshell ends that has already said what is wrong, so that the shell around it says nothing more.
 SAID=97
 
+# How an operator types Pulumi's CLI, in every advice; infra/pulumi-command.ts says the same.
+PULUMI='npx pulumi'
+
 say() { printf '%s\n' "$*"; }
 
 # fail WHAT NEXT: says which guard failed and what to do next, and ends the step.

@@ -120,7 +120,7 @@ apt_failed() {
   tail -n 20 "$PAYLOAD/apt.log" >&2
   if apt_locked; then next="wait until the other apt has ended, then again"
   elif grep -qE 'Could not (resolve|connect)|Failed to fetch|Unable to locate|no installation candidate' "$PAYLOAD/apt.log"; then
-    next="can the host reach its package archive? a mirror: pulumi config set aptMirror URL"
+    next="can the host reach its package archive? a mirror: $PULUMI config set aptMirror URL"
   elif grep -q 'No space left' "$PAYLOAD/apt.log"; then next="make room: df -h"
   elif grep -q 'Packages need to be removed but remove is disabled' "$PAYLOAD/apt.log"; then
     next="remove the package that stands in the way, when nobody needs it"

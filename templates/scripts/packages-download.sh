@@ -71,11 +71,11 @@ registry_sum() {
 verify() {
   local found
   found=$("$2" < "$3")
-  [ -n "$4" ] || fail "$1: nothing states its checksum" "another source: pulumi config set nodeSource archive"
+  [ -n "$4" ] || fail "$1: nothing states its checksum" "another source: $PULUMI config set nodeSource archive"
   [ "${found%% *}" = "$4" ] ||
     fail "$1: expected the $2 $4, found ${found%% *}" "the download is damaged or was replaced: try again, or ask whoever runs the mirror"
 }
 
 download_failed() {
-  fail "$1 could not be fetched from $2" "can the host reach it? a mirror: pulumi config set npmRegistry URL, or nodeMirror URL"
+  fail "$1 could not be fetched from $2" "can the host reach it? a mirror: $PULUMI config set npmRegistry URL, or nodeMirror URL"
 }

@@ -83,12 +83,12 @@ node_architecture() {
   case "$(uname -m)" in
     x86_64) say x64 ;;
     aarch64) say arm64 ;;
-    *) fail "Node: expected an x86_64 or aarch64 processor, found $(uname -m)" "pulumi config set nodeSource distribution" ;;
+    *) fail "Node: expected an x86_64 or aarch64 processor, found $(uname -m)" "$PULUMI config set nodeSource distribution" ;;
   esac
 }
 
 node_works() {
-  "$1/bin/node" --version > /dev/null || fail "Node was fetched and does not run on this host" "its message is above; another version or source: pulumi config set nodeVersion, nodeSource"
+  "$1/bin/node" --version > /dev/null || fail "Node was fetched and does not run on this host" "its message is above; another version or source: $PULUMI config set nodeVersion, nodeSource"
 }
 
 npm_version() { package_version "$1/lib/node_modules/npm/package.json"; }
@@ -118,7 +118,7 @@ pm2_install() {
   install -m 0644 "$(payload_file "$PACKAGES_ROOT/pm2/package-lock.json")" "$1/package-lock.json"
   (cd "$1" && npm ci "${options[@]}" --registry "$(npm_registry)/" --cache "$PAYLOAD/npm") > "$PAYLOAD/npm.log" 2>&1 || {
     tail -n 20 "$PAYLOAD/npm.log" >&2
-    fail "npm could not install pm2 $(setting pm2)" "can the host reach $(npm_registry)? a mirror: pulumi config set npmRegistry URL"
+    fail "npm could not install pm2 $(setting pm2)" "can the host reach $(npm_registry)? a mirror: $PULUMI config set npmRegistry URL"
   }
 }
 

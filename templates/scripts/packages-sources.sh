@@ -55,7 +55,7 @@ apt_nodesource() {
   ! cmp -s "$PAYLOAD/nodesource.sources" "$NODESOURCE_LIST" || return 0
   command -v curl > /dev/null || { apt_prepare; apt_add curl ca-certificates; }
   fetch -o "$PAYLOAD/nodesource.asc" "${mirror%/}/gpgkey/nodesource-repo.gpg.key" ||
-    fail "NodeSource's key could not be fetched from $mirror" "another source: pulumi config set nodeSource npm"
+    fail "NodeSource's key could not be fetched from $mirror" "another source: $PULUMI config set nodeSource npm"
   write_file "$PAYLOAD/nodesource.asc" "$NODESOURCE_KEY" root:root 0644
   write_file "$PAYLOAD/nodesource.sources" "$NODESOURCE_LIST" root:root 0644
   APT_STALE=yes
@@ -81,7 +81,7 @@ apt_node_guard() {
   IFS=. read -r major minor _ <<< "$version"
   if [[ $version =~ ^[0-9]+\.[0-9]+ ]] && ((major % 2 == 0 && (major > 20 || (major == 20 && minor >= 6)))); then return 0; fi
   fail "the distribution's nodejs is ${version:-not there}, expected a long-term release from 20.6 on" \
-    "another source: pulumi config set nodeSource archive (nodejs.org), nodesource, or npm (npm's registry)"
+    "another source: $PULUMI config set nodeSource archive (nodejs.org), nodesource, or npm (npm's registry)"
 }
 
 # The version that is installed, or else the one that would be.

@@ -34,7 +34,7 @@ packages_validate() {
   case "$(setting node-source)" in
     npm | archive | nodesource) packages_expect_version node ;;
     distribution) ;;
-    *) fail "node-source: expected npm, archive, nodesource or distribution, found '$(setting node-source)'" "pulumi config set nodeSource archive" ;;
+    *) fail "node-source: expected npm, archive, nodesource or distribution, found '$(setting node-source)'" "$PULUMI config set nodeSource archive" ;;
   esac
   packages_expect_version npm
   packages_expect_version pm2

@@ -29,7 +29,7 @@ payload_read() {
 
 # A connection that broke off gave only the beginning of the text: half of a file must not be placed for the whole.
 payload_expect_whole() {
-  [ -e "$PAYLOAD/whole" ] || fail "the payload broke off before its last line, '==> end <=='" "the connection was lost: run 'pulumi up' again"
+  [ -e "$PAYLOAD/whole" ] || fail "the payload broke off before its last line, '==> end <=='" "the connection was lost: run '$PULUMI up' again"
 }
 
 # Runs that were killed could not take their payload away, which may be secret.
@@ -46,7 +46,7 @@ setting() {
   value=$(settings "$1" | sed -n 1p)
   if [ -n "$value" ]; then printf '%s\n' "$value"
   elif [ $# -gt 1 ]; then printf '%s\n' "$2"
-  else fail "the payload has no setting '$1'" "run 'pulumi up' with the version that wrote this command"; fi
+  else fail "the payload has no setting '$1'" "run '$PULUMI up' with the version that wrote this command"; fi
 }
 
 # settings NAME: every value of a setting, one a line.
@@ -59,7 +59,7 @@ payload_files() { cat "$PAYLOAD/index"; }
 payload_file() {
   local number
   number=$(awk -v path="$1" '{ n = $1; $1 = $2 = $3 = ""; sub(/^ +/, ""); if ($0 == path) print n }' "$PAYLOAD/index")
-  [ -n "$number" ] || fail "the payload has no file '$1'" "run 'pulumi up' with the version that wrote this command"
+  [ -n "$number" ] || fail "the payload has no file '$1'" "run '$PULUMI up' with the version that wrote this command"
   printf '%s\n' "$PAYLOAD/files/$number"
 }
 

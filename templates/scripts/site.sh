@@ -8,7 +8,7 @@
 NGINX=/etc/nginx
 
 site_apply() {
-  command -v nginx > /dev/null || fail "nginx is not installed" "sudo geo-system packages check; then 'pulumi up'"
+  command -v nginx > /dev/null || fail "nginx is not installed" "sudo geo-system packages check; then '$PULUMI up'"
   site_without_ipv6
   cp -a "$NGINX" "$PAYLOAD/former"
   cp -a "$NGINX" "$PAYLOAD/wanted"
@@ -104,7 +104,7 @@ site_test() {
   fi
   cat "$answer.errors" >&2
   site_name_rivals "$1" >&2
-  fail "nginx refuses the configuration with this site in it; nothing was changed, nginx goes on as before" "correct the file that the message names; then 'pulumi up'"
+  fail "nginx refuses the configuration with this site in it; nothing was changed, nginx goes on as before" "correct the file that the message names; then '$PULUMI up'"
 }
 
 # Which other files say what may stand only once.

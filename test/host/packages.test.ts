@@ -111,7 +111,7 @@ signal.pause()`;
     const aptMirror = await host.run(`sed -n 's/^URIs: //p' ${sources} | head -n 1`);
     await host.run(`sudo sed -i.kept 's|^URIs: .*|URIs: http://127.0.0.1:9/none|' ${sources}`);
     expect(await refused({})).toContain(
-      "next: can the host reach its package archive? a mirror: pulumi config set aptMirror URL",
+      "next: can the host reach its package archive? a mirror: npx pulumi config set aptMirror URL",
     );
     expect(await apply({ aptMirror })).toContain("installed ufw");
     expect(await host.run(`sed -n 's/^URIs: //p' ${sources} | sort -u`)).toBe("http://127.0.0.1:9/none");
@@ -129,7 +129,7 @@ signal.pause()`;
     const said = await refused({ nodeSource: "distribution" });
     expect(said).toMatch(/the distribution's nodejs is 18\.\S+, expected a long-term release from 20\.6 on/);
     expect(said).toContain(
-      "another source: pulumi config set nodeSource archive (nodejs.org), nodesource, or npm",
+      "another source: npx pulumi config set nodeSource archive (nodejs.org), nodesource, or npm",
     );
     expect(await check()).toBe("unchanged");
   });

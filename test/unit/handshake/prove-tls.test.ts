@@ -25,7 +25,7 @@ test("fails at tls if the certificate has expired", async () => {
   );
   expect(hop).toBe("tls");
   expect(cause).toBe("the certificate has expired (CERT_HAS_EXPIRED)");
-  expect(next).toBe("pulumi up, which renews it; a provided one: renew its file first");
+  expect(next).toBe("npx pulumi up, which renews it; a provided one: renew its file first");
   expect(statuses(report)).toBe("name ok, tcp ok, tls fail");
 });
 
@@ -66,7 +66,7 @@ test("fails at tls if the certificate is for another name", async () => {
   const ca = await authority();
   const { cause, next } = await failureWith(await ca.issue({ names: ["example.org"] }), ca.ca);
   expect(cause).toBe("the certificate is for other names than 127.0.0.1 (ERR_TLS_CERT_ALTNAME_INVALID)");
-  expect(next).toBe(`${check}; a provided certificate: pulumi config set serverName <its name>`);
+  expect(next).toBe(`${check}; a provided certificate: npx pulumi config set serverName <its name>`);
 });
 
 test("verifies the certificate even where the environment switches that off", async () => {

@@ -49,7 +49,7 @@ test("an unknown host stops with its fingerprint and the commands that accept it
       "Compare it with what the host's own console says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
       "If they are the same, accept it for yourself, or for everybody who uses this stack:",
       `  ssh -o HostKeyAlgorithms=ssh-ed25519 -p ${port} ubuntu@127.0.0.1 true`,
-      `  pulumi config set hostKey '${a.public}'`,
+      `  npx pulumi config set hostKey '${a.public}'`,
     ].join("\n"),
   );
   expect(sshd.logins).toEqual([]);

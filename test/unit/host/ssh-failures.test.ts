@@ -40,7 +40,7 @@ test("a port where nothing listens", async () => {
   expect(error.message).toBe(
     [
       `127.0.0.1 refuses connections on port ${port}: no sshd listens there`,
-      "If it listens elsewhere: pulumi config set port <port>. Else, on the host's console: sudo systemctl status ssh",
+      "If it listens elsewhere: npx pulumi config set port <port>. Else, on the host's console: sudo systemctl status ssh",
     ].join("\n"),
   );
 });
@@ -85,7 +85,7 @@ test("a host whose key has changed is warned of, and nothing is sent to it", asy
       "Nothing was sent to it.",
       "Only if you know that it was installed anew, and its console shows the fingerprint found above:",
       `  ssh-keygen -R '[127.0.0.1]:${host.target.port}'    forgets the old key of known_hosts, and`,
-      `  pulumi config set hostKey '${now.public}'    where the configuration holds it`,
+      `  npx pulumi config set hostKey '${now.public}'    where the configuration holds it`,
     ].join("\n"),
   );
   expect(host.logins).toEqual([]);

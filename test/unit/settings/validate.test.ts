@@ -47,8 +47,8 @@ describe("the arguments", () => {
         "port: expected a TCP port, 1 to 65535, found 70000",
         'user: expected a user name of the host, found "a b"',
         "backendSecretEnvironment.TOKEN_SECRET: expected at least 16 characters to sign tokens with, found nothing; " +
-          'pulumi config set --secret --path backendSecretEnvironment.TOKEN_SECRET "$(openssl rand -hex 32)", ' +
-          "or, for a backend with tokens of its own, pulumi config set --secret handshakeToken TOKEN",
+          'npx pulumi config set --secret --path backendSecretEnvironment.TOKEN_SECRET "$(openssl rand -hex 32)", ' +
+          "or, for a backend with tokens of its own, npx pulumi config set --secret handshakeToken TOKEN",
       ].join("\n  "),
     );
   });
