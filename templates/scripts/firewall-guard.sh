@@ -86,7 +86,7 @@ firewall_settle() {
     [ -d "$GUARD/armed" ] || { rm -f "$GUARD/taken-back"; return 0; }
     firewall_arm # what a run before this one armed, and nobody confirmed
   fi
-  [ "$(cat "$GUARD/armed/name" 2> /dev/null)" = "$ARMED" ] || fail "the change took longer than its $(setting confirm-within 60) seconds and was taken back" "run 'pulumi up' again"
+  [ "$(cat "$GUARD/armed/name" 2> /dev/null)" = "$ARMED" ] || fail "the change took longer than its $(setting confirm-within 60) seconds and was taken back" "run '$PULUMI up' again"
   firewall_now > "$GUARD/armed/settled"
   say "armed $ARMED: taken back in $(< "$GUARD/armed/within") seconds, unless a new connection confirms it: sudo geo-system firewall confirm"
 }
@@ -104,7 +104,7 @@ firewall_confirm() {
   firewall_wait_for_restore
   [ "$(cat "$GUARD/confirmed" 2> /dev/null)" != "$change" ] || return 0
   [ "$(sed -n 1p "$GUARD/taken-back" 2> /dev/null)" != "$change" ] || firewall_say_taken_back
-  fail "no change of the firewall waits for a confirmation${change:+ under the name $change}" "sudo geo-system firewall check; 'pulumi up' applies it again"
+  fail "no change of the firewall waits for a confirmation${change:+ under the name $change}" "sudo geo-system firewall check; '$PULUMI up' applies it again"
 }
 
 firewall_disarm() {
@@ -117,7 +117,7 @@ firewall_disarm() {
 }
 
 firewall_say_taken_back() {
-  fail "the change was TAKEN BACK, the firewall is as it was before it: $(sed -n 2p "$GUARD/taken-back")" "mend what shut the operator out, then: pulumi up"
+  fail "the change was TAKEN BACK, the firewall is as it was before it: $(sed -n 2p "$GUARD/taken-back")" "mend what shut the operator out, then: $PULUMI up"
 }
 
 # An open connection lives on whatever the rules say now: it proves nothing.

@@ -9,7 +9,7 @@ site_refuse_rivals() {
   [ -n "$rivals" ] || return 0
   cat >&2 <<< "$rivals"
   fail "another site of this host answers the same requests; nothing was changed, nginx goes on as before" \
-    "take the named lines away, or give one of the two another name (pulumi config set serverName NAME)"
+    "take the named lines away, or give one of the two another name ($PULUMI config set serverName NAME)"
 }
 
 # site_rivals < ANSWER: one rival a line, with file and line. Servers that share a port with ours are rivals when they
