@@ -100,7 +100,7 @@ backend_refuse() {
   local said
   said="release $(handover release) did not come up: $(why)"
   backend_step_back
-  backend_reverted "$said; $BACK" "correct the backend by its own lines above, then 'pulumi up'"
+  backend_reverted "$said; $BACK" "correct the backend by its own lines above, then '$PULUMI up'"
 }
 
 backend_reverted() {
@@ -142,7 +142,7 @@ backend_end_handover() {
 backend_confirm() {
   backend_recall || return 0
   application insist "$APP" "$(handover run)" "$(handover port)" 2> "$PAYLOAD/why" ||
-    fail "release $(handover release) cannot be confirmed: $(why)" "pm2 logs $APP --lines 20 --nostream, as $APP_USER; then 'pulumi up'"
+    fail "release $(handover release) cannot be confirmed: $(why)" "pm2 logs $APP --lines 20 --nostream, as $APP_USER; then '$PULUMI up'"
   backend_finish
   changed "release $(current release) is confirmed"
 }

@@ -51,8 +51,8 @@ backend_rollback() {
 backend_expect_kept() {
   [ -n "$1" ] || fail "there is no release to go back to" "sudo geo-system backend releases"
   backend_kept_releases | grep -qxF -- "$1" ||
-    fail "release $1 is not on this host" "sudo geo-system backend releases lists those that are; another one: 'pulumi up' with its backendSource"
+    fail "release $1 is not on this host" "sudo geo-system backend releases lists those that are; another one: '$PULUMI up' with its backendSource"
   # Its dependencies may have been built for another one.
   [ "$(sed -n 's/^node: //p' "$BACKEND_RELEASES/$1/record")" = "$NODE_VERSION" ] ||
-    fail "release $1 was installed for another Node than $NODE_VERSION" "'pulumi up' with its backendSource installs it anew"
+    fail "release $1 was installed for another Node than $NODE_VERSION" "'$PULUMI up' with its backendSource installs it anew"
 }
