@@ -78,9 +78,14 @@ async function insist(name, run, port) {
   if (fresh.length === 0) throw new Error(`pm2 knows no application ${name} of run ${run}`);
   if (fresh.every((entry) => listens(entry, port))) return;
   await leavePort(await ofOtherRuns(name, run), port);
-  await Promise.all(fresh.map(({ pm_id }) => ask("restart", pm_id)));
+  await Promise.all(fresh.map(({ pm_id }) => ask("restart", pm_id).catch(unlessStarted)));
   const why = await whyNotServing(await ofRun(name, run), port, returnTime, 0);
   if (why) throw new Error(why);
+}
+
+/** pm2 itself may start it in the same moment, as it does with what ended; whether it serves is asked next. */
+function unlessStarted(error) {
+  if (!/already exists/.test([error].flat()[0]?.message ?? error)) throw error;
 }
 
 /** What ran before listens again, its connections untouched, and what came after it goes. */
