@@ -6,7 +6,7 @@ import { Hops } from "./hops.ts";
 import { shownUrl } from "./mask.ts";
 import type { HandshakeRow } from "./report.ts";
 import type { HandshakeScript, HandshakeStep } from "./script.ts";
-import { Stopped } from "./seen.ts";
+import { type Seen, Stopped } from "./seen.ts";
 import { fill, fillKnown, type Json, match, placeholders, type Values } from "./values.ts";
 
 export interface RunOptions {
@@ -21,6 +21,8 @@ export interface RunOptions {
 export interface Run {
   rows: HandshakeRow[];
   failure?: HandshakeFailure;
+  /** What the client saw where it failed. */
+  seen?: Seen;
   /** The values that the steps brought; the log's lines use them. */
   values: Values;
 }
@@ -31,12 +33,14 @@ type ClientNumber = 1 | 2;
 export async function runScript(options: RunOptions): Promise<Run> {
   const run = new ScriptRun(options);
   const failure = await run.toTheEnd();
-  return { rows: run.hops.rows, values: run.values, ...(failure && { failure }) };
+  const { hops, values, seen } = run;
+  return { rows: hops.rows, values, ...(failure && { failure }), ...(seen && { seen }) };
 }
 
 class ScriptRun {
   readonly hops: Hops;
   values: Values;
+  seen: Seen | undefined;
   readonly #options: RunOptions;
   readonly #clients = new Map<ClientNumber, Client>();
   readonly #sent = new Set<HandshakeStep>();
@@ -109,6 +113,7 @@ class ScriptRun {
 
   #failed(error: unknown): HandshakeFailure {
     if (!(error instanceof Stopped)) throw error;
+    this.seen = error.seen;
     const hop = this.hops.current;
     const reading = readFailure(hop, error.seen, this.#options.names);
     this.hops.fail(reading.cause);

@@ -1,0 +1,146 @@
+/** What the host says of itself. A fact that could not be had is missing or empty. */
+export interface Inside {
+  /** The host's clock, in milliseconds since 1970. */
+  clock: number;
+  /** The steps that this package has applied to it. */
+  deployed: string[];
+  disks: Disk[];
+  memory: { totalKb: number; availableKb: number };
+  conntrack?: { used: number; most: number };
+  failedUnits: string[];
+  units: Unit[];
+  listens: Listener[];
+  /** Who has the ports of the service; one process a port. */
+  owners: Owner[];
+  firewall: Firewall;
+  nginx: Nginx;
+  certificates: CertificateFile[];
+  /** SHA-256 of the certificate that was deployed; empty where none was. */
+  deployedCertificate: string;
+  backend: Backend;
+  loopback: Loopback[];
+}
+
+export interface Disk {
+  mount: string;
+  usedPercent: number;
+  freeKb: number;
+  inodesPercent: number;
+  /** Of a full one: its largest files. */
+  big: string[];
+}
+
+export interface Unit {
+  name: string;
+  active: string;
+  sub: string;
+  enabled: string;
+}
+
+export interface Listener {
+  /** Without the port: `0.0.0.0`, `[::]`, `*`. */
+  address: string;
+  port: number;
+  process: string;
+  pid: number;
+}
+
+export interface Owner {
+  port: number;
+  pid: number;
+  /** Whether pm2 started it. */
+  pm2: boolean;
+  command: string;
+}
+
+export interface Firewall {
+  ufw: "absent" | "inactive" | "active";
+  /** What ufw does with what no rule names: `deny`, `reject`, `allow`. */
+  otherwise: string;
+  /** The first rule for a port and everybody, `allow 80/tcp`; empty where none is. */
+  allows: { port: number; v4: string; v6: string }[];
+  /** Rules of others that drop packets. */
+  drops: string[];
+}
+
+export interface Nginx {
+  present: boolean;
+  valid: boolean;
+  /** What `nginx -t` said. */
+  said: string;
+  /** What `nginx -T` printed. */
+  configuration: string;
+  workers: Worker[];
+  /** The file that changed last, and how many seconds ago. */
+  newest?: { seconds: number; path: string };
+  log: string;
+  journal: string;
+  /** The site's file, where it is enabled to, and what was deployed. */
+  site?: string;
+  enabled?: string;
+  deployedSite?: string;
+}
+
+export interface Worker {
+  pid: number;
+  seconds: number;
+  files: number;
+  mostFiles: number;
+  sockets: number;
+}
+
+export interface CertificateFile {
+  path: string;
+  missing: boolean;
+  /** In milliseconds since 1970. */
+  ends: number;
+  fingerprint: string;
+  key: string;
+  names: string;
+}
+
+export interface Backend {
+  name: string;
+  user: string;
+  port: number;
+  home: string;
+  pm2: "absent" | "down" | "up";
+  /** What pm2 runs; undefined where it did not answer. */
+  applications?: Application[];
+  release: string;
+  deployedRelease: string;
+  /** Files of the release that were changed on the host. */
+  altered: string[];
+  /** The generation of the secret environment, and the one that was deployed. */
+  environment: string;
+  deployedEnvironment: string;
+  /** The file of secrets, where it should be and is not. */
+  missingSecrets?: string;
+  /** Whether the next boot brings it back. */
+  saved: boolean;
+  processes: { pid: number; files: number; mostFiles: number; residentKb: number }[];
+  log: string;
+  errors: string;
+}
+
+export interface Application {
+  name: string;
+  pid: number;
+  status: string;
+  restarts: number;
+  /** In milliseconds since 1970. */
+  startedAt: number;
+  /** Milliseconds before it is tried again, where it crashed. */
+  backoff: number;
+  exitCode?: number | string | null | undefined;
+  memory?: number | undefined;
+  script?: string | undefined;
+  folder?: string | undefined;
+}
+
+/** `answer` is a status line, or `refused`, `closed`, `silence`. */
+export interface Loopback {
+  to: string;
+  port: number;
+  answer: string;
+}

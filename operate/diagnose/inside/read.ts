@@ -1,0 +1,148 @@
+import { z } from "zod";
+import { Facts } from "./facts.ts";
+import type { Backend, CertificateFile, Disk, Firewall, Inside, Listener, Nginx } from "./observed.ts";
+
+const applications = z.array(
+  z.object({
+    name: z.string(),
+    pid: z.number().catch(0),
+    status: z.string().catch("unknown"),
+    restarts: z.number().catch(0),
+    startedAt: z.number().catch(0),
+    backoff: z.number().catch(0),
+    exitCode: z.union([z.number(), z.string(), z.null()]).optional(),
+    memory: z.number().optional(),
+    script: z.string().optional(),
+    folder: z.string().optional(),
+  }),
+);
+
+/**
+ * What the host printed, typed.
+ *
+ * @throws where it broke off before its end
+ */
+export function readInside(output: string): Inside {
+  const facts = new Facts(output);
+  if (!facts.whole) throw new Error("the host's answer broke off before its end");
+  const [total = "0", available = "0"] = facts.one("memory");
+  const [used, most] = facts.one("conntrack");
+  return {
+    clock: Number(facts.one("clock")[0] ?? 0) * 1000,
+    deployed: facts.all("deployed", (step = "") => step),
+    disks: disks(facts),
+    memory: { totalKb: Number(total), availableKb: Number(available) },
+    ...(used && most && { conntrack: { used: Number(used), most: Number(most) } }),
+    failedUnits: facts.all("failed", (name = "") => name),
+    units: facts.all("unit", (name = "", active = "", sub = "", enabled = "") => ({
+      name,
+      active,
+      sub,
+      enabled,
+    })),
+    listens: facts.all("listens", listener),
+    owners: facts.all("owner", (port, pid, pm2, command = "") => ({
+      port: Number(port),
+      pid: Number(pid),
+      pm2: pm2 === "yes",
+      command: command.trim(),
+    })),
+    firewall: firewall(facts),
+    nginx: nginx(facts),
+    certificates: facts.all("certificate", certificate),
+    deployedCertificate: facts.one("deployed-certificate")[0] ?? "",
+    backend: backend(facts),
+    loopback: facts.all("loopback", (to = "", port, answer = "") => ({ to, port: Number(port), answer })),
+  };
+}
+
+/** Each file system once: between two looks at it its numbers may have changed. */
+function disks(facts: Facts): Disk[] {
+  const big = facts.all("big", (mount = "", _, path = "") => ({ mount, path }));
+  const all = facts.all("disk", (mount = "", usedPercent, freeKb, inodesPercent) => ({
+    mount,
+    usedPercent: Number(usedPercent),
+    freeKb: Number(freeKb),
+    inodesPercent: Number(inodesPercent) || 0,
+    big: big.filter((each) => each.mount === mount).map(({ path }) => path),
+  }));
+  return [...new Map(all.map((disk) => [disk.mount, disk])).values()];
+}
+
+function listener(at = "", process = "", pid = "0"): Listener {
+  const colon = at.lastIndexOf(":");
+  return { address: at.slice(0, colon), port: Number(at.slice(colon + 1)), process, pid: Number(pid) };
+}
+
+function firewall(facts: Facts): Firewall {
+  const [state, otherwise = ""] = facts.one("ufw");
+  return {
+    ufw: state === "active" || state === "inactive" ? state : "absent",
+    otherwise,
+    allows: facts.all("allows", (port, v4 = "", v6 = "") => ({ port: Number(port), v4, v6 })),
+    drops: facts.all("drops", (rule = "") => rule),
+  };
+}
+
+function nginx(facts: Facts): Nginx {
+  const [site, deployedSite] = [facts.text("site"), facts.text("deployed-site")];
+  const [enabled] = facts.one("enabled");
+  const [seconds, path] = facts.one("newest");
+  return {
+    present: facts.one("nginx")[0] === "present",
+    valid: facts.one("valid")[0] === "yes",
+    said: facts.text("said") ?? "",
+    configuration: facts.text("configuration") ?? "",
+    workers: facts.all("worker", (pid, seconds, files, mostFiles, sockets) => ({
+      pid: Number(pid),
+      seconds: Number(seconds),
+      files: Number(files),
+      mostFiles: Number(mostFiles),
+      sockets: Number(sockets),
+    })),
+    ...(seconds && path && { newest: { seconds: Number(seconds), path } }),
+    log: facts.text("nginx-log") ?? "",
+    journal: facts.text("nginx-journal") ?? "",
+    ...(site !== undefined && { site }),
+    ...(enabled !== undefined && { enabled }),
+    ...(deployedSite !== undefined && { deployedSite }),
+  };
+}
+
+function certificate(path = "", ends = "", fingerprint = "", key = "unknown", names = ""): CertificateFile {
+  const shown = names.replaceAll("IPAddress:", "").replaceAll("DNS:", "").replaceAll(",", ", ");
+  return { path, missing: ends === "missing", ends: Number(ends) * 1000, fingerprint, key, names: shown };
+}
+
+function backend(facts: Facts): Backend {
+  const [name = "", user = "", port = "0", home = ""] = facts.one("backend");
+  const [pm2] = facts.one("pm2");
+  const [release = "", deployedRelease = ""] = facts.one("release");
+  const [environment = "", deployedEnvironment = ""] = facts.one("environment");
+  const [missingSecrets] = facts.one("no-secrets");
+  const known = readApplications(facts.text("applications") ?? "");
+  return {
+    ...{ name, user, port: Number(port), home, release, deployedRelease, environment, deployedEnvironment },
+    altered: facts.all("altered", (path = "") => path),
+    pm2: pm2 === "up" || pm2 === "down" ? pm2 : "absent",
+    ...(known && { applications: known }),
+    ...(missingSecrets && { missingSecrets }),
+    saved: facts.one("saved")[0] === "yes",
+    processes: facts.all("process", (pid, files, mostFiles, residentKb) => ({
+      pid: Number(pid),
+      files: Number(files),
+      mostFiles: Number(mostFiles),
+      residentKb: Number(residentKb),
+    })),
+    log: facts.text("backend-log") ?? "",
+    errors: facts.text("backend-errors") ?? "",
+  };
+}
+
+function readApplications(json: string) {
+  try {
+    return applications.parse(JSON.parse(json));
+  } catch {
+    return undefined; // pm2 did not answer, or not in its own words: a rule of its own says so.
+  }
+}

@@ -1,0 +1,48 @@
+import { type Hop, hopsOf } from "./hops.ts";
+import type { Observations } from "./observations.ts";
+import { rules } from "./rules/index.ts";
+import type { Finding, HopName } from "./rules/rule.ts";
+
+export interface Diagnosis {
+  /** Whether users are served: warnings do not count. */
+  healthy: boolean;
+  /** Whether it could be found out at all. */
+  known: boolean;
+  /** The first cause; undefined where there is nothing to say. */
+  verdict?: Finding;
+  /** What else is wrong, and is no mere consequence as far as one can tell. */
+  others: Finding[];
+  hops: Hop[];
+}
+
+/** The verdict on what was seen: pure, so that every fault can be tested without a host. */
+export function judge(seen: Observations): Diagnosis {
+  const findings = rules.flatMap((rule) => rule(seen) ?? []);
+  const failures = findings.filter(({ severity }) => severity === "fail");
+  const warnings = findings.filter(({ severity }) => severity === "warn");
+  const [verdict, ...others] = [...failures, ...warnings].filter(isNews);
+  return {
+    healthy: failures.length === 0,
+    known: verdict?.unknown !== true,
+    ...(verdict && { verdict }),
+    others,
+    hops: hopsOf(seen, findings, verdict),
+  };
+}
+
+/** What a fault at one hop brings about at others: a client stops at the ones after it. */
+const clients: readonly HopName[] = ["tcp", "tls", "upgrade", "token", "heartbeat", "sync"];
+const followers: Partial<Record<HopName, readonly HopName[]>> = {
+  certificate: ["nginx"],
+  disk: ["pm2", "backend on loopback"],
+  clock: ["certificate"],
+};
+
+/** What else is wrong beside the first cause, as far as one can tell; one finding a hop. */
+function isNews(finding: Finding, i: number, all: readonly Finding[]): boolean {
+  const [first] = all;
+  if (i === 0 || !first) return true;
+  if (all.findIndex(({ hop }) => hop === finding.hop) < i) return false;
+  if (first.severity !== "fail") return true;
+  return finding.severity === "fail" && ![...clients, ...(followers[first.hop] ?? [])].includes(finding.hop);
+}

@@ -1,0 +1,30 @@
+import type { SshError } from "../../infra/host/ssh-error.ts";
+import type { Target } from "../target/target.ts";
+import type { Inside } from "./inside/observed.ts";
+import type { Outside } from "./outside/observed.ts";
+
+/** All that was seen; the verdict comes from this alone. */
+export interface Observations {
+  target: Pick<Target, "host" | "ssh" | "up" | "urls" | "application" | "site" | "user" | "sshPort">;
+  /** Our own clock when the host was asked for its own, in milliseconds since 1970. */
+  askedAt?: number;
+  outside: Outside;
+  /** Undefined where nobody could look. */
+  inside?: Inside;
+  /** Why nobody could log in. */
+  ssh?: SshFailure;
+  /** Why the host could not be looked at, though one could log in. */
+  blind?: string;
+  /** Packets that reached the host while a silent port was dialled again, by port. Undefined where nobody looked. */
+  arrivals?: Map<number, number>;
+  /** Whether the backend was restarted while we looked twice. */
+  crashed?: boolean;
+  /** Without it only the upgrade is proven. */
+  hasToken: boolean;
+}
+
+export interface SshFailure {
+  hop: SshError["hop"] | "unknown";
+  cause: string;
+  next: string;
+}

@@ -1,0 +1,63 @@
+import { createInterface } from "node:readline/promises";
+import { connect } from "../../infra/host/ssh.ts";
+import type { Target } from "../target/target.ts";
+import type { Diagnosis } from "./judge.ts";
+
+/** The remedies of the operators' own guide: each can only help, and is right whatever else is wrong. */
+const safe = [
+  /^pm2 restart [\w-]+$/,
+  /^sudo systemctl start nginx$/,
+  /^sudo ufw allow (80|443)\/tcp( comment geo-system)?$/,
+];
+/** What only looks needs no leave, and mends nothing. */
+const looks = /^pm2 logs |^sudo tail /;
+
+/** What `--fix` would run on the host; empty where a fault needs more than these. */
+export function remedies({ verdict, others }: Diagnosis, target: Pick<Target, "ssh">): string[] {
+  const failures = [verdict, ...others].filter((finding) => finding?.severity === "fail");
+  const fixes = failures.map((finding) => (finding?.fix ?? []).map((line) => onHost(line, target)));
+  // The first cause first: where it cannot be mended here, nothing after it would help.
+  const able = fixes.findIndex((lines) => !lines.every((line) => looks.test(line) || isSafe(line)));
+  return fixes
+    .slice(0, able < 0 ? fixes.length : able)
+    .flat()
+    .filter(isSafe);
+}
+
+const isSafe = (command: string) => safe.some((pattern) => pattern.test(command));
+
+/** A command as it is printed, without the login before it. */
+function onHost(line: string, { ssh }: Pick<Target, "ssh">): string {
+  return line.startsWith(`${ssh} `) ? line.slice(ssh.length + 1) : "";
+}
+
+/**
+ * Asks, unless it was told `yes`, and runs them in order.
+ *
+ * @returns whether they were run
+ * @throws where one fails, with what it said; or where nobody can be asked
+ */
+export async function applyRemedies(
+  commands: readonly string[],
+  target: Target,
+  yes: boolean,
+): Promise<boolean> {
+  console.log(["\nTo be done on the host:", ...commands.map((command) => `  ${command}`)].join("\n"));
+  if (!yes && !(await agreed())) return false;
+  await using session = await connect(await target.connection());
+  for (const command of commands) {
+    const { code, stdout, stderr } = await session.exec(command);
+    if (code !== 0) throw new Error(`${command} ended with ${code}: ${(stderr || stdout).trim()}`);
+  }
+  return true;
+}
+
+async function agreed(): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new Error("--fix asks before it changes anything, and there is no terminal\n  next: add --yes");
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question("Do it? [y/N] ");
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}

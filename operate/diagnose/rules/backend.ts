@@ -1,0 +1,222 @@
+import type { Application, Backend, Inside } from "../inside/observed.ts";
+import type { Observations } from "../observations.ts";
+import { backendLog, on, pm2 } from "./fix.ts";
+import { type Finding, type Rule, worry } from "./rule.ts";
+
+/** What a rule needs here: the host was seen. */
+const inside =
+  (
+    look: (
+      seen: Observations & { inside: Inside },
+      backend: Backend,
+    ) => Omit<Finding, "hop" | "severity"> | undefined,
+  ): Rule =>
+  (seen) => {
+    if (!seen.inside) return undefined;
+    const found = look({ ...seen, inside: seen.inside }, seen.inside.backend);
+    return found && { hop: "pm2", severity: "fail", ...found };
+  };
+
+const answers = ({ loopback }: Inside) => loopback.find(({ to }) => to === "backend")?.answer ?? "";
+export const application = ({ backend }: Inside): Application | undefined =>
+  backend.applications?.find(({ name }) => name === backend.name);
+const serves = (host: Inside) => answers(host).startsWith("HTTP/");
+
+const ecosystem = ({ name }: Backend) => `/srv/${name}/ecosystem.config.cjs`;
+/** By what was deployed, and so that the next boot brings it back. */
+const startAnew = ({ target }: Observations, backend: Backend, before = "") =>
+  on(target, `${before}pm2 start ${ecosystem(backend)} && pm2 save`);
+
+/** What makes it run again. On an application that waits for its next try `pm2 restart` fails: "already exists". */
+function revival(host: Inside): string {
+  const { name } = host.backend;
+  const { status } = application(host) ?? { status: "unknown" };
+  if (status === "online" || status === "stopped") return `pm2 restart ${name}`;
+  return `pm2 delete ${name}; pm2 start ${ecosystem(host.backend)} && pm2 save`;
+}
+
+const noPm2 = inside(({ target, inside }, { pm2: state }) =>
+  state === "absent" && !serves(inside)
+    ? {
+        cause: "pm2 is not installed",
+        evidence: ["no program pm2 on the host"],
+        fix: [target.up],
+        worry: worry.down,
+      }
+    : undefined,
+);
+
+const daemonDown = inside(({ target, inside }, { pm2: state, user }) => {
+  if (state !== "down" || serves(inside)) return undefined;
+  const unit = inside.units.find(({ name }) => name.startsWith("pm2-"));
+  return {
+    cause: `pm2 itself does not run, and so the backend does not: its unit pm2-${user} is ${unit?.active ?? "missing"}`,
+    evidence: [`systemctl: pm2-${user} ${unit?.active}, ${unit?.sub}`],
+    fix: [on(target, `sudo systemctl restart pm2-${user}`)],
+    worry: worry.down,
+  };
+});
+
+/** The port is taken, so the application can never have it. */
+const portTaken = inside((seen, backend) => {
+  const { port, name } = backend;
+  const rival = seen.inside.owners.find((each) => each.port === port && !each.pm2);
+  const app = application(seen.inside);
+  if (!rival || !app) return undefined;
+  return {
+    cause: `port ${port} is taken by another program than pm2's ${name}: ${rival.command} (process ${rival.pid})`,
+    evidence: [`port ${port}: process ${rival.pid}, ${rival.command}`, `pm2: ${name} is ${app.status}`],
+    fix: [on(seen.target, `sudo kill ${rival.pid}`), startAnew(seen, backend, `pm2 delete ${name}; `)],
+    worry: worry.down,
+  };
+});
+
+const deleted = inside((seen, backend) => {
+  const { applications, name } = backend;
+  if (!applications || application(seen.inside) || serves(seen.inside)) return undefined;
+  return {
+    cause: `pm2 knows no application ${name}: somebody deleted it`,
+    evidence: [`pm2 has: ${applications.map((each) => each.name).join(", ") || "nothing"}`],
+    fix: [startAnew(seen, backend)],
+    worry: worry.down,
+  };
+});
+
+const stopped = inside(({ target, inside }, { name }) => {
+  const app = application(inside);
+  if (app?.status !== "stopped" && app?.status !== "stopping") return undefined;
+  return {
+    cause: `the backend is stopped in pm2: somebody stopped ${name}`,
+    evidence: [`pm2: ${name} is ${app.status}, ${app.restarts} restarts`],
+    fix: [pm2(target, "restart")],
+    worry: worry.down,
+  };
+});
+
+const noSecrets = inside(({ target, inside }, { missingSecrets }) =>
+  missingSecrets !== undefined && !serves(inside)
+    ? {
+        cause: `the backend's secrets are missing: ${missingSecrets}`,
+        evidence: [`${missingSecrets}: not there`, ...lastErrors(inside)],
+        fix: [
+          on(
+            target,
+            `sudo ln -sfT environments/$(sudo cat /var/lib/geo-system/backend/generation) ${missingSecrets}`,
+          ),
+          on(target, revival(inside)),
+        ],
+        worry: worry.down,
+      }
+    : undefined,
+);
+
+/** It ends and is started again, over and over: pm2 calls that online for a moment each time. */
+function crashes({ crashed }: Observations, { status }: Application): boolean {
+  return status === "errored" || status === "waiting restart" || crashed === true;
+}
+
+const lastErrors = ({ backend }: Pick<Inside, "backend">) =>
+  backend.errors
+    .split("\n")
+    .filter((line) => line.trim() && !/^\s*(at |\^|\}|Node\.js v)/.test(line))
+    .slice(-4);
+
+/** A path that it may not use: the one crash whose mending is known. Of its data, the whole folder. */
+function refusedPath({ backend }: Inside): string | undefined {
+  const path = /(?:EACCES|EPERM|permission denied)[^']*'([^']+)'/.exec(
+    lastErrors({ backend }).join("\n"),
+  )?.[1];
+  const data = `/srv/${backend.name}/shared`;
+  return path?.startsWith(`${data}/`) ? data : path;
+}
+
+const crashLoop = inside((seen, backend) => {
+  const app = application(seen.inside);
+  if (!app || serves(seen.inside) || !crashes(seen, app)) return undefined;
+  const path = refusedPath(seen.inside);
+  return {
+    cause: `the backend crashes and is started again, over and over (${app.restarts} restarts)${path ? `: it may not use ${path}` : alteredWords(backend)}`,
+    evidence: [`pm2: ${backend.name} is ${app.status}`, ...lastErrors(seen.inside)],
+    fix: path
+      ? [on(seen.target, `sudo chown -R ${backend.user}: ${path} && ${revival(seen.inside)}`)]
+      : restored(seen.target, seen.inside),
+    worry: worry.down,
+  };
+});
+
+const alteredWords = ({ altered }: Backend) =>
+  altered.length > 0
+    ? `: ${altered.slice(0, 3).join(", ")} of the release ${altered.length > 1 ? "were" : "was"} changed on the host`
+    : "";
+
+/** The release's files from the archive that was deployed, where somebody changed them; else what the guide says first. */
+export function restored(target: Observations["target"], host: Inside): string[] {
+  const { altered, name, deployedRelease } = host.backend;
+  if (altered.length === 0) return [on(target, revival(host)), backendLog(target)];
+  const unpack = `tar -xf .geo-system-${deployedRelease}.tar -C /srv/${name}/current`;
+  return [on(target, `${unpack} && ${revival(host)}`)];
+}
+
+/** It runs, and somewhere else. */
+const wrongPort = inside((seen, backend) => {
+  const app = application(seen.inside);
+  const { port, name } = backend;
+  if (app?.status !== "online" || seen.inside.listens.some((each) => each.port === port)) return undefined;
+  const found = seen.inside.listens.filter(({ pid, process }) => pid === app.pid && process !== "");
+  return {
+    cause:
+      found.length > 0
+        ? `the backend listens on port ${found.map((each) => each.port).join(", ")}, and nginx passes to port ${port}`
+        : `the backend runs and listens on no port; nginx passes to port ${port}`,
+    evidence: [
+      `pm2: ${name} is online, process ${app.pid}`,
+      ...found.map((each) => `${each.address}:${each.port} process ${each.pid}`),
+      `nothing listens on port ${port}`,
+    ],
+    fix: [startAnew(seen, backend, `pm2 delete ${name}; `)],
+    worry: worry.down,
+  };
+});
+
+const silent: Rule = (seen) => {
+  if (!seen.inside || answers(seen.inside) !== "silence") return undefined;
+  const { backend } = seen.inside;
+  return {
+    ...{ hop: "backend on loopback", severity: "fail" },
+    cause: `the backend takes connections and never answers${alteredWords(backend)}`,
+    evidence: [
+      `127.0.0.1:${backend.port} on the host: connected, no answer within 3 s`,
+      ...lastErrors(seen.inside),
+    ],
+    fix: restored(seen.target, seen.inside),
+    worry: worry.down,
+  };
+};
+
+/** It cannot open another connection: the kernel answers for it, and nothing more comes. */
+const outOfFiles: Rule = ({ inside, target }) => {
+  const full = inside?.backend.processes.find(
+    ({ files, mostFiles }) => mostFiles > 0 && files >= mostFiles - 5,
+  );
+  if (!full) return undefined;
+  return {
+    ...{ hop: "limits", severity: "fail" },
+    cause: `the backend has no file descriptor left: ${full.files} of ${full.mostFiles} are open`,
+    evidence: [`process ${full.pid}: ${full.files} open files, at most ${full.mostFiles}`],
+    fix: [on(target, `sudo systemctl restart pm2-${inside?.backend.user}`)],
+    worry: worry.some,
+  };
+};
+
+export const backendRules = [
+  noPm2,
+  daemonDown,
+  noSecrets,
+  portTaken,
+  deleted,
+  stopped,
+  crashLoop,
+  wrongPort,
+  outOfFiles,
+  silent,
+];

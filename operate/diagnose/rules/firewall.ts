@@ -1,0 +1,55 @@
+import type { Observations } from "../observations.ts";
+import { on } from "./fix.ts";
+import { portList } from "./ports.ts";
+import { type Rule, worry } from "./rule.ts";
+
+/** What ufw does with a new connection to a port, from anywhere. */
+function verdictOf({ inside }: Observations, port: number): string {
+  const { allows, otherwise } = inside?.firewall ?? { allows: [], otherwise: "allow" };
+  const rule = allows.find((each) => each.port === port)?.v4;
+  return rule || `${otherwise} (no rule for ${port}/tcp)`;
+}
+
+/** Ports that users need, and that ufw keeps closed. */
+export const closedPorts = (seen: Observations) =>
+  seen.inside?.firewall.ufw === "active"
+    ? servicePorts(seen).filter((port) => !/^(allow|limit)/.test(verdictOf(seen, port)))
+    : [];
+
+export const servicePorts = ({ target }: Observations) => [
+  ...new Set(target.urls.map((url) => Number(new URL(url).port) || (url.startsWith("wss:") ? 443 : 80))),
+];
+
+const ufwCloses: Rule = (seen) => {
+  const closed = closedPorts(seen);
+  if (closed.length === 0) return undefined;
+  const { target } = seen;
+  const mark = seen.inside?.deployed.includes("firewall") ? " comment geo-system" : "";
+  const verdicts = closed.map((port) => `ufw, port ${port}: ${verdictOf(seen, port)}`);
+  const denied = closed.filter((port) => /^(deny|reject) \d/.test(verdictOf(seen, port)));
+  return {
+    ...{ hop: "firewall", severity: "fail" },
+    cause: `ufw, the host's own firewall, lets nobody in on ${portList(closed)}`,
+    evidence: verdicts,
+    fix: [
+      ...denied.map((port) => on(target, `sudo ufw delete ${verdictOf(seen, port)}`)),
+      // With the mark of our own rules where there are any, so that undo finds it.
+      ...closed.map((port) => on(target, `sudo ufw allow ${port}/tcp${mark}`)),
+    ],
+    worry: closed.length < servicePorts(seen).length ? worry.some : worry.down,
+  };
+};
+
+const ufwInactive: Rule = ({ inside, target }) => {
+  if (!inside?.deployed.includes("firewall") || inside.firewall.ufw === "active") return undefined;
+  return {
+    ...{ hop: "firewall", severity: "warn" },
+    cause: `ufw is ${inside.firewall.ufw}, and was deployed active: every port that listens is open`,
+    evidence: [`ufw: ${inside.firewall.ufw}`],
+    fix: [on(target, "sudo ufw --force enable")],
+    worry: worry.soon,
+  };
+};
+
+export const firewallRules = [ufwCloses];
+export const firewallWarnings = [ufwInactive];

@@ -1,0 +1,156 @@
+import type { Backend } from "../inside/observed.ts";
+import type { Observations } from "../observations.ts";
+import type { Flow } from "../outside/observed.ts";
+import { restored } from "./backend.ts";
+import { trustedByNobodyHere } from "./certificate.ts";
+import { backendLog, nginxLog, on, pm2 } from "./fix.ts";
+import { type Finding, type HopName, type Rule, worry } from "./rule.ts";
+
+/** Where on its way a client stopped, in the words of the table. Steps of a script have names of their own. */
+export function hopOf(hop: string): HopName {
+  if (hop === "name" || hop === "tcp" || hop === "tls" || hop === "upgrade") return hop;
+  if (/ping|heart/i.test(hop)) return "heartbeat";
+  if (/second|sync|create|delete|close/i.test(hop)) return "sync";
+  return "token";
+}
+
+type Failed = Flow & { failure: NonNullable<Flow["failure"]> };
+
+export const failedFlows = (seen: Observations): Failed[] =>
+  seen.outside.flows.filter(
+    (flow): flow is Failed =>
+      flow.failure !== undefined && !(trustedByNobodyHere(seen) && flow.failure.hop === "tls"),
+  );
+
+/** A rule about what the client itself met, where nothing on the host explains it better. */
+const flowRule =
+  (look: (seen: Observations, flow: Failed) => Omit<Finding, "hop" | "severity"> | undefined): Rule =>
+  (seen) => {
+    const [flow] = failedFlows(seen);
+    const found = flow && look(seen, flow);
+    return found && { hop: hopOf(flow.failure.hop), severity: "fail", ...found };
+  };
+
+const backendLines = ({ inside }: Observations) =>
+  (inside?.backend.log ?? "")
+    .split("\n")
+    .filter((line) => /refus|clos|unauth|fail|error/i.test(line))
+    .slice(-2);
+
+const met = ({ url, failure }: Failed) => `${url}: ${failure.cause}`;
+
+const tokenRefused = flowRule((seen, flow) => {
+  const { closeCode, status } = flow.failure.seen;
+  if ((closeCode !== 1008 && status !== 401) || hopOf(flow.failure.hop) === "heartbeat") return undefined;
+  const { inside, target } = seen;
+  const other =
+    inside &&
+    inside.backend.environment !== inside.backend.deployedEnvironment &&
+    inside.backend.deployedEnvironment !== "";
+  const link = `/srv/${target.application}/secret.env`;
+  return {
+    cause: other
+      ? `the backend refuses the token: it runs with other secrets than were deployed (${link} leads to ${inside.backend.environment})`
+      : "the backend refuses the token: it has expired, or was signed with another secret than the backend's",
+    evidence: [met(flow), ...backendLines(seen)],
+    fix: other
+      ? [
+          on(target, `sudo ln -sfT environments/${inside.backend.deployedEnvironment} ${link}`),
+          pm2(target, "restart"),
+        ]
+      : [target.up, backendLog(target)],
+    worry: worry.down,
+  };
+});
+
+const full = flowRule((seen, flow) => {
+  const { status, closeCode } = flow.failure.seen;
+  if (status !== 503 && status !== 429 && closeCode !== 1013) return undefined;
+  return {
+    cause: `the backend is full: it takes no further connection (${status ?? closeCode})`,
+    evidence: [met(flow), ...backendLines(seen)],
+    fix: [
+      backendLog(seen.target),
+      "# raise it: npx pulumi config set --path backendEnvironment.MAX_CONNECTIONS 20000",
+      seen.target.up,
+    ],
+    worry: worry.some,
+  };
+});
+
+const changed = ({ altered }: Backend) =>
+  altered.length > 0
+    ? `; ${altered.slice(0, 3).join(", ")} of the release ${altered.length > 1 ? "were" : "was"} changed on the host`
+    : "";
+
+const mended = (seen: Observations) =>
+  seen.inside ? restored(seen.target, seen.inside) : [pm2(seen.target, "restart"), backendLog(seen.target)];
+
+const noHeartbeat = flowRule((seen, flow) => {
+  if (hopOf(flow.failure.hop) !== "heartbeat") return undefined;
+  return {
+    cause: `clients connect, and the backend does not answer their ping${seen.inside ? changed(seen.inside.backend) : ""}`,
+    evidence: [met(flow)],
+    fix: mended(seen),
+    worry: "Yes: clients take the connection for dead, and connect again and again.",
+  };
+});
+
+const noSync = flowRule((seen, flow) => {
+  if (hopOf(flow.failure.hop) !== "sync") return undefined;
+  return {
+    cause: `what one client does, the other one of the same account does not see${seen.inside ? changed(seen.inside.backend) : ""}`,
+    evidence: [met(flow), ...lastErrors(seen)],
+    fix: mended(seen),
+    worry: worry.sync,
+  };
+});
+
+const lastErrors = ({ inside }: Observations) =>
+  (inside?.backend.errors ?? "")
+    .split("\n")
+    .filter((line) => line.trim())
+    .slice(-2);
+
+/** What no rule before knows: the client's own reading. */
+const unexplained = flowRule((seen, flow) => ({
+  cause: flow.failure.cause,
+  evidence: [met(flow), ...lastErrors(seen), ...lastNginx(seen)],
+  fix: seen.inside?.backend.altered.length
+    ? mended(seen)
+    : [nginxLog(seen.target), backendLog(seen.target), pm2(seen.target, "restart")],
+  worry: worry.some,
+}));
+
+const lastNginx = ({ inside }: Observations) =>
+  (inside?.nginx.log ?? "")
+    .split("\n")
+    .filter((line) => /\[(error|crit|alert|emerg)\]/.test(line))
+    .slice(-1);
+
+/** The first of the operators' own rules: no record of a connection means that the service is down. */
+const noTraces: Rule = ({ outside: { missingLines }, target }) =>
+  missingLines && missingLines.length > 0
+    ? {
+        ...{ hop: "log", severity: "warn" },
+        cause:
+          "a client went all the way, and the backend's log does not show it: it logs elsewhere, or not at all",
+        evidence: missingLines.map((line) => `no line like ${line}`),
+        fix: [backendLog(target)],
+        worry: worry.soon,
+      }
+    : undefined;
+
+const anyToken: Rule = ({ outside: { wrongToken }, target }) =>
+  wrongToken === "accepted"
+    ? {
+        ...{ hop: "wrong token", severity: "warn" },
+        cause: "the backend lets a client in with a wrong token",
+        evidence: ['a client with the token "not-a-token" got the answer of a good one'],
+        fix: [backendLog(target)],
+        worry: "Yes: anybody can connect.",
+      }
+    : undefined;
+
+export const flowRules = [tokenRefused, full, noHeartbeat, noSync, unexplained];
+export const flowWarnings = [anyToken, noTraces];

@@ -1,0 +1,125 @@
+import type { Disk } from "../inside/observed.ts";
+import type { Observations } from "../observations.ts";
+import { on } from "./fix.ts";
+import { type Rule, worry } from "./rule.ts";
+
+/** A full disk is why everything after it fails: nothing can be saved, no log tells of it. */
+const diskFull: Rule = ({ inside, target }) => {
+  const full = inside?.disks.find(
+    ({ usedPercent, inodesPercent }) => usedPercent >= 100 || inodesPercent >= 100,
+  );
+  if (!inside || !full) return undefined;
+  const what = full.usedPercent >= 100 ? "full" : "out of inodes";
+  return {
+    ...{ hop: "disk", severity: "fail" },
+    cause: `the disk is ${what}: ${full.mount}${full.big[0] ? `, and the largest file on it is ${full.big[0]}` : ""}`,
+    evidence: [
+      `df ${full.mount}: ${full.usedPercent}% used, ${full.freeKb} KB free, inodes ${full.inodesPercent}%`,
+    ],
+    fix: room(full, { target }, inside.backend.name),
+    worry: worry.some,
+  };
+};
+
+/** What may go without anybody missing it; else only a person can say. */
+function room({ mount, big }: Disk, { target }: Pick<Observations, "target">, application: string): string[] {
+  const [largest = ""] = big;
+  if (largest.includes("/.pm2/logs/")) return [on(target, `pm2 flush ${application}`)];
+  if (largest.startsWith("/var/log/journal/")) return [on(target, "sudo journalctl --vacuum-size=100M")];
+  if (largest.startsWith("/var/log/nginx/")) return [on(target, `sudo truncate -s 0 ${largest}`)];
+  return [
+    on(target, `sudo du -xh ${mount} | sort -h | tail`),
+    "# remove what nobody needs, and then:",
+    on(target, `pm2 restart ${application}`),
+  ];
+}
+
+const diskNearlyFull: Rule = ({ inside, target }) => {
+  const full = inside?.disks.find(({ usedPercent }) => usedPercent >= 95 && usedPercent < 100);
+  if (!full) return undefined;
+  return {
+    ...{ hop: "disk", severity: "warn" },
+    cause: `the disk is nearly full: ${full.mount}, ${full.usedPercent}%`,
+    evidence: [`df ${full.mount}: ${full.freeKb} KB free`],
+    fix: [on(target, `sudo du -xh ${full.mount} | sort -h | tail`)],
+    worry: worry.soon,
+  };
+};
+
+const memoryShort: Rule = ({ inside, target }) => {
+  const { totalKb, availableKb } = inside?.memory ?? { totalKb: 0, availableKb: 0 };
+  if (totalKb === 0 || availableKb > 0.05 * totalKb) return undefined;
+  return {
+    ...{ hop: "memory", severity: "warn" },
+    cause: `memory is short: ${Math.round(availableKb / 1024)} MB of ${Math.round(totalKb / 1024)} MB are left`,
+    evidence: [`MemAvailable ${availableKb} KB`],
+    fix: [on(target, "ps aux --sort -rss | head")],
+    worry: worry.soon,
+  };
+};
+
+/** More than a login and a loaded host can take. */
+const skewLimit = 30_000;
+
+export function skew({ inside, askedAt }: Observations): number {
+  return inside && askedAt !== undefined && inside.clock > 0 ? inside.clock - askedAt : 0;
+}
+
+/** Tokens and certificates end too early or begin too late for one of the two. */
+const clockWrong: Rule = (seen) => {
+  const difference = skew(seen);
+  if (!seen.inside || Math.abs(difference) < skewLimit) return undefined;
+  const failing = seen.outside.flows.some(({ failure }) => failure);
+  const amount = inWords(Math.abs(difference));
+  return {
+    ...{ hop: "clock", severity: failing ? "fail" : "warn" },
+    cause: `the host's clock is ${amount} ${difference < 0 ? "behind" : "ahead of"} this machine's: tokens and certificates count as expired, or not yet valid`,
+    evidence: [
+      `host: ${new Date(seen.inside.clock).toISOString()}`,
+      `here: ${new Date(seen.askedAt ?? 0).toISOString()}`,
+    ],
+    fix: ["date -u", on(seen.target, "date -u"), on(seen.target, "sudo timedatectl set-ntp true")],
+    worry: failing ? worry.some : worry.soon,
+  };
+};
+
+function inWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
+}
+
+const failedUnits: Rule = ({ inside, target }) => {
+  const failed = (inside?.failedUnits ?? []).filter((unit) => !/^(nginx|pm2-)/.test(unit));
+  if (failed.length === 0) return undefined;
+  return {
+    ...{ hop: "units", severity: "warn" },
+    cause: `${failed.length === 1 ? "a unit" : "units"} of systemd failed: ${failed.join(", ")}`,
+    evidence: failed.map((unit) => `systemctl --failed: ${unit}`),
+    fix: failed.map((unit) => on(target, `sudo systemctl status ${unit} --no-pager`)),
+    worry: worry.soon,
+  };
+};
+
+/** Served now, and not after the next boot. */
+const noBoot: Rule = ({ inside, target }) => {
+  if (!inside?.deployed.includes("backend")) return undefined;
+  const off = inside.units.filter(({ enabled }) => enabled !== "enabled");
+  const saved = inside.backend.saved;
+  if (off.length === 0 && saved) return undefined;
+  return {
+    ...{ hop: "boot", severity: "warn" },
+    cause: `the next boot would not bring everything back: ${[...off.map(({ name }) => `${name} is not enabled`), ...(saved ? [] : [`pm2 has not saved ${inside.backend.name}`])].join(", ")}`,
+    evidence: off.map(({ name, enabled }) => `systemctl is-enabled ${name}: ${enabled || "no such unit"}`),
+    fix: [
+      ...(off.length > 0
+        ? [on(target, `sudo systemctl enable ${off.map(({ name }) => name).join(" ")}`)]
+        : []),
+      ...(saved ? [] : [on(target, "pm2 save")]),
+    ],
+    worry: worry.soon,
+  };
+};
+
+export const hostRules = [diskFull, clockWrong];
+export const hostWarnings = [diskNearlyFull, memoryShort, clockWrong, noBoot, failedUnits];

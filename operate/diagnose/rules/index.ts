@@ -1,0 +1,30 @@
+import { backendRules } from "./backend.ts";
+import { certificateRules, certificateWarnings, keyRules } from "./certificate.ts";
+import { firewallRules, firewallWarnings } from "./firewall.ts";
+import { flowRules, flowWarnings } from "./flow.ts";
+import { hostRules, hostWarnings } from "./host.ts";
+import { limitRules } from "./limits.ts";
+import { dropRules, loginRules, reachRules } from "./network.ts";
+import { nginxRules, nginxWarnings } from "./nginx.ts";
+import type { Rule } from "./rule.ts";
+import { siteRules, siteWarnings } from "./site.ts";
+
+/**
+ * Every fault that is known, causes before what follows from them: the first that is found is the verdict. A client
+ * that stops somewhere is the last to be asked, since it sees what broke and not why.
+ */
+export const rules: readonly Rule[] = [
+  ...reachRules, // Does the name lead to a host that is there?
+  ...hostRules, // A full disk or a wrong clock breaks whatever runs on it.
+  ...firewallRules, // Are clients let in?
+  ...keyRules, // A key of another certificate keeps nginx from starting.
+  ...nginxRules, // Does it run?
+  ...dropRules, // It listens: does a packet get there?
+  ...siteRules, // Does it serve what was deployed?
+  ...certificateRules,
+  ...limitRules, // Is there room for one more?
+  ...backendRules, // Does the backend run, and where it should?
+  ...flowRules, // Does it do what it should?
+  ...[...siteWarnings, ...certificateWarnings, ...firewallWarnings, ...nginxWarnings],
+  ...[...flowWarnings, ...hostWarnings, ...loginRules],
+];

@@ -1,0 +1,90 @@
+import { readConfiguration } from "../nginx/configuration.ts";
+import type { Observations } from "../observations.ts";
+import { on, putBack, reloadNginx } from "./fix.ts";
+import { type Rule, worry } from "./rule.ts";
+
+/** `worker_connections`; nginx's own default is 512. */
+export function workerConnections({ inside }: Observations): number {
+  const tree = readConfiguration(inside?.nginx.configuration ?? "");
+  const events = tree.find(({ name }) => name === "events")?.block ?? [];
+  return Number(events.find(({ name }) => name === "worker_connections")?.values[0] ?? 512);
+}
+
+const said = ({ inside }: Observations, words: RegExp) =>
+  inside?.nginx.log
+    .split("\n")
+    .filter((line) => words.test(line))
+    .slice(-1) ?? [];
+
+const clientFails = ({ outside }: Observations) => outside.flows.some(({ failure }) => failure);
+
+/** Put back what was deployed, which raises the limits; else by hand. */
+const raise = ({ inside, target }: Observations, directive: string) =>
+  inside?.deployed.includes("site")
+    ? [putBack(target, "site")]
+    : [
+        `# in /etc/nginx/nginx.conf: ${directive}`,
+        on(target, "sudo nano /etc/nginx/nginx.conf"),
+        reloadNginx(target),
+      ];
+
+/** Each WebSocket takes two. What listens counts as well, and a few are kept for nginx itself. */
+const connectionsUsedUp: Rule = (seen) => {
+  const workers = seen.inside?.nginx.workers ?? [];
+  const most = workerConnections(seen);
+  const full = workers.find(({ sockets }) => sockets >= most - 4 || sockets >= 0.9 * most);
+  if (!full) return undefined;
+  const failing = clientFails(seen);
+  return {
+    ...{ hop: "limits", severity: failing ? "fail" : "warn" },
+    cause: `nginx is full: a worker has ${full.sockets} connections open, and worker_connections is ${most}`,
+    evidence: [
+      `worker ${full.pid}: ${full.sockets} sockets`,
+      ...said(seen, /worker_connections are not enough/),
+    ],
+    fix: raise(seen, "worker_connections 20000;"),
+    worry: failing ? worry.some : worry.soon,
+  };
+};
+
+const filesUsedUp: Rule = (seen) => {
+  const full = seen.inside?.nginx.workers.find(
+    ({ files, mostFiles }) => mostFiles > 0 && files >= mostFiles - 2,
+  );
+  const line = said(seen, /Too many open files/);
+  if (!full || (line.length === 0 && !clientFails(seen))) return undefined;
+  return {
+    ...{ hop: "limits", severity: "fail" },
+    cause: `nginx has no file descriptor left: ${full.files} of ${full.mostFiles} are open`,
+    evidence: [`worker ${full.pid}: ${full.files} open files, at most ${full.mostFiles}`, ...line],
+    fix: raise(seen, "worker_rlimit_nofile 40000;"),
+    worry: worry.some,
+  };
+};
+
+const portsUsedUp: Rule = (seen) => {
+  const line = said(seen, /\(99: Cannot assign requested address\)/);
+  if (line.length === 0 || !seen.outside.flows.some(({ failure }) => failure?.seen.status === 502))
+    return undefined;
+  return {
+    ...{ hop: "limits", severity: "fail" },
+    cause: "nginx has no port left for another connection to the backend",
+    evidence: line,
+    fix: [on(seen.target, "sudo sysctl -w net.ipv4.ip_local_port_range='1024 65535'")],
+    worry: worry.some,
+  };
+};
+
+const conntrack: Rule = ({ inside, target }) => {
+  const { used, most } = inside?.conntrack ?? { used: 0, most: 1 };
+  if (used < 0.9 * most) return undefined;
+  return {
+    ...{ hop: "limits", severity: used >= most ? "fail" : "warn" },
+    cause: `the host's table of connections is ${used >= most ? "full" : "nearly full"}: ${used} of ${most}`,
+    evidence: [`nf_conntrack_count ${used}, nf_conntrack_max ${most}`],
+    fix: [on(target, `sudo sysctl -w net.netfilter.nf_conntrack_max=${most * 4}`)],
+    worry: used >= most ? worry.some : worry.soon,
+  };
+};
+
+export const limitRules = [filesUsedUp, connectionsUsedUp, portsUsedUp, conntrack];

@@ -1,0 +1,159 @@
+import type { Observations } from "../observations.ts";
+import { closedPorts } from "./firewall.ts";
+import { on } from "./fix.ts";
+import { portList, portNumbers, shown } from "./ports.ts";
+import { type Finding, type Rule, worry } from "./rule.ts";
+
+/** The name says nothing: nobody gets anywhere. */
+const nameUnknown: Rule = ({ outside: { name } }) => {
+  if (name.addresses.length > 0) return undefined;
+  const ours = name.code === "EAI_AGAIN";
+  return {
+    ...{ hop: "name", severity: "fail", ...(ours && { unknown: true }) },
+    cause: ours
+      ? `this machine cannot ask a name server for ${name.host}`
+      : `the name ${name.host} does not exist`,
+    evidence: [`lookup ${name.host}: ${name.code}`],
+    fix: [`getent hosts ${name.host}`, "cat /etc/resolv.conf"],
+    worry: ours ? worry.unknown : worry.down,
+  };
+};
+
+/** No route at all is about this machine, not about the host. */
+const noRoute: Rule = ({ outside: { ports } }) => {
+  const first = ports[0];
+  if (!first || ports.some(({ state }) => state !== "no route")) return undefined;
+  return {
+    ...{ hop: "tcp", severity: "fail", unknown: true },
+    cause: `this machine has no way to ${first.address}`,
+    evidence: ports.map(shown),
+    fix: [`ip route get ${first.address}`],
+    worry: worry.unknown,
+  };
+};
+
+/** Not even SSH: nobody can look from inside. */
+const hostSilent: Rule = ({ outside: { ports }, target, inside }) => {
+  if (inside || ports.length === 0 || ports.some(({ state }) => state !== "silent" && state !== "no route"))
+    return undefined;
+  return {
+    ...{ hop: "tcp", severity: "fail" },
+    cause: `${target.host} answers on no port: it is off, or a firewall before it drops everything`,
+    evidence: ports.map(shown),
+    fix: [
+      `ping -c 3 ${target.host}`,
+      "# in the cloud's console: does the machine run, and what does its security group let in?",
+    ],
+    worry: worry.down,
+  };
+};
+
+/** The host lets the port in, listens, and no packet came: something before it dropped them. */
+const cloudFirewall: Rule = ({ outside: { ports }, arrivals, target }) => {
+  const dropped = ports.filter(({ state, port }) => state === "silent" && arrivals?.get(port) === 0);
+  if (dropped.length === 0) return undefined;
+  const numbers = portNumbers(dropped);
+  return {
+    ...{ hop: "tcp", severity: "fail" },
+    cause: `a firewall before the host (the cloud's security group) drops ${portList(numbers)}: the host was watched while we dialled, and no packet came`,
+    evidence: [
+      ...dropped.map(shown),
+      ...numbers.map((port) => `packets for port ${port} that reached the host: 0`),
+    ],
+    fix: [
+      `# in the cloud's console: let TCP ${numbers.join(" and ")} in at the security group of ${target.host}`,
+      ...numbers.map((port) => `nc -vz ${target.host} ${port}`),
+    ],
+    worry: worry.down,
+  };
+};
+
+/** Packets arrive and ufw is not why they are dropped. */
+const otherDrops: Rule = (seen) => {
+  const { arrivals, target, inside } = seen;
+  const closed = closedPorts(seen);
+  const dropped = seen.outside.ports.filter(
+    ({ state, port }) => state === "silent" && (arrivals?.get(port) ?? 0) > 0 && !closed.includes(port),
+  );
+  if (dropped.length === 0 || !inside) return undefined;
+  return {
+    ...{ hop: "firewall", severity: "fail" },
+    cause: `the host itself drops ${portList(portNumbers(dropped))}, and not by ufw: the packets arrive, and ufw lets them in`,
+    evidence: [...dropped.map(shown), ...inside.firewall.drops],
+    fix: deletions(inside.firewall.drops).map((rule) => on(target, `sudo iptables ${rule}`)),
+    worry: worry.down,
+  };
+};
+
+/** The rule that undoes a rule of `iptables -S`. */
+const deletions = (rules: readonly string[]) =>
+  rules.length === 0
+    ? ["-S"]
+    : rules.filter((rule) => rule.startsWith("-A ")).map((rule) => rule.replace("-A ", "-D "));
+
+/** One of the addresses works, another does not: who tries that one first waits, or fails. */
+const deadAddress: Rule = ({ outside: { ports, name }, target }) => {
+  const service = ports.filter(({ port }) => port !== target.sshPort);
+  const alive = (address: string) =>
+    service.some((each) => each.address === address && each.state === "open");
+  const dead = name.addresses.filter(
+    (address) =>
+      !alive(address) && service.some((each) => each.address === address && each.state !== "no route"),
+  );
+  const [first] = dead;
+  if (first === undefined || !name.addresses.some(alive)) return undefined;
+  const kind = first.includes(":") ? "IPv6" : "IPv4";
+  return {
+    ...{ hop: "name", severity: "fail" },
+    cause: `the ${kind} address ${first} of ${name.host} leads nowhere; its other addresses work`,
+    evidence: service.filter(({ address }) => address === first).map(shown),
+    fix: [
+      `# at the name server: take ${first} (${kind === "IPv6" ? "AAAA" : "A"}) away from ${name.host}, or let the host answer there`,
+      `getent ahosts ${name.host}`,
+    ],
+    worry: worry.some,
+  };
+};
+
+/** Nobody could look from inside, so which firewall it is remains open. */
+const silentPort: Rule = ({ outside: { ports }, target, inside }) => {
+  const silent = ports.filter(({ state, port }) => state === "silent" && port !== target.sshPort);
+  if (silent.length === 0 || inside) return undefined;
+  return {
+    ...{ hop: "tcp", severity: "fail" },
+    cause: `nothing answers on ${portList(portNumbers(silent))}: a firewall drops the packets, the host's own (ufw) or the cloud's before it`,
+    evidence: silent.map(shown),
+    fix: [on(target, "sudo ufw status"), on(target, "sudo ufw allow 80/tcp")],
+    worry: worry.down,
+  };
+};
+
+/** Users are served, and the operator cannot log in. */
+const noLogin: Rule = ({ ssh, target }) => {
+  if (!ssh) return undefined;
+  return {
+    ...{ hop: "ssh", severity: "warn" },
+    cause: `nobody could log in to the host, so it was seen from outside only: ${ssh.cause}`,
+    evidence: [`${target.user}@${target.host} port ${target.sshPort}: ${ssh.hop}`],
+    fix: ssh.next
+      .split("\n")
+      .map((line) => (line.trim() ? `# ${line.trim()}` : ""))
+      .filter(Boolean),
+    worry: worry.users,
+  };
+};
+
+const blind: Rule = ({ blind: why, target }: Observations): Finding | undefined =>
+  why === undefined
+    ? undefined
+    : {
+        ...{ hop: "ssh", severity: "warn" },
+        cause: `one can log in, and cannot look at the host as root, so it was seen from outside only`,
+        evidence: [why],
+        fix: [on(target, "sudo -n true")],
+        worry: worry.users,
+      };
+
+export const reachRules = [nameUnknown, noRoute, hostSilent];
+export const dropRules = [cloudFirewall, otherDrops, silentPort, deadAddress];
+export const loginRules = [noLogin, blind];

@@ -1,0 +1,81 @@
+import type { Observations } from "../observations.ts";
+import { emergency } from "./certificate.ts";
+import { on, putBack, reloadNginx } from "./fix.ts";
+import { type Rule, worry } from "./rule.ts";
+
+const absent: Rule = ({ inside, target }) =>
+  inside && !inside.nginx.present
+    ? {
+        ...{ hop: "nginx", severity: "fail" },
+        cause: "nginx is not installed",
+        evidence: ["no program nginx on the host"],
+        fix: [target.up],
+        worry: worry.down,
+      }
+    : undefined;
+
+export const nginxUnit = ({ inside }: Observations) => inside?.units.find(({ name }) => name === "nginx");
+const runs = (seen: Observations) => nginxUnit(seen)?.active === "active";
+
+/** The files differ from what was deployed, so putting them back is the mending. */
+export const siteDiffers = ({ inside }: Observations) =>
+  inside?.nginx.deployedSite !== undefined && inside.nginx.deployedSite !== inside.nginx.site;
+
+const invalid: Rule = (seen) => {
+  const { inside, target } = seen;
+  if (!inside?.nginx.present || inside.nginx.valid) return undefined;
+  const said = emergency(seen)?.replace(/^.*\[emerg\] (\d+#\d+: )?/, "") ?? inside.nginx.said;
+  return {
+    ...{ hop: "nginx", severity: "fail" },
+    cause: `nginx refuses its configuration${runs(seen) ? "; it goes on with the one before, until its next start" : ", and does not run"}: ${said}`,
+    evidence: inside.nginx.said.split("\n").filter((line) => line.includes("[emerg]")),
+    fix: siteDiffers(seen)
+      ? [putBack(target, "site")]
+      : [
+          on(target, "sudo nginx -t"),
+          "# correct the file that it names, then:",
+          on(target, "sudo systemctl reload-or-restart nginx"),
+        ],
+    worry: runs(seen) ? worry.later : worry.down,
+  };
+};
+
+const stopped: Rule = (seen) => {
+  const { inside, target } = seen;
+  const unit = nginxUnit(seen);
+  if (!inside?.nginx.present || !unit || runs(seen)) return undefined;
+  const rival = inside.owners.find(
+    ({ port, command }) => port !== inside.backend.port && !command.startsWith("nginx:"),
+  );
+  const journal = inside.nginx.journal.split("\n").filter((line) => /emerg|fail|error/i.test(line));
+  return {
+    ...{ hop: "nginx", severity: "fail" },
+    cause: rival
+      ? `nginx does not run: ${rival.command} (process ${rival.pid}) has taken port ${rival.port}`
+      : `nginx does not run (${unit.active})`,
+    evidence: [`systemctl: ${unit.active}, ${unit.sub}`, ...journal.slice(-3)],
+    fix: [...(rival ? [on(target, `sudo kill ${rival.pid}`)] : []), on(target, "sudo systemctl start nginx")],
+    worry: worry.down,
+  };
+};
+
+/** A file that is younger than every worker was not read by any. Two seconds, since `ps` counts whole ones. */
+const stale: Rule = (seen) => {
+  const { inside, target } = seen;
+  const newest = inside?.nginx.newest;
+  const workers = inside?.nginx.workers ?? [];
+  if (!newest || workers.length === 0 || siteDiffers(seen)) return undefined;
+  if (Math.min(...workers.map(({ seconds }) => seconds)) <= newest.seconds + 2) return undefined;
+  return {
+    ...{ hop: "nginx", severity: "warn" },
+    cause: `nginx has not read ${newest.path} since it changed`,
+    evidence: [
+      `changed ${newest.seconds} s ago; the workers run for ${workers.map(({ seconds }) => seconds).join(", ")} s`,
+    ],
+    fix: [reloadNginx(target)],
+    worry: worry.soon,
+  };
+};
+
+export const nginxRules = [absent, invalid, stopped];
+export const nginxWarnings = [stale];

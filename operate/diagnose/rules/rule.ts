@@ -1,0 +1,61 @@
+import type { Observations } from "../observations.ts";
+
+/** The hops in the order of the table. Their names are part of what `--json` promises. */
+export const hopNames = [
+  "name",
+  "tcp",
+  "firewall",
+  "tls",
+  "certificate",
+  "nginx",
+  "site",
+  "page",
+  "upgrade",
+  "token",
+  "wrong token",
+  "heartbeat",
+  "sync",
+  "log",
+  "nginx on loopback",
+  "backend on loopback",
+  "pm2",
+  "limits",
+  "clock",
+  "disk",
+  "memory",
+  "units",
+  "boot",
+  "ssh",
+] as const;
+export type HopName = (typeof hopNames)[number];
+
+/** Something that is wrong. */
+export interface Finding {
+  hop: HopName;
+  /** `fail`: users are or will be hit. `warn`: they are not, and somebody should look. */
+  severity: "fail" | "warn";
+  /** Whether it says nothing of the host: we could not find out. */
+  unknown?: boolean;
+  /** What broke, in one sentence. */
+  cause: string;
+  /** What shows it: a log line, a rule, a directive. */
+  evidence: string[];
+  /** What to type, in this order. */
+  fix: string[];
+  /** Whether to worry, by the operators' own three rules. */
+  worry: string;
+}
+
+/** Looks at everything that was seen for one kind of fault. */
+export type Rule = (seen: Observations) => Finding | undefined;
+
+/** What is said of worry. */
+export const worry = {
+  down: "Yes: the service is down for everybody until this is mended.",
+  some: "Yes: some clients fail until this is mended.",
+  sync: "Yes: clients connect, and do not see each other's changes.",
+  later: "Yes, though most clients do not notice yet.",
+  users: "No: users are served. You cannot log in to the host.",
+  unknown: "Not known: this machine could not find out. Try from another one.",
+  soon: "Not yet: users are served. See to it in working hours.",
+};

@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { type HostOptions, optionTarget } from "./option-target.ts";
+import { stackTarget } from "./stack-target.ts";
+import type { Target } from "./target.ts";
+
+const collect = (value: string, before: string[] = []) => [...before, value];
+
+/** The options by which every command of an operator is told its host. */
+export function hostOptions(command: Command): Command {
+  return command
+    .option(
+      "--stack <name>",
+      "the stack to ask (default: the selected one, or sandbox where no host is configured)",
+    )
+    .option("--host <address>", "a host without a stack")
+    .option("--url <url>", "a WebSocket address, with ?token=… where there is one; may come twice", collect)
+    .option("--user <name>", "who logs in to --host (default: ubuntu)")
+    .option("--port <number>", "port of its sshd (default: 22)")
+    .option("--jump-host <[user@]host[:port]>", "host to go through")
+    .option("--host-key <key>", "its public key, ssh-ed25519 AAAA… (default: what known_hosts says)")
+    .option("--identity <file>", "private key to log in with (default: the agent's, or the usual files)")
+    .option("--ca <file>", "certificate (PEM) of the CA to trust")
+    .option("--application <name>", "name of the pm2 application (default: geo-backend)")
+    .option("--site <name>", "name of the nginx site (default: geo-system)")
+    .helpOption("-h, --help", "show this help");
+}
+
+/** The host that is meant: named by options, else the stack's. */
+export function targetOf(options: HostOptions): Promise<Target> {
+  if (options.stack && (options.host || options.url)) {
+    throw new Error("--stack and --host or --url: expected one of the two ways to name a host, found both");
+  }
+  return options.host || options.url ? optionTarget(options) : stackTarget(options.stack);
+}

@@ -1,0 +1,35 @@
+import type { HandshakeScriptInput } from "../../infra/handshake/script.ts";
+import type { HostConnection } from "../../infra/host/connection.ts";
+
+/** A host and the service on it, as the commands of an operator need them. */
+export interface Target {
+  /** Name or address of the host. */
+  host: string;
+  /** How to log in by hand, as it stands before a command: `ssh ubuntu@203.0.113.7`. */
+  ssh: string;
+  /** The command that brings the host to what is configured: `npm run up`. */
+  up: string;
+  user: string;
+  sshPort: number;
+  /** The WebSocket addresses, without a token. */
+  urls: string[];
+  /** pm2's name of the backend. */
+  application: string;
+  /** Name of the nginx site. */
+  site: string;
+  /** What a client needs, which may take a moment to know. */
+  client: Promise<ClientSecrets>;
+  /** Runs with an SSH agent that holds the keys, where one is needed. */
+  withKeys<T>(run: () => Promise<T>): Promise<T>;
+  /** The connection with its pinned host key. */
+  connection(): Promise<HostConnection>;
+}
+
+export interface ClientSecrets {
+  /** Absent where nobody told one: what needs a token is then left out. */
+  token?: string;
+  /** PEM of the CA to trust. */
+  ca?: string;
+  /** What a client says; default: the flow of the example backend. */
+  script?: HandshakeScriptInput;
+}

@@ -1,0 +1,27 @@
+# shellcheck shell=bash
+# ufw, by the same reading of its rules as the step `firewall`: see templates/scripts/firewall-rules.sh.
+
+# As `ufw status` finds out, without the quarter of a second that its Python takes.
+firewall_is_active() { iptables -n -L ufw-user-input > /dev/null 2>&1; }
+
+firewall_facts() {
+  local port
+  if ! command -v ufw > /dev/null; then fact ufw absent
+  elif firewall_is_active; then fact ufw active "$(firewall_default)"
+  else fact ufw inactive; fi
+  if [ -r /etc/ufw/user.rules ]; then
+    for port in 80 443 "$SSH_PORT"; do
+      fact allows "$port" "$(firewall_verdict "$port/tcp" 4)" "$(firewall_verdict "$port/tcp" 6)"
+    done
+  fi
+  firewall_other_rules | head -n 20 | while IFS= read -r port; do fact drops "$port"; done
+}
+
+# What drops packets and is not ufw's: rules by hand, of a cloud's image, of other programs.
+firewall_other_rules() {
+  iptables -S 2> /dev/null | grep -E -- '-A (INPUT|PREROUTING).* -j (DROP|REJECT)|-P INPUT DROP' | grep -v 'P INPUT DROP' || true
+  iptables -t raw -S 2> /dev/null | grep -E -- '-j DROP' || true
+  command -v nft > /dev/null && nft list ruleset 2> /dev/null | awk '
+    /^table/ { ours = $3 ~ /^(filter|raw|nat|mangle)$/ }
+    !ours && /(drop|reject)/ { sub(/^[ \t]+/, ""); print }'
+}

@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# The machine: clock, disks, memory, open files, units that failed.
+
+# With a fraction, so that a second of difference is not rounding.
+host_clock() { fact clock "$(date +%s.%N)"; }
+
+host_resources() {
+  local step
+  for step in "$APPLIED"/*; do [ ! -e "$step" ] || fact deployed "${step##*/}"; done
+  host_disks
+  host_big_files
+  awk '$1 == "MemTotal:" { total = $2 } $1 == "MemAvailable:" { free = $2 } END { print "memory\t" total "\t" free }' /proc/meminfo
+  awk '{ print "files\t" $1 "\t" $3 }' /proc/sys/fs/file-nr
+  [ ! -r /proc/sys/net/netfilter/nf_conntrack_max ] ||
+    fact conntrack "$(< /proc/sys/net/netfilter/nf_conntrack_count)" "$(< /proc/sys/net/netfilter/nf_conntrack_max)"
+  systemctl --failed --plain --no-legend --no-pager 2> /dev/null | awk '{ print "failed\t" $1 }'
+}
+
+# Where nginx, pm2 and the backend write. The same file system is told once: `disk MOUNT USED% FREE_KB INODES%`.
+host_disks() {
+  local path
+  for path in / /tmp /var/log/nginx "$APP_HOME/.pm2/logs" "/srv/$APP" "/srv/$APP/shared"; do
+    [ ! -d "$path" ] || df --output=target,pcent,avail,ipcent "$path" | tail -n 1
+  done | sort -u | awk '{ gsub("%", ""); print "disk\t" $1 "\t" $2 "\t" $3 "\t" $4 }'
+}
+
+# Of a full disk: its largest files, `big MOUNT BYTES PATH`. Two seconds at most, since a disk may hold millions.
+host_big_files() {
+  local mount used path
+  while read -r mount used; do
+    [ "$used" -ge 99 ] || continue
+    timeout 2 find "$mount" -xdev -type f -size +100k -printf '%s\t%p\n' 2> /dev/null | sort -rn | head -n 3 | while IFS= read -r path; do say "big"$'\t'"$mount"$'\t'"$path"; done
+  done < <(host_disks | cut -f 2,3)
+}
+
+# Who listens: `listens ADDRESS:PORT PROCESS PID`, one line a process.
+host_listeners() {
+  ss -Hltnp | awk '{
+    rest = $0
+    if (rest !~ /users:/) print "listens\t" $4 "\t\t"
+    while (match(rest, /\("[^"]*",pid=[0-9]+/)) {
+      split(substr(rest, RSTART + 2, RLENGTH - 2), part, "\",pid=")
+      print "listens\t" $4 "\t" part[1] "\t" part[2]
+      rest = substr(rest, RSTART + RLENGTH)
+    }
+  }'
+}
+
+# Whose the ports of the service are: `owner PORT PID PM2 COMMAND`, PM2 is yes where pm2 started it.
+host_port_owners() {
+  local port pid
+  for port in 80 443 "$APP_PORT"; do
+    for pid in $(ss -Hltnp "sport = :$port" | grep -oP 'pid=\K[0-9]+' | sort -un | head -n 1); do
+      fact owner "$port" "$pid" "$(host_is_pm2s "$pid")" "$(tr '\0' ' ' < "/proc/$pid/cmdline" | cut -c 1-60)"
+    done
+  done
+}
+
+# host_is_pm2s PID: pm2 itself listens for an application in cluster mode, the application or a child of it otherwise.
+host_is_pm2s() {
+  local pid=$1
+  while [ "${pid:-0}" -gt 1 ]; do
+    if grep -qsF 'God Daemon' "/proc/$pid/cmdline"; then say yes; return; fi
+    pid=$(awk '$1 == "PPid:" { print $2 }' "/proc/$pid/status" 2> /dev/null)
+  done
+  say no
+}
+
+# Units: `unit NAME ACTIVE SUB ENABLED`.
+host_units() {
+  local name
+  for name in nginx ufw "pm2-$APP_USER"; do
+    systemctl show -p ActiveState,SubState,UnitFileState --value "$name.service" | tr '\n' '\t' | awk -v name="$name" -F '\t' '{ print "unit\t" name "\t" $1 "\t" $2 "\t" $3 }'
+  done
+}

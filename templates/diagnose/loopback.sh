@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# Two upgrades on the host itself: through nginx, and straight to the backend. What lies outside has no part in them.
+
+# loopback_answer PORT HOST PATH: the first line of what comes back. Bash speaks TCP by itself; curl may not be there.
+loopback_answer() {
+  local line=''
+  {
+    printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' "$3" "$2" >&3
+    printf 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: Z2VvLXN5c3RlbSBkaWFnbg==\r\n\r\n' >&3
+    if IFS= read -r -t 3 line <&3; then printf '%s' "${line%$'\r'}"
+    elif [ $? -gt 128 ]; then printf silence
+    else printf closed; fi
+  } 2> /dev/null 3<> "/dev/tcp/127.0.0.1/$1" || printf refused
+}
+
+# loopback NAME PORT: in a shell of its own, because a connect that nobody takes waits two minutes.
+loopback() {
+  local answer
+  answer=$(timeout 4 bash -c "$(declare -f loopback_answer)"'; loopback_answer "$@"' loopback "$2" "$HOST" "$WS_PATH" 2> /dev/null)
+  fact loopback "$1" "$2" "${answer:-silence}"
+}

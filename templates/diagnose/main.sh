@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# The order: what waits (pm2, two upgrades) goes on beside what only reads.
+
+main() {
+  local pm2_program='' entry
+  APP=$1 SITE=$2 HOST=$3 WS_PATH=$4
+  IFS= read -r -d '' pm2_program || true # it ends with the input
+  APP=$(applied backend name "$APP") SITE=$(applied site site "$SITE")
+  APP_USER=$(applied backend user "${SUDO_USER:-$(id -un)}") APP_PORT=$(applied backend port 3000)
+  APP_HOME=$(getent passwd "$APP_USER" | cut -d : -f 6)
+  entry=${SSH_CONNECTION-} SSH_PORT=${5:-22}
+  [ -z "$entry" ] || SSH_PORT=${entry##* }
+  host_clock
+  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 6< <(loopback nginx 80; loopback backend "$APP_PORT")
+  host_resources
+  host_listeners
+  host_port_owners
+  host_units
+  firewall_facts
+  nginx_facts
+  backend_facts
+  backend_processes
+  cat <&6 <&5
+  cat <&6
+  fact end
+}
+
+main "$@"

@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# nginx: whether it runs, what it reads, what it serves, how full it is.
+
+NGINX=/etc/nginx
+
+nginx_facts() {
+  command -v nginx > /dev/null || { fact nginx absent; return; }
+  fact nginx present
+  nginx_configuration
+  nginx_newest
+  nginx_workers
+  nginx_logs
+  nginx_site
+  nginx_certificate
+}
+
+# `nginx -t` says what is wrong, `nginx -T` prints what it read. Asked twice, since no file may be written to part them.
+nginx_configuration() {
+  local said valid=yes
+  said=$(nginx -t 2>&1) || valid=no
+  fact valid "$valid"
+  printf "%s" "$said" | text said
+  nginx -T 2> /dev/null | text configuration
+}
+
+# `newest SECONDS PATH`: how long ago the youngest of its files changed. A worker that is older has not read it.
+nginx_newest() {
+  local path
+  path=$(find -L "$NGINX/nginx.conf" "$NGINX/conf.d" "$NGINX/sites-enabled" -type f -printf '%C@ %p\n' 2> /dev/null | sort -rn | head -n 1)
+  [ -z "$path" ] || fact newest "$(($(date +%s) - ${path%%.*}))" "${path#* }"
+}
+
+# `worker PID SECONDS FILES LIMIT SOCKETS`: since when it runs, its open files, how many it may have, its sockets.
+nginx_workers() {
+  local pid
+  for pid in $(pgrep -f '^nginx: worker process *$'); do
+    fact worker "$pid" "$(ps -o etimes= -p "$pid" | tr -d ' ')" "$(find "/proc/$pid/fd" -mindepth 1 2> /dev/null | wc -l)" \
+      "$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits" 2> /dev/null)" \
+      "$(find "/proc/$pid/fd" -lname 'socket:*' 2> /dev/null | wc -l)"
+  done
+}
+
+nginx_logs() {
+  # What is older tells of another failure than this one.
+  tail -n 200 /var/log/nginx/error.log 2> /dev/null | awk -v since="$(date -d '10 minutes ago' '+%Y/%m/%d %H:%M:%S')" 'substr($0, 1, 19) >= since' | tail -n 50 | text nginx-log
+  # Only where it does not run: why.
+  systemctl is-active -q nginx || journalctl -u nginx -n 8 -o cat --no-pager 2> /dev/null | text nginx-journal
+}
+
+# The site as it lies there and as it was deployed.
+nginx_site() {
+  local file="$NGINX/sites-available/$SITE" link="$NGINX/sites-enabled/$SITE"
+  [ ! -e "$file" ] || text site < "$file"
+  [ ! -e "$link" ] || fact enabled "$(readlink -m "$link")"
+  [ ! -e "$APPLIED/site" ] || applied_file site "$file" | text deployed-site
+}
+
+# `certificate PATH END FINGERPRINT KEY NAMES`: its end in seconds since 1970, whether the key is its own.
+nginx_certificate() {
+  local path key
+  fact deployed-certificate "$(applied certificate fingerprint)"
+  for path in $(nginx_certificate_paths); do
+    [ -r "$path" ] || { fact certificate "$path" missing; continue; }
+    key=$(dirname "$path")/privkey.pem
+    fact certificate "$path" "$(date -d "$(openssl x509 -in "$path" -noout -enddate | cut -d = -f 2)" +%s)" \
+      "$(openssl x509 -in "$path" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr '[:upper:]' '[:lower:]')" \
+      "$(nginx_key_is_its_own "$path" "$key")" \
+      "$(openssl x509 -in "$path" -noout -ext subjectAltName 2> /dev/null | tail -n +2 | tr -d ' \n')"
+  done
+}
+
+# Of the site's own file: nginx prints no configuration where a certificate is why it does not load.
+nginx_certificate_paths() {
+  sed -nE 's/^[[:space:]]*ssl_certificate[[:space:]]+([^;]+);.*/\1/p' "$NGINX/sites-available/$SITE" 2> /dev/null | sort -u
+}
+
+nginx_key_is_its_own() {
+  [ -r "$2" ] || { say unknown; return; }
+  if [ "$(openssl x509 -in "$1" -noout -pubkey)" = "$(openssl pkey -in "$2" -passin pass: -pubout 2> /dev/null)" ]; then say own; else say other; fi
+}

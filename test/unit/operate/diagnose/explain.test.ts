@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import { explain, explanationText } from "../../../../operate/diagnose/explain/explain.ts";
+
+test.each([
+  [
+    "Chrome",
+    "WebSocket connection to 'ws://203.0.113.7/ws' failed: WebSocket is closed before the connection is established.",
+    "closed while connecting",
+  ],
+  ["Chrome", "WebSocket connection to 'ws://203.0.113.7/ws?token=x' failed: ", "failed"],
+  [
+    "Chrome",
+    "WebSocket connection to 'ws://203.0.113.7/ws' failed: Error in connection establishment: net::ERR_CONNECTION_REFUSED",
+    "refused",
+  ],
+  [
+    "Chrome",
+    "WebSocket connection to 'ws://203.0.113.7:502/ws' failed: Error in connection establishment: net::ERR_CONNECTION_TIMED_OUT",
+    "timeout",
+  ],
+  [
+    "Chrome",
+    "WebSocket connection to 'ws://geo.example/ws' failed: Error during WebSocket handshake: Unexpected response code: 502",
+    "bad gateway",
+  ],
+  [
+    "Chrome",
+    "WebSocket connection to 'ws://geo.example/ws' failed: Error during WebSocket handshake: Unexpected response code: 200",
+    "no upgrade",
+  ],
+  [
+    "Chrome",
+    "WebSocket connection to 'wss://203.0.113.7/ws' failed: Error in connection establishment: net::ERR_CERT_AUTHORITY_INVALID",
+    "certificate",
+  ],
+  [
+    "Chrome",
+    "Mixed Content: The page at 'https://a/' was loaded over HTTPS, but attempted to connect to the insecure WebSocket endpoint 'ws://a/ws'.",
+    "mixed content",
+  ],
+  [
+    "Chrome",
+    "Failed to construct 'WebSocket': An insecure WebSocket connection may not be initiated from a page loaded over HTTPS.",
+    "mixed content",
+  ],
+  [
+    "Firefox",
+    "The connection to ws://203.0.113.7/ws was interrupted while the page was loading.",
+    "closed while connecting",
+  ],
+  ["Firefox", "Firefox can’t establish a connection to the server at ws://203.0.113.7/ws.", "failed"],
+  [
+    "Safari",
+    "WebSocket connection to 'ws://203.0.113.7/ws' failed: WebSocket is closed due to suspension.",
+    "failed",
+  ],
+  [
+    "Safari",
+    "WebSocket connection to 'ws://203.0.113.7/ws' failed: Could not connect to the server.",
+    "refused",
+  ],
+  [
+    "Safari",
+    "WebSocket connection to 'wss://203.0.113.7/ws' failed: The certificate for this server is invalid. You might be connecting to a server that is pretending to be",
+    "certificate",
+  ],
+  ["Node", "Error: connect ECONNREFUSED 203.0.113.7:80", "refused"],
+  ["Node", "Error: Unexpected server response: 426", "no upgrade"],
+  ["Node", "Error: Unexpected server response: 401", "unauthorized"],
+  ["Node", "Error: Unexpected server response: 301", "redirect"],
+  ["Node", "Error: Opening handshake has timed out", "timeout"],
+  ["Node", "Error: socket hang up", "hang-up"],
+  ["Node", "Error: getaddrinfo ENOTFOUND geo.exmaple", "name not found"],
+  ["Node", "Error: WebSocket was closed before the connection was established", "closed while connecting"],
+  [
+    "Node",
+    "Error: write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number",
+    "plain on a TLS port",
+  ],
+  ["Node", "Error: Invalid Sec-WebSocket-Accept header", "bad accept key"],
+  ["Node", "close 1012 the backend is restarting", "restart"],
+  [
+    "Python",
+    "websockets.exceptions.InvalidStatus: server rejected WebSocket connection: HTTP 502",
+    "bad gateway",
+  ],
+  ["Python", "websockets.exceptions.ConnectionClosedError: no close frame received or sent", "hang-up"],
+  [
+    "Python",
+    "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
+    "certificate",
+  ],
+  [
+    "Python",
+    "ConnectionRefusedError: [Errno 111] Connect call failed ('203.0.113.7', 80): Connection refused",
+    "refused",
+  ],
+  ["Python", "TimeoutError: timed out during opening handshake", "timeout"],
+  [
+    "curl",
+    "curl: (7) Failed to connect to 203.0.113.7 port 80 after 1 ms: Couldn't connect to server",
+    "refused",
+  ],
+  ["curl", "curl: (60) SSL certificate problem: unable to get local issuer certificate", "certificate"],
+  ["curl", "curl: (52) Empty reply from server", "hang-up"],
+  ["curl", "curl: (28) Failed to connect to 203.0.113.7 port 80 after 75002 ms", "timeout"],
+  ["curl", "curl: (6) Could not resolve host: geo.example", "name not found"],
+  ["curl", "< HTTP/1.1 504 Gateway Time-out", "gateway timeout"],
+])("%s: %s", (_, message, name) => {
+  expect(explain(message)?.name).toBe(name);
+});
+
+test("the harmless one says so", () => {
+  const said = explanationText("WebSocket is closed before the connection is established.");
+  expect(said).toMatch(/worry: No\. It is harmless/);
+});
+
+test("what nobody knows", () => {
+  expect(explanationText("TypeError: x is not a function")).toMatch(/^This message is not known\./);
+});

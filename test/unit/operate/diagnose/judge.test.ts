@@ -1,0 +1,242 @@
+import { describe, expect, it, test } from "vitest";
+import { judge } from "../../../../operate/diagnose/judge.ts";
+import type { Observations } from "../../../../operate/diagnose/observations.ts";
+import { exitCode } from "../../../../operate/diagnose/report.ts";
+import { failing, healthy, inside, outside } from "./support/healthy.ts";
+
+// What no sandbox can show in a moment; the rest is broken and mended for real in test/host/diagnose.
+const seen = (changes: Partial<Observations>): Observations => ({ ...healthy, ...changes });
+const host = (changes: Partial<NonNullable<Observations["inside"]>>) =>
+  seen({ inside: { ...inside, ...changes } });
+
+test("a host that is well: nothing to say", () => {
+  const diagnosis = judge(healthy);
+  expect(diagnosis).toMatchObject({ healthy: true, known: true, others: [] });
+  expect(diagnosis.verdict).toBeUndefined();
+  expect(diagnosis.hops.filter(({ status }) => status !== "ok")).toEqual([]);
+  expect(exitCode(diagnosis)).toBe(0);
+});
+
+describe("what this machine cannot know", () => {
+  it.each([
+    [
+      "no name server",
+      seen({ outside: { ...outside, name: { host: "geo.example", addresses: [], code: "EAI_AGAIN" } } }),
+      "this machine cannot ask a name server for geo.example",
+    ],
+    [
+      "no route",
+      seen({ outside: { ...outside, ports: outside.ports.map((port) => ({ ...port, state: "no route" })) } }),
+      "this machine has no way to 203.0.113.7",
+    ],
+  ])("%s", (_, observed, cause) => {
+    const diagnosis = judge(observed);
+    expect(diagnosis.verdict?.cause).toBe(cause);
+    expect(exitCode(diagnosis)).toBe(2);
+  });
+});
+
+describe("the first cause, not its followers", () => {
+  const refused = failing({
+    hop: "tcp",
+    cause: "nothing accepts connections",
+    seen: { url: "ws://203.0.113.7/ws", code: "ECONNREFUSED" },
+  });
+  const nginxDown = inside.units.map((unit) =>
+    unit.name === "nginx" ? { ...unit, active: "inactive" } : unit,
+  );
+
+  it("names nginx, and not what the client met", () => {
+    const diagnosis = judge(seen({ outside: refused, inside: { ...inside, units: nginxDown } }));
+    expect(diagnosis.verdict).toMatchObject({ hop: "nginx", cause: "nginx does not run (inactive)" });
+    expect(diagnosis.others).toEqual([]);
+    expect(exitCode(diagnosis)).toBe(1);
+  });
+
+  it("names the closed port before the server behind it, and the second fault as well", () => {
+    const firewall = { ...inside.firewall, allows: [] };
+    const diagnosis = judge(seen({ outside: refused, inside: { ...inside, firewall, units: nginxDown } }));
+    expect(diagnosis.verdict?.hop).toBe("firewall");
+    expect(diagnosis.others.map(({ hop }) => hop)).toEqual(["nginx"]);
+  });
+});
+
+describe("which firewall it was", () => {
+  const ports = outside.ports.map((port) =>
+    port.port === 80 ? { ...port, state: "silent" as const } : port,
+  );
+  const silent = { ...outside, ports };
+
+  it("the cloud's: the host lets it in, and no packet came", () => {
+    const { verdict } = judge(seen({ outside: silent, arrivals: new Map([[80, 0]]) }));
+    expect(verdict?.hop).toBe("tcp");
+    expect(verdict?.cause).toMatch(
+      /^a firewall before the host \(the cloud's security group\) drops port 80/,
+    );
+  });
+
+  it("a rule of the host that is not ufw's: the packets came", () => {
+    const drops = ["-A INPUT -p tcp -m tcp --dport 80 -j DROP"];
+    const firewall = { ...inside.firewall, drops };
+    const { verdict } = judge(
+      seen({ outside: silent, arrivals: new Map([[80, 3]]), inside: { ...inside, firewall } }),
+    );
+    expect(verdict?.fix).toEqual([
+      "ssh ubuntu@203.0.113.7 sudo iptables -D INPUT -p tcp -m tcp --dport 80 -j DROP",
+    ]);
+  });
+
+  it("open where nobody could log in", () => {
+    const { inside: _, ...blind } = seen({ outside: silent });
+    expect(judge(blind).verdict?.cause).toMatch(/the host's own \(ufw\) or the cloud's before it$/);
+  });
+});
+
+describe("the host cannot be seen from inside", () => {
+  const { inside: _, ...blind } = healthy;
+  const ssh = { hop: "login" as const, cause: "no key was accepted", next: "Give it yours: ssh-add" };
+
+  it("is healthy where users are served", () => {
+    const diagnosis = judge({ ...blind, ssh });
+    expect(diagnosis).toMatchObject({ healthy: true, verdict: { hop: "ssh", severity: "warn" } });
+    expect(diagnosis.verdict?.fix).toEqual(["# Give it yours: ssh-add"]);
+    expect(exitCode(diagnosis)).toBe(0);
+  });
+
+  it("is broken where they are not, by what the client saw", () => {
+    const failure = {
+      hop: "upgrade",
+      cause: "nginx cannot reach the backend (502)",
+      seen: { url: "ws://x/ws", status: 502 },
+    };
+    const diagnosis = judge({ ...blind, ssh, outside: failing(failure) });
+    expect(diagnosis.verdict).toMatchObject({
+      hop: "upgrade",
+      cause: "nginx cannot reach the backend (502)",
+    });
+    expect(exitCode(diagnosis)).toBe(1);
+  });
+});
+
+describe("what is worth a look, and breaks nothing yet", () => {
+  const soon = Date.now() + 5.5 * 86_400_000;
+  it.each([
+    [
+      "certificate",
+      seen({
+        outside: {
+          ...outside,
+          tls: { protocol: "TLSv1.3", ends: soon, names: "", fingerprint: "abc", otherName: false },
+        },
+      }),
+      "the certificate ends in 5 days",
+    ],
+    [
+      "disk",
+      host({ disks: [{ mount: "/", usedPercent: 97, freeKb: 100, inodesPercent: 5, big: [] }] }),
+      "the disk is nearly full: /, 97%",
+    ],
+    [
+      "memory",
+      host({ memory: { totalKb: 1_024_000, availableKb: 20_480 } }),
+      "memory is short: 20 MB of 1000 MB are left",
+    ],
+    [
+      "clock",
+      host({ clock: inside.clock - 600_000 }),
+      "the host's clock is 10 minutes behind this machine's: tokens and certificates count as expired, or not yet valid",
+    ],
+    [
+      "boot",
+      host({ backend: { ...inside.backend, saved: false } }),
+      "the next boot would not bring everything back: pm2 has not saved geo-backend",
+    ],
+    ["units", host({ failedUnits: ["fwupd.service"] }), "a unit of systemd failed: fwupd.service"],
+    [
+      "limits",
+      host({
+        nginx: {
+          ...inside.nginx,
+          workers: [{ pid: 1, seconds: 500, files: 100, mostFiles: 40_000, sockets: 18_500 }],
+        },
+      }),
+      "nginx is full: a worker has 18500 connections open, and worker_connections is 20000",
+    ],
+    [
+      "limits",
+      host({ conntrack: { used: 250_000, most: 262_144 } }),
+      "the host's table of connections is nearly full: 250000 of 262144",
+    ],
+    [
+      "wrong token",
+      seen({ outside: { ...outside, wrongToken: "accepted" } }),
+      "the backend lets a client in with a wrong token",
+    ],
+    [
+      "log",
+      seen({ outside: { ...outside, missingLines: ["/authenticated/"] } }),
+      "a client went all the way, and the backend's log does not show it: it logs elsewhere, or not at all",
+    ],
+    [
+      "firewall",
+      host({ firewall: { ...inside.firewall, ufw: "inactive" } }),
+      "ufw is inactive, and was deployed active: every port that listens is open",
+    ],
+    [
+      "site",
+      host({ nginx: { ...inside.nginx, site: `${inside.nginx.site}# a note\n` } }),
+      "the nginx site is not what was deployed: somebody changed it on the host",
+    ],
+    [
+      "nginx",
+      host({ nginx: { ...inside.nginx, newest: { seconds: 60, path: "/etc/nginx/nginx.conf" } } }),
+      "nginx has not read /etc/nginx/nginx.conf since it changed",
+    ],
+  ] as const)("%s", (hop, observed, cause) => {
+    const diagnosis = judge(observed);
+    expect(diagnosis).toMatchObject({ healthy: true, verdict: { hop, severity: "warn", cause } });
+    expect(exitCode(diagnosis)).toBe(0);
+  });
+});
+
+describe("what only shows under load, or after years", () => {
+  it.each([
+    [
+      "every port to the backend in use",
+      {
+        ...host({
+          nginx: {
+            ...inside.nginx,
+            log: "2026/11/25 [crit] connect() failed (99: Cannot assign requested address)",
+          },
+        }),
+        outside: failing({ hop: "upgrade", cause: "502", seen: { url: "ws://x/ws", status: 502 } }),
+      },
+      "nginx has no port left for another connection to the backend",
+    ],
+    [
+      "the backend's own limit",
+      seen({
+        outside: failing({ hop: "upgrade", cause: "no room (503)", seen: { url: "ws://x/ws", status: 503 } }),
+      }),
+      "the backend is full: it takes no further connection (503)",
+    ],
+    [
+      "a clock that is wrong, and tokens that are refused for it",
+      {
+        ...host({ clock: inside.clock + 7_300_000 }),
+        outside: failing({ hop: "token", cause: "refused", seen: { url: "ws://x/ws", closeCode: 1008 } }),
+      },
+      "the host's clock is 2 hours ahead of this machine's: tokens and certificates count as expired, or not yet valid",
+    ],
+    [
+      "a token that has expired",
+      seen({
+        outside: failing({ hop: "token", cause: "refused", seen: { url: "ws://x/ws", closeCode: 1008 } }),
+      }),
+      "the backend refuses the token: it has expired, or was signed with another secret than the backend's",
+    ],
+  ])("%s", (_, observed, cause) => {
+    expect(judge(observed).verdict?.cause).toBe(cause);
+  });
+});
