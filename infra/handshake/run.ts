@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { HostNames } from "./advice.ts";
 import { Client } from "./client.ts";
+import { awaitAnswer } from "./exchange.ts";
 import { type HandshakeFailure, readFailure } from "./failure.ts";
 import { Hops } from "./hops.ts";
 import { shownUrl } from "./mask.ts";
 import type { HandshakeRow } from "./report.ts";
 import type { HandshakeScript, HandshakeStep } from "./script.ts";
 import { type Seen, Stopped } from "./seen.ts";
-import { fill, fillKnown, type Json, match, placeholders, type Values } from "./values.ts";
+import { fill, type Json, placeholders, type Values } from "./values.ts";
 
 export interface RunOptions {
   url: string;
@@ -93,22 +94,13 @@ class ScriptRun {
     const { send, expect, within = this.#options.timeoutMs } = step;
     const client = this.#clients.get(step.client) ?? (await this.#open(step.client));
     if (send !== undefined) this.#send(client, step);
-    if (expect !== undefined) this.values = await this.#await(client, expect, within);
+    if (expect !== undefined) this.values = await awaitAnswer(client, expect, this.values, within);
     this.hops.pass();
   }
 
   #send(client: Client, step: HandshakeStep): void {
     this.#sent.add(step);
     client.send(fill(step.send as Json, this.values));
-  }
-
-  async #await(client: Client, expected: Json, withinMs: number): Promise<Values> {
-    try {
-      return await client.receive((text) => match(expected, readable(text, expected), this.values), withinMs);
-    } catch (error) {
-      if (error instanceof Stopped) error.seen.expected = JSON.stringify(fillKnown(expected, this.values));
-      throw error;
-    }
   }
 
   #failed(error: unknown): HandshakeFailure {
@@ -134,15 +126,5 @@ class ScriptRun {
     return Object.fromEntries(
       Object.entries(texts).map(([key, text]) => [key, String(fill(text, this.values))]),
     );
-  }
-}
-
-/** A text is compared as a text; anything else with the JSON that the text holds. */
-function readable(text: string, expected: Json): Json | undefined {
-  if (typeof expected === "string") return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

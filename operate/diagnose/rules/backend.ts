@@ -27,11 +27,14 @@ const ecosystem = ({ name }: Backend) => `/srv/${name}/ecosystem.config.cjs`;
 const startAnew = ({ target }: Observations, backend: Backend, before = "") =>
   on(target, `${before}pm2 start ${ecosystem(backend)} && pm2 save`);
 
-/** What makes it run again. On an application that waits for its next try `pm2 restart` fails: "already exists". */
+/**
+ * What makes it run again. While it waits for its next try after a crash `pm2 restart` fails ("already exists"), and
+ * whether it waits or runs changes by the second: so only what holds its port, or was stopped, is restarted.
+ */
 function revival(host: Inside): string {
-  const { name } = host.backend;
-  const { status } = application(host) ?? { status: "unknown" };
-  if (status === "online" || status === "stopped") return `pm2 restart ${name}`;
+  const { name, port } = host.backend;
+  const holds = host.listens.some((each) => each.port === port);
+  if (holds || application(host)?.status === "stopped") return `pm2 restart ${name}`;
   return `pm2 delete ${name}; pm2 start ${ecosystem(host.backend)} && pm2 save`;
 }
 

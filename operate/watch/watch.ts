@@ -1,0 +1,40 @@
+import { exampleScript } from "../../infra/handshake/example-script.ts";
+import { handshakeScript } from "../../infra/handshake/script.ts";
+import type { Target } from "../target/target.ts";
+import type { Emit, Summary, Which } from "./events.ts";
+import { hold } from "./hold.ts";
+import { Tally } from "./tally.ts";
+
+export interface WatchOptions {
+  alarmAfterMs: number;
+  pingEveryMs: number;
+  timeoutMs: number;
+  emit: Emit;
+  /** Called every second with how it stands. */
+  picture?: (summary: Summary) => void;
+  signal: AbortSignal;
+}
+
+/** Holds both connections until the signal; says what happens, and how it was. */
+export async function watch(target: Target, options: WatchOptions): Promise<Summary> {
+  const { token = "", ca, script } = await target.client;
+  const tally = new Tally(options.alarmAfterMs, options.emit, Date.now());
+  const emit: Emit = (event) => {
+    tally.take(event, Date.now());
+    options.emit(event);
+  };
+  const ticking = setInterval(() => {
+    tally.tick(Date.now());
+    options.picture?.(tally.summary(Date.now()));
+  }, 1_000);
+  const names = { ssh: target.ssh, application: target.application };
+  const url = target.urls.at(-1) ?? "";
+  const parsed = handshakeScript.parse(script ?? exampleScript);
+  const one = (which: Which) => hold({ ...options, which, url, script: parsed, token, ca, names, emit });
+  try {
+    await Promise.all([one("active"), one("silent")]);
+  } finally {
+    clearInterval(ticking);
+  }
+  return tally.summary(Date.now());
+}
