@@ -55,6 +55,8 @@ describe.each([
         within: 30_000,
       },
     );
+    // Last, so that the host is mended for the next fault also where the words are wrong.
+    expect(told).toEqual({ hop: fault.hop, cause: fault.cause, fix: fault.fix });
   });
 });
 
