@@ -234,14 +234,6 @@ export const nginxFaults: Fault[] = [
     fix: putBack,
     cleanUp: "systemctl stop idlers",
   },
-  {
-    name: "nginx's file descriptors exhausted",
-    breaks: `sed -i 's/worker_rlimit_nofile .*/worker_rlimit_nofile 40;/' /etc/nginx/nginx.conf && ${reload}; ${idlers}`,
-    hop: "limits",
-    cause: "nginx has no file descriptor left: 40 of 40 are open",
-    fix: putBack,
-    cleanUp: "systemctl stop idlers",
-  },
 ];
 
 /** Another certificate in the place of the one that was deployed. */

@@ -215,6 +215,24 @@ describe("what only shows under load, or after years", () => {
       "nginx has no port left for another connection to the backend",
     ],
     [
+      "every file descriptor of nginx in use",
+      {
+        ...host({
+          nginx: {
+            ...inside.nginx,
+            log: "2026/11/25 [crit] accept4() failed (24: Too many open files)",
+            workers: [{ pid: 1, seconds: 500, files: 1024, mostFiles: 1024, sockets: 1000 }],
+          },
+        }),
+        outside: failing({
+          hop: "upgrade",
+          cause: "hang-up",
+          seen: { url: "ws://x/ws", code: "ECONNRESET" },
+        }),
+      },
+      "nginx has no file descriptor left: 1024 of 1024 are open",
+    ],
+    [
       "the backend's own limit",
       seen({
         outside: failing({ hop: "upgrade", cause: "no room (503)", seen: { url: "ws://x/ws", status: 503 } }),

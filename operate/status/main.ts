@@ -1,0 +1,44 @@
+import { Command } from "commander";
+import { connect } from "../../infra/host/ssh.ts";
+import { report } from "../../sandbox/report.ts";
+import type { HostOptions } from "../target/option-target.ts";
+import { hostOptions, targetOf } from "../target/options.ts";
+import type { Target } from "../target/target.ts";
+import { asRoot, words } from "../target/words.ts";
+import { statusProgram } from "./program.ts";
+import { readStatus, type Status, statusText } from "./status.ts";
+
+const command = hostOptions(new Command("npm run status --"))
+  .description(
+    "Shows on one screen what runs on the host: release, pm2, nginx, certificate, connections, firewall.",
+  )
+  .option("--json", "print one object")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 shown, 2 the host could not be asked. Whether it is well: npm run diagnose",
+  )
+  .action(async (options: HostOptions & { json?: boolean }) => {
+    const target = await targetOf(options);
+    const status = await target.withKeys(() => ask(target));
+    console.log(options.json ? JSON.stringify(status, null, 2) : statusText(status));
+  });
+
+/** One connection, one command. */
+async function ask(target: Target): Promise<Status> {
+  await using session = await connect(await target.connection());
+  const { application, site, host, user, sshPort } = target;
+  const told = [application, site, host, "/", String(sshPort)];
+  const { stdout, stderr } = await session.exec(words([...asRoot(user), "bash", "-s", "--", ...told]), {
+    input: statusProgram(),
+  });
+  if (!stdout.endsWith("\nend\n"))
+    throw new Error(`${host} could not be asked: ${stderr.trim() || "it broke off"}`);
+  return readStatus(stdout, host);
+}
+
+try {
+  await command.parseAsync();
+} catch (error) {
+  report(error);
+  process.exitCode = 2;
+}

@@ -1,0 +1,76 @@
+import { duration } from "../diagnose/hops.ts";
+import { Facts } from "../diagnose/inside/facts.ts";
+import type { Inside } from "../diagnose/inside/observed.ts";
+import { readInside } from "../diagnose/inside/read.ts";
+
+/** One screen: a name and what is to be said of it, in this order. */
+export type Status = Record<string, string>;
+
+/** What the host printed, for a person and for `--json`. `host` is its address. */
+export function readStatus(output: string, host: string): Status {
+  const inside = readInside(output);
+  const facts = new Facts(output);
+  return {
+    host: `${host}, up since ${facts.one("up")[0] ?? "?"}`,
+    release: release(inside, Number(facts.one("since")[0])),
+    pm2: pm2(inside),
+    nginx: nginx(inside),
+    certificate: certificate(inside),
+    websockets: `${facts.one("live")[0] ?? "?"} live`,
+    log: log(facts),
+    firewall: firewall(inside),
+    "last up": lastUp(facts.one("last-run")[0], Number(facts.one("since")[0])),
+  };
+}
+
+const time = (seconds: number) => (seconds > 0 ? new Date(seconds * 1000).toISOString().slice(0, 19) : "?");
+
+function release({ backend, clock }: Inside, since: number): string {
+  const ago = since > 0 ? `, deployed ${duration(clock - since * 1000)} ago` : "";
+  const other =
+    backend.release === backend.deployedRelease ? "" : `; ${backend.deployedRelease} was deployed`;
+  return `${backend.release || "none"}${ago}${other}`;
+}
+
+function pm2({ backend, clock }: Inside): string {
+  const app = backend.applications?.find(({ name }) => name === backend.name);
+  if (!app) return backend.pm2 === "up" ? `${backend.name} is not there` : `pm2 is ${backend.pm2}`;
+  const memory = `${Math.round((app.memory ?? 0) / 1_048_576)} MB`;
+  return `${app.name} ${app.status} for ${duration(clock - app.startedAt)}, ${app.restarts} restarts, ${memory}`;
+}
+
+function nginx({ nginx, units }: Inside): string {
+  const state = units.find(({ name }) => name === "nginx")?.active ?? "absent";
+  const sockets = nginx.workers.reduce((sum, worker) => sum + worker.sockets, 0);
+  return `${state}, ${nginx.workers.length} workers with ${sockets} sockets, configuration ${nginx.valid ? "valid" : "refused"}`;
+}
+
+function certificate({ certificates, clock }: Inside): string {
+  const [first] = certificates;
+  if (!first || first.missing) return first ? `${first.path} is missing` : "none";
+  return `${Math.floor((first.ends - clock) / 86_400_000)} days left, for ${first.names || "no name"}`;
+}
+
+function log(facts: Facts): string {
+  const [messages = "0", attempts = "0"] = facts.one("messages");
+  return `${messages} messages and ${attempts} connections since its start; ${facts.one("errors")[0] ?? "0"} errors of nginx since the deployment`;
+}
+
+function firewall({ firewall }: Inside): string {
+  const open = firewall.allows.filter(({ v4 }) => /^(allow|limit)/.test(v4)).map(({ port }) => port);
+  return `ufw ${firewall.ufw}${firewall.ufw === "active" ? `, lets in ${open.join(", ") || "nothing"}` : ""}`;
+}
+
+/** By the host's journal, a line of `name=value`; else by the files that the last run left. */
+function lastUp(line: string | undefined, since: number): string {
+  if (!line) return since > 0 ? `${time(since)} UTC` : "never";
+  const told = Object.fromEntries(line.split(" ").map((part) => part.split("=", 2) as [string, string]));
+  return `${told.time} by ${told.user} from ${told.client}: ${told.step} ${told.result}`;
+}
+
+export function statusText(status: Status): string {
+  const width = Math.max(...Object.keys(status).map((name) => name.length)) + 2;
+  return Object.entries(status)
+    .map(([name, said]) => `${name.padEnd(width)}${said}`)
+    .join("\n");
+}

@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# What `npm run status` shows beside the facts of a diagnosis. Sent instead of main.sh.
+
+status_service() {
+  local log="$APP_HOME/.pm2/logs/$APP-out.log"
+  fact live "$(ss -Htn state established "sport = :$APP_PORT" | wc -l)"
+  fact since "$(stat -c '%Y' "$APPLIED/backend" 2> /dev/null)"
+  # Since the backend's last start: its lines carry no time.
+  awk '/Listening on/ { messages = attempts = 0 } /\[WebSocket\] Received message/ { messages++ } /\[WebSocket\] New connection attempt/ { attempts++ }
+    END { print "messages\t" messages + 0 "\t" attempts + 0 }' "$log" 2> /dev/null
+  fact errors "$(status_errors)"
+  fact up "$(uptime -s)"
+  grep -a "verb=apply" /var/log/geo-system/journal 2> /dev/null | tail -n 1 | tr '\t' ' ' | while IFS= read -r line; do fact last-run "$line"; done
+}
+
+# nginx's errors since the last deployment: its lines carry their time.
+status_errors() {
+  local since
+  since=$(date -d "@$(stat -c '%Y' "$APPLIED/backend" 2> /dev/null || say 0)" '+%Y/%m/%d %H:%M:%S')
+  awk -v since="$since" 'substr($0, 1, 19) >= since && /\[(error|crit|alert|emerg)\]/' /var/log/nginx/error.log 2> /dev/null | wc -l
+}
+
+main() {
+  local pm2_program=''
+  APP=$1 SITE=$2 SSH_PORT=${5:-22}
+  IFS= read -r -d '' pm2_program || true # it ends with the input
+  APP=$(applied backend name "$APP") SITE=$(applied site site "$SITE")
+  APP_USER=$(applied backend user "${SUDO_USER:-$(id -un)}") APP_PORT=$(applied backend port 3000)
+  APP_HOME=$(getent passwd "$APP_USER" | cut -d : -f 6)
+  host_clock
+  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null)
+  host_resources
+  host_listeners
+  host_units
+  firewall_facts
+  nginx_facts
+  backend_facts
+  status_service
+  cat <&5
+  fact end
+}
+
+main "$@"
