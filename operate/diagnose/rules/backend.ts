@@ -27,16 +27,16 @@ const ecosystem = ({ name }: Backend) => `/srv/${name}/ecosystem.config.cjs`;
 const startAnew = ({ target }: Observations, backend: Backend, before = "") =>
   on(target, `${before}pm2 start ${ecosystem(backend)} && pm2 save`);
 
-/**
- * What makes it run again. While it waits for its next try after a crash `pm2 restart` fails ("already exists"), and
- * whether it waits or runs changes by the second: so only what holds its port, or was stopped, is restarted.
- */
+/** What makes it run again: what holds its port, or was stopped, is restarted. */
 function revival(host: Inside): string {
   const { name, port } = host.backend;
   const holds = host.listens.some((each) => each.port === port);
-  if (holds || application(host)?.status === "stopped") return `pm2 restart ${name}`;
-  return `pm2 delete ${name}; pm2 start ${ecosystem(host.backend)} && pm2 save`;
+  return holds || application(host)?.status === "stopped" ? `pm2 restart ${name}` : afterCrash(host);
 }
+
+/** While it waits for its next try after a crash, `pm2 restart` fails: "Process with pid … already exists". */
+const afterCrash = ({ backend }: Inside) =>
+  `pm2 delete ${backend.name}; pm2 start ${ecosystem(backend)} && pm2 save`;
 
 const noPm2 = inside(({ target, inside }, { pm2: state }) =>
   state === "absent" && !serves(inside)
@@ -141,8 +141,8 @@ const crashLoop = inside((seen, backend) => {
     cause: `the backend crashes and is started again, over and over (${app.restarts} restarts)${path ? `: it may not use ${path}` : alteredWords(backend)}`,
     evidence: [`pm2: ${backend.name} is ${app.status}`, ...lastErrors(seen.inside)],
     fix: path
-      ? [on(seen.target, `sudo chown -R ${backend.user}: ${path} && ${revival(seen.inside)}`)]
-      : restored(seen.target, seen.inside),
+      ? [on(seen.target, `sudo chown -R ${backend.user}: ${path} && ${afterCrash(seen.inside)}`)]
+      : restored(seen.target, seen.inside, afterCrash(seen.inside)),
     worry: worry.down,
   };
 });
@@ -153,11 +153,11 @@ const alteredWords = ({ altered }: Backend) =>
     : "";
 
 /** The release's files from the archive that was deployed, where somebody changed them; else what the guide says first. */
-export function restored(target: Observations["target"], host: Inside): string[] {
+export function restored(target: Observations["target"], host: Inside, revive = revival(host)): string[] {
   const { altered, name, deployedRelease } = host.backend;
-  if (altered.length === 0) return [on(target, revival(host)), backendLog(target)];
+  if (altered.length === 0) return [on(target, revive), backendLog(target)];
   const unpack = `tar -xf .geo-system-${deployedRelease}.tar -C /srv/${name}/current`;
-  return [on(target, `${unpack} && ${revival(host)}`)];
+  return [on(target, `${unpack} && ${revive}`)];
 }
 
 /** It runs, and somewhere else. */
