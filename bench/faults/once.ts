@@ -72,6 +72,7 @@ async function finish(subject: Subject, { before, next }: Plan, served: string):
   try {
     await subject.up(next);
     const now = await subject.served(await subject.url());
+    // grep fails where it counts none, and that is an answer here.
     const site = await subject.on(
       `sudo nginx -T 2>/dev/null | grep -c 'proxy_read_timeout ${next.readTimeout}s' || true`,
     );

@@ -1,5 +1,6 @@
 import semver from "semver";
 import type { Facts } from "../host/facts.ts";
+import { pulumiLine } from "../pulumi-command.ts";
 import type { Settings } from "../settings/schema.ts";
 import type { StepPlan } from "./plan.ts";
 import { reaches } from "./reach.ts";
@@ -47,7 +48,7 @@ function nodeTooOld(
   const range = backend?.settings.engines?.[0];
   if (nodeSource !== "distribution" || !node || !range || semver.satisfies(node, range)) return [];
   return [
-    `Node on the host: expected ${range}, which is engines.node in package.json of backendSource; found ${node}; npx pulumi config set nodeSource archive`,
+    `Node on the host: expected ${range}, which is engines.node in package.json of backendSource; found ${node}; ${pulumiLine("config set nodeSource archive")}`,
   ];
 }
 
@@ -83,5 +84,5 @@ function reachedTooFar(
 }
 
 export function tooFar(step: string, { reach }: Pick<StepPlan, "reach">, maxReach: string): string {
-  return `${step} reaches "${reach.reach}" (${reach.text}), and maxReach allows "${maxReach}" at most; wait for a better hour, or: npx pulumi config set maxReach ${reach.reach}`;
+  return `${step} reaches "${reach.reach}" (${reach.text}), and maxReach allows "${maxReach}" at most; wait for a better hour, or: ${pulumiLine(`config set maxReach ${reach.reach}`)}`;
 }

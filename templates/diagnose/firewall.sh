@@ -19,8 +19,8 @@ firewall_facts() {
 
 # What drops packets and is not ufw's: rules by hand, of a cloud's image, of other programs.
 firewall_other_rules() {
-  iptables -S 2> /dev/null | grep -E -- '-A (INPUT|PREROUTING).* -j (DROP|REJECT)|-P INPUT DROP' | grep -v 'P INPUT DROP' || true
-  iptables -t raw -S 2> /dev/null | grep -E -- '-j DROP' || true
+  iptables -S 2> /dev/null | grep -E -- '-A (INPUT|PREROUTING).* -j (DROP|REJECT)' || true # none is the usual case
+  iptables -t raw -S 2> /dev/null | grep -E -- '-j DROP' || true                           # as well
   command -v nft > /dev/null && nft list ruleset 2> /dev/null | awk '
     /^table/ { ours = $3 ~ /^(filter|raw|nat|mangle)$/ }
     !ours && /(drop|reject)/ { sub(/^[ \t]+/, ""); print }'

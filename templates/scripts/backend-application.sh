@@ -15,7 +15,7 @@ backend_keep_former_application() {
 backend_had_former_application() { grep -qs '"name"' "$BACKEND_FORMER"; }
 
 # current NAME: what is written down of the release in use; nothing before the first one.
-current() { sed -n "s|^$1: ||p" "$BACKEND_CURRENT" 2> /dev/null || true; }
+current() { sed -n "s|^$1: ||p" "$BACKEND_CURRENT" 2> /dev/null || true; } # not written yet
 
 # backend_wanted GENERATION: all that the process depends on, in one line.
 backend_wanted() {
