@@ -6,10 +6,7 @@ import { packRelease } from "../infra/render/release.ts";
 import type { SandboxInfo } from "../sandbox/host/sandbox.ts";
 import * as sandbox from "../sandbox/host/sandbox.ts";
 import { sshArguments } from "../sandbox/host/ssh.ts";
-import type { Tool, Wanted } from "./tool.ts";
-
-/** The same versions as the package's own defaults. */
-export const versions = { node: "24.21.0", npm: "11.19.1", pm2: "7.0.4" };
+import { secret, type Tool, versions, type Wanted } from "./tool.ts";
 
 /** The floor: one plain script over one `ssh`. */
 export async function floor(name: string): Promise<Tool> {
@@ -23,16 +20,9 @@ export async function floor(name: string): Promise<Tool> {
 }
 
 async function runScript(info: SandboxInfo, { readTimeout, backendSource }: Wanted): Promise<void> {
-  const script = await readFile(join(packageRoot, "bench/floor.sh"), "utf8");
+  const script = await readFile(join(packageRoot, "bench/job/script.sh"), "utf8");
   const archive = await readFile((await packRelease(backendSource)).archivePath, "base64");
-  const words = [
-    String(readTimeout),
-    "bench-secret-of-32-characters-xx",
-    versions.node,
-    versions.npm,
-    versions.pm2,
-    info.address,
-  ];
+  const words = [String(readTimeout), secret, versions.node, versions.npm, versions.pm2, info.address];
   await execa("ssh", [...sshArguments(info), `sudo bash -s -- ${words.join(" ")}`], {
     input: `${script}${archive}\n`,
   });

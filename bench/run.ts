@@ -7,19 +7,21 @@ import { project } from "../operate/run-pulumi.ts";
 import { ansible } from "./ansible.ts";
 import { floor } from "./floor.ts";
 import { thisPackage } from "./package.ts";
+import { pyinfra } from "./pyinfra.ts";
 import { median, seconds } from "./statistics.ts";
 import { type Job, jobs, meaning, type Tool, type Wanted } from "./tool.ts";
 
-const tools = { "plain script": floor, Ansible: ansible, "geo-system": thisPackage };
+const tools = { "plain script": floor, pyinfra, Ansible: ansible, "geo-system": thisPackage };
 type ToolName = keyof typeof tools;
 const toolNames = Object.keys(tools) as ToolName[];
+const others = toolNames.filter((name) => name !== "geo-system");
 
 /** Seconds of each run, by job and tool. */
 type Times = Record<Job, Record<ToolName, number[]>>;
 
 const command = new Command("npm run bench --")
   .description(
-    "Does the same jobs with this package, with Ansible and with one plain script, on fresh sandbox hosts, and compares.",
+    "Does the same jobs with this package, with pyinfra, Ansible and one plain script, on fresh sandbox hosts, and compares.",
   )
   .option("--rounds <number>", "how often, for the median", Number, 3)
   .action(async ({ rounds }: { rounds: number }) => print(await measure(rounds)));
@@ -62,18 +64,13 @@ async function measureTool(tool: Tool): Promise<[Job, number][]> {
 
 function print(times: Times): void {
   const table = new Table({
-    head: ["job", ...toolNames, "to plain script", "to Ansible"],
+    head: ["job", ...toolNames, ...others.map((name) => `to ${name}`)],
     style: { head: [], border: [] },
   });
   for (const job of jobs) {
     const took = (name: ToolName) => (times[job][name].length ? median(times[job][name]) : undefined);
     const ratio = (name: ToolName) => compared(took("geo-system"), took(name));
-    table.push([
-      meaning[job],
-      ...toolNames.map((name) => shown(took(name))),
-      ratio("plain script"),
-      ratio("Ansible"),
-    ]);
+    table.push([meaning[job], ...toolNames.map((name) => shown(took(name))), ...others.map(ratio)]);
   }
   console.log(table.toString());
 }

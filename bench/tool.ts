@@ -19,6 +19,17 @@ export interface Wanted {
   backendSource: string;
 }
 
+/** The same versions as the package's own defaults. */
+export const versions = { node: "24.21.0", npm: "11.19.1", pm2: "7.0.4" };
+
+/** The secret of the backend: a floor has none to hide. */
+export const secret = "bench-secret-of-32-characters-xx";
+
+/** A job as variables of a playbook or a deploy. */
+export function variables({ readTimeout, backendSource }: Wanted) {
+  return { ...versions, secret, timeout: readTimeout, source: backendSource };
+}
+
 /** A way to do the jobs on a fresh host. */
 export interface Tool extends AsyncDisposable {
   name: string;
