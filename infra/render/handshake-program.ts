@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -20,8 +20,10 @@ export async function handshakeProgram(): Promise<string> {
   if (existsSync(path)) return readFileSync(path, "utf8");
   const text = await bundle(entry);
   await mkdir(cache(), { recursive: true, mode: 0o700 });
-  await writeFile(`${path}.${process.pid}`, text);
-  await rename(`${path}.${process.pid}`, path);
+  // Two hosts of one program may come here at once.
+  const unfinished = `${path}.${randomUUID()}`;
+  await writeFile(unfinished, text);
+  await rename(unfinished, path);
   return text;
 }
 

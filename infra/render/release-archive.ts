@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -7,14 +8,14 @@ import type { ReleaseFile } from "./release-files.ts";
 const cache = () => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "geo-system", "releases");
 
 /**
- * The archive of a release, in a file named by its content: made once, whole or not at all, also when two programs
- * pack at once. Not compressed: gzip's bytes differ between processors, and would show as a change.
+ * The archive of a release, in a file named by its content: made once, whole or not at all, also when two programs,
+ * or two hosts of one, pack at once. Not compressed: gzip's bytes differ between processors, and would show as a change.
  */
 export async function archive(folder: string, files: ReleaseFile[], hash: string): Promise<string> {
   const path = join(cache(), `${hash}.tar`);
   if (await used(path)) return path;
   await mkdir(cache(), { recursive: true, mode: 0o700 });
-  const unfinished = `${path}.${process.pid}`;
+  const unfinished = `${path}.${randomUUID()}`;
   await write(folder, files, unfinished);
   await rename(unfinished, path);
   await prune();

@@ -66,7 +66,7 @@ export interface WebSocketHostArgs {
   /** Environment of the backend, beside PORT, HOST, WS_PATH, DATA_DIR, HANDOVER_SECONDS and NODE_ENV. Default `{}`. */
   backendEnvironment?: Record<string, string>;
   /** Secret environment of the backend: in a file that only its user reads. Default `{}`. */
-  backendSecretEnvironment?: Input<Record<string, string>>;
+  backendSecretEnvironment?: Input<Record<string, Input<string>>>;
   /**
    * Seconds over which a release asks the clients of the one before to come back; 5 more, and who is left is cut.
    * 0: the old process ends before the new one starts, for a backend that cannot run twice. Default 10.

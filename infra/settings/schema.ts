@@ -75,4 +75,8 @@ function later<T extends z.ZodType>(kind: T) {
   });
 }
 
-export const isLater = (value: unknown) => Output.isInstance(value) || value instanceof Promise;
+/** Whether it, or a member of it, is known only later. */
+export function isLater(value: unknown): boolean {
+  if (Output.isInstance(value) || value instanceof Promise) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(isLater);
+}

@@ -2,7 +2,7 @@ import { RunError } from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { conflicts } from "./conflicts.ts";
-import { type Settings, schema, secretKeys } from "./schema.ts";
+import { isLater, type Settings, schema, secretKeys } from "./schema.ts";
 
 /** Bad arguments. The message lists every problem, one a line: `key: expected …, found …`. */
 export class ConfigurationError extends RunError {
@@ -66,5 +66,6 @@ function found(value: unknown, path: PropertyKey[]): string {
     (inner, name) => (inner as Record<PropertyKey, unknown> | undefined)?.[name],
     value,
   );
+  if (isLater(at)) return "an output, whose value is known only later";
   return at === undefined ? "nothing" : JSON.stringify(at);
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -9,12 +9,12 @@ import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
 import { rawHandshake } from "../support/raw-websocket.ts";
 
-/** A program of an operator's own that imports the package and makes two hosts. */
+/** A program of an operator's own that has the package from its archive and makes two hosts. */
 const program = `
 import * as pulumi from "@pulumi/pulumi";
 import { WebSocketHost } from "geo-system";
 
-const backendSecretEnvironment = { TOKEN_SECRET: "a secret of more than sixteen characters" };
+const backendSecretEnvironment = { TOKEN_SECRET: pulumi.secret("a secret of more than sixteen characters") };
 const host = ({ name, address, hostKey, nodeSource }) =>
   new WebSocketHost(name, { host: pulumi.output(address), hostKey, nodeSource, backendSecretEnvironment });
 export const urls = new pulumi.Config().requireObject("hosts").map(host).map((one) => one.testUrl);
@@ -24,23 +24,22 @@ let folder: string;
 const names = ["one", "two"].map((name) => `sandbox-library-${name}-${process.pid}`);
 
 beforeAll(async () => {
-  await execa("npm", ["run", "-s", "build"], { cwd: packageRoot });
-  folder = await mkdtemp(join(tmpdir(), "program-"));
-  await mkdir(join(folder, "node_modules/@pulumi"), { recursive: true });
-  await symlink(packageRoot, join(folder, "node_modules/geo-system"));
-  await symlink(
-    join(packageRoot, "node_modules/@pulumi/pulumi"),
-    join(folder, "node_modules/@pulumi/pulumi"),
+  folder = await mkdtemp(join(tmpdir(), "程序 program-"));
+  const files = {
+    "package.json": JSON.stringify({ name: "own", type: "module", main: "index.js" }),
+    "Pulumi.yaml": "name: own\nruntime: { name: nodejs, options: { typescript: false } }\n",
+    "index.js": program,
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const { stdout } = await execa("npm", ["pack", "--silent", packageRoot], { cwd: folder });
+  const archive = stdout.trim().split("\n").at(-1);
+  await execa(
+    "npm",
+    ["install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", `./${archive}`],
+    {
+      cwd: folder,
+    },
   );
-  await writeFile(
-    join(folder, "package.json"),
-    JSON.stringify({ name: "own", type: "module", main: "index.js" }),
-  );
-  await writeFile(
-    join(folder, "Pulumi.yaml"),
-    "name: own\nruntime: { name: nodejs, options: { typescript: false } }\n",
-  );
-  await writeFile(join(folder, "index.js"), program);
 });
 
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocketServer } from "ws";
 import { packageRoot } from "../../../infra/package-root.ts";
 import { handshakeProgram } from "../../../infra/render/handshake-program.ts";
@@ -62,6 +62,13 @@ describe("the handshake as a program for the host", () => {
     const text = await handshakeProgram();
     expect(text).toBe(await handshakeProgram());
     expect(text).not.toContain(packageRoot);
+  });
+
+  it("is made by two hosts of one program at the same time", async () => {
+    vi.stubEnv("XDG_CACHE_HOME", mkdtempSync(join(tmpdir(), "缓存 cache-")));
+    const [one, two] = await Promise.all([handshakeProgram(), handshakeProgram()]);
+    vi.unstubAllEnvs();
+    expect(one).toBe(two);
   });
 
   it("needs only what pm2's lock file brings", async () => {

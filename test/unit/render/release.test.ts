@@ -77,6 +77,13 @@ describe("a release", () => {
     expect(releases[0]?.hash).toMatch(/^[0-9a-f]{12}$/);
   });
 
+  it("is packed once by two hosts of one program at the same time", async () => {
+    const path = folder();
+    const [one, two] = await Promise.all([packRelease(path), packRelease(path)]);
+    expect(one).toEqual(two);
+    expect(await entries(one.archivePath)).toHaveProperty("./src/server.js");
+  });
+
   it("travels with nobody's owner, time and mode", async () => {
     const path = folder({ "run.sh": "", "@odd 名": "" });
     chmodSync(join(path, "run.sh"), 0o777);

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { output, secret } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ConfigurationError, validate } from "../../../infra/settings/validate.ts";
 
@@ -197,6 +198,19 @@ describe("the arguments", () => {
     });
     expect(found).toHaveLength(3);
     expect(found.join()).not.toContain("canary");
+  });
+
+  it("may be outputs where the documentation says so, also one of several secrets", () => {
+    const backendSecretEnvironment = { TOKEN_SECRET: secret("sixteen characters"), OTHER: "plain" };
+    expect(with_({ host: output("203.0.113.7"), hostKey: secret("x"), backendSecretEnvironment })).toEqual(
+      [],
+    );
+  });
+
+  it("say so where an output cannot be", () => {
+    expect(with_({ port: output(22) })).toEqual([
+      "port: expected a TCP port, 1 to 65535, found an output, whose value is known only later",
+    ]);
   });
 
   it("name the setting inside an object", () => {
