@@ -9,6 +9,7 @@ import { validate } from "../settings/validate.ts";
 import { connectionArgs, type HostConnection, type SshTarget } from "./connection.ts";
 import { credentials } from "./credentials.ts";
 import { resolveHostKey } from "./host-key.ts";
+import { parseJumpHost } from "./jump-host.ts";
 
 /** One connection in the two forms the program needs: for `@pulumi/command`, and for dialling itself. */
 export interface PinnedConnection {
@@ -86,15 +87,5 @@ async function pinJumpHost(
   return {
     ...jump,
     hostKey: await resolveHostKey({ ...jump, setting: "jumpHostKey", ...(hostKey && { hostKey }) }),
-  };
-}
-
-/** @example parseJumpHost("bastion.example:2222", "ubuntu") // { user: "ubuntu", host: "bastion.example", port: 2222 } */
-export function parseJumpHost(text: string, defaultUser: string): Omit<SshTarget, "hostKey"> {
-  const url = new URL(`ssh://${text}`);
-  return {
-    user: url.username || defaultUser,
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port ? Number(url.port) : 22,
   };
 }

@@ -11,6 +11,15 @@ export interface ExecOptions {
   timeoutMs?: number;
 }
 
+export interface FollowOptions {
+  /** What the command gets first; its input stays open after that. */
+  input: string;
+  /** Gets what the command prints, piece by piece. */
+  onText: (text: string) => void;
+  /** Ends the command: its input ends, by which it knows. */
+  signal: AbortSignal;
+}
+
 export interface ExecResult {
   stdout: string;
   stderr: string;
@@ -22,6 +31,8 @@ export interface ExecResult {
 export interface SshSession extends AsyncDisposable {
   /** Runs a command. A code that is not 0 is a result, not an error. */
   exec(command: string, options?: ExecOptions): Promise<ExecResult>;
+  /** Runs a command that goes on until it is told to end, or ends by itself. Its `stdout` is empty: it was handed on. */
+  follow(command: string, options: FollowOptions): Promise<ExecResult>;
   close(): Promise<void>;
 }
 
@@ -45,6 +56,7 @@ export async function connect(connection: HostConnection, options: ConnectOption
   const { client, close } = await dial(connection, { timeoutMs, agentSocket });
   return {
     exec: (command, options = {}) => exec(client, address(connection), command, options),
+    follow: (command, options) => follow(client, address(connection), command, options),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -66,6 +78,33 @@ async function exec(
   } finally {
     timer.abort();
     channel.close();
+  }
+}
+
+/** How long a command may take to end after its input has, in milliseconds; then its channel is closed. */
+const endTime = 2_000;
+
+async function follow(
+  client: Client,
+  where: string,
+  command: string,
+  { input, onText, signal }: FollowOptions,
+): Promise<ExecResult> {
+  const channel = await open(client, where, command);
+  let timer: NodeJS.Timeout | undefined;
+  const end = () => {
+    channel.end();
+    timer = setTimeout(() => channel.close(), endTime);
+  };
+  signal.addEventListener("abort", end);
+  try {
+    const ended = collect(channel, where, command, onText);
+    channel.write(input);
+    if (signal.aborted) end();
+    return await ended;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
   }
 }
 
@@ -94,10 +133,15 @@ function open(client: Client, where: string, command: string): Promise<ClientCha
   });
 }
 
-function collect(channel: ClientChannel, where: string, command: string): Promise<ExecResult> {
+function collect(
+  channel: ClientChannel,
+  where: string,
+  command: string,
+  onText?: (text: string) => void,
+): Promise<ExecResult> {
   return new Promise((resolve, reject) => {
     const result = { stdout: "", stderr: "" };
-    channel.setEncoding("utf8").on("data", (text: string) => (result.stdout += text));
+    channel.setEncoding("utf8").on("data", onText ?? ((text: string) => (result.stdout += text)));
     channel.stderr.setEncoding("utf8").on("data", (text: string) => (result.stderr += text));
     channel.once("error", reject);
     channel.once("close", (code?: number | null, signal?: string) => {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { withAgent } from "../../infra/host/agent.ts";
 import { resolveHostKey } from "../../infra/host/host-key.ts";
-import { parseJumpHost } from "../../infra/host/pinned.ts";
+import { parseJumpHost } from "../../infra/host/jump-host.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import type { Target } from "./target.ts";
 

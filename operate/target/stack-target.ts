@@ -5,7 +5,7 @@ import { handshakeScript } from "../../infra/handshake/script.ts";
 import { withAgent } from "../../infra/host/agent.ts";
 import type { HostConnection } from "../../infra/host/connection.ts";
 import { resolveHostKey } from "../../infra/host/host-key.ts";
-import { parseJumpHost } from "../../infra/host/pinned.ts";
+import { parseJumpHost } from "../../infra/host/jump-host.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import { project, type ReadyStack, readyStack } from "../run-pulumi.ts";
 import { stackConfig } from "../stack.ts";

@@ -99,3 +99,31 @@ test("names the jump host that does not let through", async () => {
     /^the jump host cannot reach 10\.0\.0\.5: .*\nLog in to the jump host and try from there: nc -vz 10\.0\.0\.5 22$/,
   );
 });
+
+test("follows a command, whose input ends when it is to end", async () => {
+  await using host = await sshd({
+    async onCommand(_command, channel, input) {
+      channel.write("one\n");
+      channel.write(`and then ${await input()}`);
+      channel.exit(0);
+      channel.end();
+    },
+  });
+  await using session = await connect({ ...host.target, privateKey: key.private });
+  const end = new AbortController();
+  let text = "";
+  const onText = (piece: string) => {
+    text += piece;
+    if (text === "one\n") end.abort();
+  };
+  const ended = await session.follow("follow", { input: "a script", onText, signal: end.signal });
+  expect(ended).toEqual({ stdout: "", stderr: "", code: 0 });
+  expect(text).toBe("one\nand then a script");
+});
+
+test("a command that does not notice that it is to end loses its channel", async () => {
+  await using host = await sshd({ onCommand() {} });
+  await using session = await connect({ ...host.target, privateKey: key.private });
+  const followed = session.follow("sleep 9", { input: "", onText() {}, signal: AbortSignal.abort() });
+  await expect(followed).rejects.toThrow("was lost while");
+});
