@@ -6,6 +6,8 @@ import type { Facts, FileFact } from "./facts.ts";
 export interface Drift {
   /** For a person: `/etc/nginx/sites-available/geo-system was edited on the host at 2026-11-25 03:12:44 UTC`. */
   reason: string;
+  /** The file that differs; absent where it is something else. */
+  path?: string;
   /** From the host's text to the desired one, as a unified diff; absent where there is no text to compare. */
   diff?: string;
 }
@@ -47,7 +49,7 @@ function onHost(payload: string, { user, ipv6 }: Facts): string {
 function fileDrift({ path, found }: FileFact, expected: PayloadFile[], wanted: PayloadFile[]): Drift[] {
   const before = expected.find((file) => file.path === path);
   if (!before) return [];
-  if (!found) return [{ reason: `${path} was deleted on the host` }];
+  if (!found) return [{ path, reason: `${path} was deleted on the host` }];
   return [textDrift(path, found, before, wanted), accessDrift(path, found, before)].flat();
 }
 
@@ -58,6 +60,7 @@ function textDrift(path: string, found: Found, before: PayloadFile, wanted: Payl
   const desired = wanted.find((file) => file.path === path)?.text ?? before.text;
   return [
     {
+      path,
       reason: `${path} was edited on the host at ${moment(found.modified)}`,
       diff: unified(path, found.text, desired),
     },
@@ -67,7 +70,7 @@ function textDrift(path: string, found: Found, before: PayloadFile, wanted: Payl
 function accessDrift(path: string, found: Found, { owner, mode = "0644" }: PayloadFile): Drift[] {
   const expected = `${owner} ${mode}`;
   const is = `${found.owner} ${found.mode}`;
-  return is === expected ? [] : [{ reason: `${path} is ${is} on the host, expected ${expected}` }];
+  return is === expected ? [] : [{ path, reason: `${path} is ${is} on the host, expected ${expected}` }];
 }
 
 function unified(path: string, found: string, desired: string): string {

@@ -25,14 +25,14 @@ export interface Facts {
   /** Milliseconds, as of `Date`, by the clock of the host. */
   time: number;
   ipv6: boolean;
-  /** The host's own command: the SHA-256 of its text, and its options. */
-  command: { sum?: string; options: string };
+  /** The host's own command: the SHA-256 of its text, its options, its owner and mode. */
+  command: { sum?: string; access?: string; options: string };
   node?: string;
   applied: Record<string, AppliedFact>;
   /** By step: what its own check found, a line each. */
   differs: Record<string, string[]>;
   files: FileFact[];
-  /** By job: why it did not end well. The job `candidate` is the trial of the wanted site. */
+  /** By job: why it did not end well. `candidate` is the trial of the wanted site, `rules` that of the firewall's. */
   failed: Record<string, string>;
   /** By path: free KiB. */
   disks: Record<string, number>;
@@ -56,7 +56,8 @@ const readers: Record<string, Reader> = {
   machine: (facts, [machine, name]) => Object.assign(facts, { machine, name }),
   time: (facts, [seconds]) => Object.assign(facts, { time: date(seconds) }),
   ipv6: (facts, [value]) => Object.assign(facts, { ipv6: value === "yes" }),
-  command: (facts, [sum, options]) => Object.assign(facts, { command: known({ sum }, { options }) }),
+  command: (facts, [sum, options, access]) =>
+    Object.assign(facts, { command: known({ sum, access }, { options }) }),
   node: (facts, [node]) => Object.assign(facts, known({ node }, {})),
   applied: ({ applied }, [step, options, payload]) => {
     applied[step] = { options, payload: decoded(payload) };
@@ -93,7 +94,7 @@ const missing = "-";
 /**
  * Reads the answer of the host, one fact a line: `name<TAB>value…`.
  *
- * @throws if it broke off before its end, or holds a fact of another version
+ * @throws if it broke off before its end, holds a fact of another version, or the host could not tell of itself
  * @example parseFacts("machine\t9f3c51ab\tweb1\nend\n").machine // "9f3c51ab"
  */
 export function parseFacts(text: string): Facts {
@@ -107,6 +108,8 @@ export function parseFacts(text: string): Facts {
       throw new Error(`the host's facts hold ${JSON.stringify(name)}, which this version does not know`);
     read(facts, Array.from({ length: 6 }, (_, i) => values[i] ?? "") as Values);
   }
+  const { host } = facts.failed;
+  if (host !== undefined) throw new Error(`the host cannot tell of itself: ${host}`);
   return facts;
 }
 

@@ -4,7 +4,7 @@ import type { Facts } from "../host/facts.ts";
 import { gatherFacts } from "../host/gather.ts";
 import { SshError } from "../host/ssh-error.ts";
 import { readable } from "../readable-error.ts";
-import { renderBackend } from "../render/ecosystem.ts";
+import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
 import { packRelease } from "../render/release.ts";
 import { isLater, type Settings } from "../settings/schema.ts";
@@ -13,6 +13,7 @@ import { packagesPayload } from "../steps/packages.ts";
 import { type ScriptedStep, scriptHash } from "../steps/scripts.ts";
 import { sitePayload } from "../steps/site.ts";
 import { checkNotes, resolved } from "./checks.ts";
+import { environmentPlan } from "./own-plans.ts";
 import { type StepPlan, stepPlan } from "./plan.ts";
 import { refusals } from "./refusals.ts";
 
@@ -76,7 +77,7 @@ async function lookNow(settings: Known, connection: HostConnection): Promise<Loo
   const wanted = await wantedPayloads(settings);
   const facts = await gatherFacts(connection, wanted).catch(silent);
   if (typeof facts === "string") return { silence: facts, refused: [], notes: [] };
-  const refused = refusals(facts, plans(facts, wanted), settings);
+  const refused = refusals(facts, plans(facts, wanted, settings), settings);
   if (refused.length > 0 && !pulumi.runtime.isDryRun())
     throw new Error(["Nothing was changed.", ...refused].join("\n  refused: "));
   return { facts, refused, notes: await notes(facts, settings) };
@@ -107,11 +108,22 @@ async function wantedPayloads(settings: Known): Promise<Map<ScriptedStep, string
   ]);
 }
 
-function plans(facts: Facts, wanted: ReadonlyMap<ScriptedStep, string>): Map<string, StepPlan> {
-  return new Map(
-    [...wanted].map(([step, payload]) => [
-      step,
-      stepPlan(step, facts, { payload, options: { script: scriptHash(step) } }),
-    ]),
+/** The plans that are known before any resource. */
+function plans(
+  facts: Facts,
+  wanted: ReadonlyMap<ScriptedStep, string>,
+  settings: Known,
+): Map<string, StepPlan> {
+  const options = (step: ScriptedStep) => ({ script: scriptHash(step) });
+  const known = new Map<string, StepPlan>(
+    [...wanted].map(([step, payload]) => [step, stepPlan(step, facts, { payload, options: options(step) })]),
+  );
+  const secrets = settings.backendSecretEnvironment;
+  if (isLater(secrets)) return known;
+  // The token beside the secrets starts nothing anew.
+  const payload = renderSecretEnvironment(settings, secrets as Record<string, string>, "");
+  return known.set(
+    "environment",
+    environmentPlan(facts, { payload, options: options("backend"), backend: settings }),
   );
 }

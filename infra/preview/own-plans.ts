@@ -1,7 +1,11 @@
+import { createHash } from "node:crypto";
 import type { Drift } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
-import { parseOptions, planned, type StepPlan } from "./plan.ts";
+import type { Settings } from "../settings/schema.ts";
+import { parsePayload } from "../steps/payload.ts";
+import { parseOptions, planned, type StepPlan, type Wanted } from "./plan.ts";
 
+const path = "/usr/local/sbin/geo-system";
 const nothing = { settings: {}, before: {} };
 
 /** The plan of the host's own command, of which the host tells the SHA-256. */
@@ -9,36 +13,50 @@ export function commandPlan(facts: Facts, sum: string): StepPlan {
   const { command } = facts;
   const options = parseOptions(command.options);
   const placed = options.text;
-  const edited = command.sum !== undefined && placed !== undefined && !command.sum.startsWith(placed);
-  const gone = command.sum === undefined && placed !== undefined;
-  const path = "/usr/local/sbin/geo-system";
-  const drift = [
-    ...(edited ? [{ reason: `${path} was edited on the host` }] : []),
-    ...(gone ? [{ reason: `${path} was deleted on the host` }] : []),
-  ];
+  const drift = sumDrift(path, command, { sum: placed, access: "root:root 0755" });
   const changes = placed === sum.slice(0, 8) ? [] : ["text"];
   return planned("command", facts, options, { first: placed === undefined, drift, changes, ...nothing });
 }
 
-/**
- * The plan of the backend's secret environment. Of its text only sums are compared, and no reason shows anything of it.
- *
- * @param sum the SHA-256 of the file that is wanted
- */
-export function environmentPlan(
-  facts: Facts,
-  wanted: { file: string; sum: string; options: Record<string, string> },
-): StepPlan {
-  const { options = "", sum, keptSum, access } = facts.environment ?? {};
+/** What the backend's secret environment shall be, and of the backend whom it concerns when it changes. */
+export interface WantedEnvironment extends Wanted {
+  backend: Pick<Settings, "backendPort" | "handoverSeconds">;
+}
+
+/** The plan of the backend's secret environment. Of its text only sums are compared, and no reason shows anything of it. */
+export function environmentPlan(facts: Facts, wanted: WantedEnvironment): StepPlan {
+  const { options = "", keptSum, ...found } = facts.environment ?? {};
   const known = parseOptions(options);
-  const drift: Drift[] = [];
-  if (keptSum && !sum) drift.push({ reason: `${wanted.file} was deleted on the host` });
-  if (keptSum && sum && keptSum !== sum)
-    drift.push({ reason: `${wanted.file} was edited on the host (it is secret, so no text is shown)` });
-  const expected = facts.user && `${facts.user.name}:${facts.user.group} 0600`;
-  if (sum && expected && access !== expected)
-    drift.push({ reason: `${wanted.file} is ${access} on the host, expected ${expected}` });
+  const { file, wantedSum } = secretFile(wanted.payload);
+  const access = facts.user && `${facts.user.name}:${facts.user.group} 0600`;
+  const drift = sumDrift(file, found, { sum: keptSum, access }, " (it is secret, so no text is shown)");
   const script = Object.entries(wanted.options).filter(([name, value]) => known[name] !== value);
-  const changes = [...script.map(([name]) => name), ...(keptSum === wanted.sum ? [] : ["environment"])];
-  return planned("environment", facts, known, { first: !keptSum, drift, changes, ...nothing });
+  const changes = [...script.map(([name]) => name), ...(keptSum === wantedSum ? [] : ["environment"])];
+  const { backendPort, handoverSeconds } = wanted.backend;
+  const settings = { port: [`${backendPort}`], "handover-seconds": [`${handoverSeconds}`] };
+  return planned("environment", facts, known, { first: !keptSum, drift, changes, settings, before: {} });
+}
+
+/** The first file of that payload, the secrets, by its path and the SHA-256 of its text. */
+function secretFile(payload: string): { file: string; wantedSum: string } {
+  const [{ path, text } = { path: "", text: "" }] = parsePayload(payload).files;
+  return { file: path, wantedSum: createHash("sha256").update(text).digest("hex") };
+}
+
+interface Summed {
+  /** The SHA-256 of its text, or how that begins. */
+  sum?: string | undefined;
+  access?: string | undefined;
+}
+
+/** The drift of a file of which the host tells no text. There is none where it was never placed. */
+function sumDrift(file: string, found: Summed, placed: Summed, hint = ""): Drift[] {
+  if (!placed.sum) return [];
+  if (!found.sum) return [{ reason: `${file} was deleted on the host` }];
+  const edited = !found.sum.startsWith(placed.sum);
+  const changed = placed.access !== undefined && found.access !== placed.access;
+  return [
+    ...(edited ? [{ reason: `${file} was edited on the host${hint}` }] : []),
+    ...(changed ? [{ reason: `${file} is ${found.access} on the host, expected ${placed.access}` }] : []),
+  ];
 }

@@ -1,3 +1,4 @@
+import type { Drift } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
 import type { StepPlan } from "./plan.ts";
 
@@ -18,7 +19,7 @@ export const stepReach: Record<string, (plan: StepPlan, facts: Facts) => StepRea
   firewall: firewallReach,
   certificate: certificateReach,
   site: siteReach,
-  environment: (plan, facts) => (plan.first ? nothing : handover(facts, plan)),
+  environment: environmentReach,
   backend: backendReach,
 };
 
@@ -27,17 +28,17 @@ export function reachOf(step: string, plan: StepPlan, facts: Facts): StepReach {
 }
 
 function certificateReach(plan: StepPlan): StepReach {
-  if (onlyScript(plan)) return nothing;
+  if (only(plan, ["script"])) return nothing;
   if (plan.first) return { reach: "reload", text: "a first certificate" };
   const what = plan.changes.includes("fingerprint") ? "new certificate" : "the certificate is put back";
   return { reach: "reload", text: `${what}, nginx reload, connections stay` };
 }
 
-const onlyScript = ({ first, drift, changes }: StepPlan) =>
-  !first && drift.length === 0 && changes.every((change) => change === "script");
+const only = ({ first, drift, changes }: StepPlan, names: readonly string[]) =>
+  !first && drift.length === 0 && changes.every((change) => names.includes(change));
 
 function siteReach(plan: StepPlan, facts: Facts): StepReach {
-  if (onlyScript(plan)) return nothing;
+  if (only(plan, ["script"])) return nothing;
   if (!isServing(facts)) return { reach: "reload", text: "nginx is started" };
   return { reach: "reload", text: "nginx reload, connections stay" };
 }
@@ -46,31 +47,58 @@ const isServing = ({ listeners }: Facts) => [80, 443].some((port) => listeners[p
 
 /** What the process itself depends on; the rest of the payload is changed around it. */
 const ofTheProcess = /^(release|node|environment|engines|.*\/ecosystem\.config\.cjs)$/;
+/** What is mended around the process, in the words of its check. */
+const aroundTheProcess = /does not start at boot|saved list lacks/;
+
+const concernsTheProcess = ({ path, reason }: Drift) =>
+  path === undefined ? !aroundTheProcess.test(reason) : ofTheProcess.test(path);
 
 function backendReach(plan: StepPlan, facts: Facts): StepReach {
   if (plan.first) return { reach: "handover", text: "the first release is started" };
+  // Another pm2 ends its applications with itself, and brings them back.
+  if (plan.changes.includes("pm2")) return cut("pm2 is started anew", plan, facts);
   const changes = plan.changes.some((change) => ofTheProcess.test(change));
-  return changes || plan.drift.length > 0 ? handover(facts, plan) : nothing;
+  return changes || plan.drift.some(concernsTheProcess) ? handover(facts, plan) : nothing;
 }
 
-function handover({ connections }: Facts, { settings }: StepPlan): StepReach {
-  const live = connections[Number(settings.port?.[0])] ?? 0;
-  const whom = { 0: "nobody is connected", 1: "1 live connection is asked to reconnect" }[live];
-  return {
-    reach: "handover",
-    text: `release handover, ${whom ?? `${live} live connections are asked to reconnect`}`,
-  };
+/** The application starts anew with another text; who may read it is mended around the process. */
+function environmentReach(plan: StepPlan, facts: Facts): StepReach {
+  if (plan.first) return nothing;
+  const differs = plan.drift.some(({ reason }) => !/ on the host, expected /.test(reason));
+  return differs || plan.changes.includes("environment") ? handover(facts, plan) : nothing;
 }
+
+function handover(facts: Facts, plan: StepPlan): StepReach {
+  if (plan.settings["handover-seconds"]?.[0] === "0") return cut("release without a handover", plan, facts);
+  return { reach: "handover", text: `release handover, ${whom(plan, facts, "asked to reconnect")}` };
+}
+
+const cut = (what: string, plan: StepPlan, facts: Facts): StepReach => ({
+  reach: "handover",
+  text: `${what}, ${whom(plan, facts, "cut")}`,
+});
+
+/** `212 live connections are cut` */
+function whom({ settings }: StepPlan, { connections }: Facts, happens: string): string {
+  const live = connections[Number(settings.port?.[0])] ?? 0;
+  if (live === 0) return "nobody is connected";
+  return live === 1 ? `1 live connection is ${happens}` : `${live} live connections are ${happens}`;
+}
+
+/** What of the firewall's drift is known to leave SSH alone. */
+const apartFromSsh = /^rule (80|443)\/tcp /;
 
 function firewallReach(plan: StepPlan): StepReach {
-  if (onlyScript(plan)) return nothing;
+  if (only(plan, ["script", "confirm-within"])) return nothing;
   const wanted = plan.settings.allow ?? [];
   const before = plan.first ? [] : (plan.before.allow ?? []);
   const missing = plan.drift.flatMap(({ reason }) => /^rule (\S+) is missing/.exec(reason)?.[1] ?? []);
   const opens = [...new Set([...wanted.filter((rule) => !before.includes(rule)), ...missing])];
   const closes = before.filter((rule) => !wanted.includes(rule));
   const denies = plan.first || plan.drift.some(({ reason }) => /inactive|default/.test(reason));
-  const ssh = denies || [...opens, ...closes].some((rule) => !/^(80|443)\/tcp$/.test(rule));
+  const ssh =
+    plan.drift.some(({ reason }) => !apartFromSsh.test(reason)) ||
+    [...opens, ...closes].some((rule) => !/^(80|443)\/tcp$/.test(rule));
   const parts = [
     opens.length > 0 && `opens ${opens.join(", ")}`,
     closes.length > 0 && `closes ${closes.join(", ")}`,

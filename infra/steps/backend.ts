@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { environmentPlan } from "../preview/own-plans.ts";
@@ -8,7 +7,6 @@ import { handshakeProgram } from "../render/handshake-program.ts";
 import { packRelease, type Release, uploadPath } from "../render/release.ts";
 import type { Settings } from "../settings/schema.ts";
 import { gateToken } from "./handshake-token.ts";
-import { parsePayload } from "./payload.ts";
 import { scriptHash } from "./scripts.ts";
 import { applyLine, input, keepWhenSilent, plannedCommand, type StepContext, stepCommand } from "./step.ts";
 
@@ -57,7 +55,9 @@ function secretEnvironment(context: StepContext, settings: Settings, dependsOn: 
     .apply(([secrets, token]) => renderSecretEnvironment(settings, secrets, token));
   const plan = pulumi
     .unsecret(pulumi.all([context.look, text]))
-    .apply(([{ facts }, payload]) => facts && environmentPlan(facts, { ...fileSum(payload), options }));
+    .apply(
+      ([{ facts }, payload]) => facts && environmentPlan(facts, { payload, options, backend: settings }),
+    );
   const command = plannedCommand(context, "environment", plan, {
     create: applyLine("backend", "environment", options, plan),
     // Only for an `up` that ended between the two; a backend that was applied is undone by its own resource.
@@ -66,10 +66,4 @@ function secretEnvironment(context: StepContext, settings: Settings, dependsOn: 
     dependsOn,
   });
   return { command, plan };
-}
-
-/** The first file of that payload, the secrets, by its path and the SHA-256 of its text. */
-function fileSum(payload: string): { file: string; sum: string } {
-  const [{ path, text } = { path: "", text: "" }] = parsePayload(payload).files;
-  return { file: path, sum: createHash("sha256").update(text).digest("hex") };
 }

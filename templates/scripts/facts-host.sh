@@ -5,7 +5,7 @@ facts_host() {
   fact machine "$(cut -c 1-8 /etc/machine-id)" "$(uname -n)"
   fact time "$(date +%s)"
   if [ -e /proc/net/if_inet6 ]; then fact ipv6 yes; else fact ipv6 no; fi
-  fact command "$(facts_sum /usr/local/sbin/geo-system)" "$(facts_options command)"
+  fact command "$(facts_sum /usr/local/sbin/geo-system)" "$(facts_options command)" "$(facts_access /usr/local/sbin/geo-system)"
   fact node "$(/usr/local/bin/node --version 2> /dev/null || node --version 2> /dev/null || say "$EMPTY")"
   facts_disks
   facts_addresses
@@ -15,6 +15,9 @@ facts_host() {
   facts_certificate
   facts_journal
 }
+
+# facts_access PATH: its owner and mode.
+facts_access() { stat -L -c '%U:%G %04a' "$1" 2> /dev/null || say "$EMPTY"; }
 
 facts_sum() { if [ -f "$1" ]; then sha256sum < "$1" | cut -c 1-64; else say "$EMPTY"; fi; }
 
@@ -45,19 +48,22 @@ facts_listeners() {
 # The backend's user, whose home stands in files that the payload leaves open.
 facts_user() {
   local name entry
-  name=$(sed -n 's/^user: //p' "$FACTS/wanted/backend" 2> /dev/null | sed -n 1p)
+  name=$(facts_wanted_backend user)
   entry=$(getent passwd "${name:-$SUDO_USER}" || true) # the step itself says that there is none
   [ -z "$entry" ] || fact user "${entry%%:*}" "$(cut -d : -f 6 <<< "$entry")" "$(id -gn "${entry%%:*}")"
 }
 
+# facts_wanted_backend SETTING: of the payload that is wanted; nothing where none is.
+facts_wanted_backend() { [ ! -e "$FACTS/wanted/backend" ] || sed -n "/^$1: /{s///p;q}" "$FACTS/wanted/backend"; }
+
 # Of the secret environment only a sum leaves the host, inside SSH, and is shown to nobody.
 facts_environment() {
   local name file
-  name=$(sed -n 's/^name: //p' "$FACTS/wanted/backend" 2> /dev/null | sed -n 1p)
+  name=$(facts_wanted_backend name)
   [ -n "$name" ] || return 0
   file="/srv/$name/secret.env"
   fact environment "$(facts_options backend-environment)" "$(facts_sum "$file")" "$(cat "$STATE/backend/secret.sum" 2> /dev/null || say "$EMPTY")" \
-    "$(stat -L -c '%U:%G %04a' "$file" 2> /dev/null || say "$EMPTY")"
+    "$(facts_access "$file")"
 }
 
 facts_certificate() {

@@ -45,9 +45,12 @@ facts_main() {
   done
   facts_job candidate facts_candidate &
   jobs+=($!)
+  facts_job rules facts_rules &
+  jobs+=($!)
   facts_job host facts_host &
   jobs+=($!)
-  wait "${jobs[@]}"
+  # One by one: of several bash tells only how the last one ended.
+  for name in "${jobs[@]}"; do wait "$name"; done
   cat "$FACTS"/*/facts
   say end
 }

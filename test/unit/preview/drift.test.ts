@@ -24,6 +24,7 @@ describe("drift", () => {
     const host = facts(applied("site", site()), file(siteText.replace("86400s", "60s")));
     expect(driftOf("site", host, site(siteText.replace("86400s", "3600s")))).toEqual([
       {
+        path: sitePath,
         reason: `${sitePath} was edited on the host at 2026-11-25 04:12:44 UTC`,
         diff: [
           `--- ${sitePath} (on the host)`,

@@ -37,6 +37,12 @@ describe("the facts of a host", () => {
     expect(() => parseFacts("machine\t9f3c51ab\tweb1\n")).toThrow("broke off before their end");
   });
 
+  it("are refused when the host could not tell all of itself", () => {
+    expect(() => facts(`failed\thost\t${encoded("df: /srv: Input/output error\n")}`)).toThrow(
+      "the host cannot tell of itself: df: /srv: Input/output error",
+    );
+  });
+
   it("are refused when they come from another version", () => {
     expect(() => parseFacts("weather\tfine\nend\n")).toThrow('"weather", which this version does not know');
   });

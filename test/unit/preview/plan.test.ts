@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { commandPlan, environmentPlan } from "../../../infra/preview/own-plans.ts";
 import { stepPlan } from "../../../infra/preview/plan.ts";
@@ -90,6 +91,47 @@ describe("the reach", () => {
     expect(backendPlan(backend("aa", 9))).toEqual({ reach: "nothing", text: "nothing" });
   });
 
+  const live = "connections\t3000\t212";
+
+  it("of a release without a handover is that connections are cut", () => {
+    const at = (release: string) => payload({ port: 3000, "handover-seconds": 0, release });
+    const host = facts(applied("backend", at("aa")), live);
+    expect(stepPlan("backend", host, { payload: at("bb"), options }).reach).toEqual({
+      reach: "handover",
+      text: "release without a handover, 212 live connections are cut",
+    });
+  });
+
+  it("of another pm2, which takes its applications with it, is that connections are cut", () => {
+    const under = (pm2: string) => payload({ port: 3000, pm2, release: "aa" });
+    const host = facts(applied("backend", under("6.0.8")), live);
+    expect(stepPlan("backend", host, { payload: under("6.0.9"), options }).reach).toEqual({
+      reach: "handover",
+      text: "pm2 is started anew, 212 live connections are cut",
+    });
+  });
+
+  const path = "/etc/logrotate.d/geo-backend";
+  const ecosystem = "/srv/geo-backend/ecosystem.config.cjs";
+  const withFiles = payload({ port: 3000, release: "aa" }, [
+    { path, text: "a\n" },
+    { path: ecosystem, text: "a\n" },
+  ]);
+  const edited = (name: string) => `file\tbackend\t${name}\troot:root\t0644\t1795579964\t${encoded("b\n")}`;
+  const differs = (reason: string) => `differs\tbackend\t${encoded(reason)}`;
+
+  it.each([
+    ["nothing", "a file around the process", edited(path)],
+    ["nothing", "its start at boot", differs("pm2-ubuntu.service does not start at boot")],
+    ["nothing", "pm2's list", differs("pm2's saved list lacks geo-backend: the next boot would not")],
+    ["handover", "the file that it is started from", edited(ecosystem)],
+    ["handover", "a process that does not run", differs("geo-backend is stopped, as pm2 says")],
+  ])("is %s where %s was changed by hand", (reach, _, line) => {
+    const host = facts(applied("backend", withFiles), live, line);
+    const plan = stepPlan("backend", host, { payload: withFiles, options });
+    expect([plan.needed, plan.reach.reach]).toEqual([true, reach]);
+  });
+
   const firewall = (...allow: string[]) => payload({ allow, default: "deny incoming" });
   const firewallReach = (wanted: string, ...lines: string[]) =>
     stepPlan("firewall", facts(...lines), { payload: wanted, options }).reach.text;
@@ -107,6 +149,22 @@ describe("the reach", () => {
       "firewall: opens 443/tcp, SSH is not concerned",
     );
   });
+
+  it.each([
+    "rule 22/tcp comes after another one: deny 22/tcp",
+    "the last change was taken back: the changed rules let nobody in at port 22, where sshd listens",
+  ])("of the firewall concerns SSH unless it is known not to: %s", (reason) => {
+    const wanted = firewall("ssh", "80/tcp");
+    const before = applied("firewall", wanted);
+    expect(firewallReach(wanted, before, `differs\tfirewall\t${encoded(reason)}`)).toBe(
+      "firewall: SSH is concerned",
+    );
+  });
+
+  it("of the patience of the firewall's timer is nothing: no rule changes", () => {
+    const within = (seconds: number) => payload({ allow: ["ssh"], "confirm-within": seconds });
+    expect(firewallReach(within(90), applied("firewall", within(60)))).toBe("nothing");
+  });
 });
 
 describe("the host's own command", () => {
@@ -115,15 +173,20 @@ describe("the host's own command", () => {
     commandPlan(facts(`command\t${found}\t${line}`), sum).drift.map(({ reason }) => reason);
 
   it("is left alone where it is the wanted one", () => {
-    expect(commandPlan(facts(`command\t${sum}\t--text 1a2b3c4d --run 9f3c51ab-2`), sum)).toMatchObject({
+    expect(
+      commandPlan(facts(`command\t${sum}\t--text 1a2b3c4d --run 9f3c51ab-2\troot:root 0755`), sum),
+    ).toMatchObject({
       needed: false,
       run: "9f3c51ab-2",
     });
   });
 
   it("is told as edited or deleted", () => {
-    expect(reasons("f".repeat(64), "--text 1a2b3c4d --run 9f3c51ab-2")).toEqual([
+    expect(reasons("f".repeat(64), "--text 1a2b3c4d --run 9f3c51ab-2\troot:root 0755")).toEqual([
       "/usr/local/sbin/geo-system was edited on the host",
+    ]);
+    expect(reasons(sum, "--text 1a2b3c4d --run 9f3c51ab-2\tubuntu:ubuntu 0777")).toEqual([
+      "/usr/local/sbin/geo-system is ubuntu:ubuntu 0777 on the host, expected root:root 0755",
     ]);
     expect(reasons("-", "--text 1a2b3c4d --run 9f3c51ab-2")).toEqual([
       "/usr/local/sbin/geo-system was deleted on the host",
@@ -133,21 +196,45 @@ describe("the host's own command", () => {
 
 describe("the secret environment", () => {
   const file = "/srv/geo-backend/secret.env";
+  const text = "TOKEN='a'\n";
+  const own = createHash("sha256").update(text).digest("hex");
   const user = "user\tubuntu\t/home/ubuntu\tubuntu";
   const line = (sum: string, kept: string, access = "ubuntu:ubuntu 0600") =>
     `environment\t--script 1a2b3c4d --run 9f3c51ab-1\t${sum}\t${kept}\t${access}`;
-  const plan = (host: string) => environmentPlan(facts(user, host), { file, sum: "aa", options });
+  const plan = (...host: string[]) =>
+    environmentPlan(facts(user, ...host), {
+      payload: payload({ secret: "yes" }, [{ path: file, text }]),
+      options,
+      backend: { backendPort: 3000, handoverSeconds: 10 },
+    });
 
   it("is compared by sums", () => {
-    expect(plan(line("aa", "aa")).needed).toBe(false);
+    expect(plan(line(own, own)).needed).toBe(false);
     expect(plan(line("bb", "bb"))).toMatchObject({ needed: true, drift: [], changes: ["environment"] });
   });
 
   it.each([
-    [line("bb", "aa"), `${file} was edited on the host (it is secret, so no text is shown)`],
-    [line("-", "aa", "-"), `${file} was deleted on the host`],
     [
-      line("aa", "aa", "ubuntu:ubuntu 0644"),
+      "only its script changed",
+      `environment\t--script ffffffff --run 9f3c51ab-1\t${own}\t${own}\tubuntu:ubuntu 0600`,
+    ],
+    ["only its mode differs", line(own, own, "ubuntu:ubuntu 0644")],
+  ])("disturbs nobody where %s", (_, host) => {
+    expect(plan(host)).toMatchObject({ needed: true, reach: { reach: "nothing" } });
+  });
+
+  it("reaches everybody who is connected: the application starts anew with it", () => {
+    expect(plan(line("bb", "bb"), "connections\t3000\t212").reach).toEqual({
+      reach: "handover",
+      text: "release handover, 212 live connections are asked to reconnect",
+    });
+  });
+
+  it.each([
+    [line("bb", own), `${file} was edited on the host (it is secret, so no text is shown)`],
+    [line("-", own, "-"), `${file} was deleted on the host`],
+    [
+      line(own, own, "ubuntu:ubuntu 0644"),
       `${file} is ubuntu:ubuntu 0644 on the host, expected ubuntu:ubuntu 0600`,
     ],
   ])("is told as changed by hand, without its text", (host, reason) => {
