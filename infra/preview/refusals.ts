@@ -17,6 +17,7 @@ export function refusals(
   const needed = [...plans.values()].some((plan) => plan.needed);
   return [
     ...candidateRefused(facts),
+    ...(plans.get("firewall")?.needed ? rulesRefused(facts) : []),
     ...(needed ? disksFull(facts) : []),
     ...portsTaken(facts, settings),
     ...nodeTooOld(facts, plans.get("backend"), settings),
@@ -28,6 +29,10 @@ export function refusals(
 function candidateRefused({ failed }: Facts): string[] {
   const said = failed.candidate;
   return said === undefined ? [] : [`nginx does not take the wanted site.\n${said}`];
+}
+
+function rulesRefused({ failed }: Facts): string[] {
+  return failed.rules === undefined ? [] : [`ufw does not take the wanted rules.\n${failed.rules}`];
 }
 
 function disksFull({ disks }: Facts): string[] {

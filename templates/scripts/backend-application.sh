@@ -70,6 +70,11 @@ backend_show_log() {
 
 backend_check_application() {
   local run
+  # To ask a pm2 that does not run would start one, in the session of who asks.
+  if [ -z "$(backend_daemon_version)" ]; then
+    changed "pm2 of $APP_USER does not run, and so $APP does not"
+    return 0
+  fi
   run=$(current run)
   if [ -d "$HANDOVER" ]; then changed "a handover to release $(handover release), begun at $(handover since), is not at its end"; fi
   application settled "$APP" "$(setting port)" "$run" 2> "$PAYLOAD/why" || changed "$(why)"

@@ -69,7 +69,7 @@ certificate_forget_others() {
 }
 
 certificate_check() {
-  local folder days name
+  local folder name
   folder=$(certificate_folder)
   [ "$(readlink "$CERTIFICATE_LINK" || true)" = "$folder" ] || changed "$CERTIFICATE_LINK does not lead to $folder" # may be missing
   for name in fullchain.pem:root:root\ 644 privkey.pem:root:root\ 600; do
@@ -77,7 +77,12 @@ certificate_check() {
   done
   [ "$CHANGED" = no ] || return 0
   certificate_validate "$folder/fullchain.pem" "$folder/privkey.pem"
-  days=$((($(date -d "$(certificate_end "$folder/fullchain.pem")" +%s) - $(date +%s)) / 86400))
+  certificate_check_end "$folder/fullchain.pem"
+}
+
+certificate_check_end() {
+  local days
+  days=$((($(date -d "$(certificate_end "$1")" +%s) - $(date +%s)) / 86400))
   say "the certificate ends in $days days"
   [ "$days" -ge "$CERTIFICATE_WARN_DAYS" ] || changed "the certificate ends in less than $CERTIFICATE_WARN_DAYS days"
 }

@@ -21,13 +21,17 @@ check_file() {
   else fact file "$STEP" "$1" "$(stat -c '%U:%G' "$1")" "$(stat -c '%04a' "$1")" "$(stat -c '%Y' "$1")" "$(facts_text "$1")"; fi
 }
 
+# A certificate that ends soon is no drift, which the next `up` repairs: facts_certificate tells it.
+certificate_check_end() { :; }
+
 # A file that grew beyond all measure is told by its beginning: it differs anyway.
 facts_text() { head -c 262144 "$1" | encoded; }
 
-# Would nginx load the wanted site, within all that is in /etc/nginx? Tried on a copy that no other process sees.
+# Would nginx load the wanted site, within all that is in /etc/nginx? Tried on a copy that no other process sees. A host
+# that has nginx and no openssl yet is about to be given it, and the step itself tries the site again.
 facts_candidate() {
   local wanted="$FACTS/wanted/site"
-  [ -e "$wanted" ] && command -v nginx > /dev/null || return 0
+  [ -e "$wanted" ] && command -v nginx > /dev/null && command -v openssl > /dev/null || return 0
   STEP=site
   payload_read < "$wanted"
   payload_expect_whole
@@ -36,6 +40,15 @@ facts_candidate() {
   cp -a "$NGINX" "$PAYLOAD/tree"
   site_change "$PAYLOAD/tree"
   site_test "$PAYLOAD/tree"
+}
+
+# Would the firewall's step take the wanted rules, beside those that others made?
+facts_rules() {
+  local wanted="$FACTS/wanted/firewall"
+  [ -e "$wanted" ] && command -v ufw > /dev/null || return 0
+  STEP=firewall
+  payload_read < "$wanted"
+  firewall_validate "$(firewall_wanted)"
 }
 
 # The step before brings the certificate and repairs it, so another one takes its place in the trial.

@@ -228,6 +228,15 @@ describe("a release that cannot serve", () => {
 });
 
 describe("check", () => {
+  it("starts no pm2 where none runs, and apply starts it in its unit", async () => {
+    await backend.login("pm2 kill");
+    expect(await host.fails("sudo geo-system backend check")).toContain("pm2 of ubuntu does not run");
+    expect(await host.run("pgrep -fc '^PM2 v' || true")).toBe("0");
+    await backend.apply(good);
+    expect(await backend.check()).toBe("unchanged");
+    expect(await host.run("systemctl is-active pm2-ubuntu")).toBe("active");
+  });
+
   it.each([
     ["pm2 stop geo-backend", /geo-backend is stopped/],
     ["pm2 delete geo-backend", /pm2 knows no application geo-backend/],

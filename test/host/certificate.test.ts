@@ -1,6 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commandText } from "../../infra/steps/scripts.ts";
+import { driftOf } from "../../infra/host/drift.ts";
+import { parseFacts } from "../../infra/host/facts.ts";
+import { commandText, factsText } from "../../infra/steps/scripts.ts";
 import { startHost, type TestHost } from "../support/host.ts";
 import { makeCertificate, payloadOf, type TestCertificate } from "./support/certificates.ts";
 import { result } from "./support/served-host.ts";
@@ -111,11 +113,15 @@ describe.sequential("step certificate", () => {
     expect(await check()).toContain("unchanged");
   });
 
-  it("says when it ends soon", async () => {
-    await apply(await makeCertificate(5));
+  it("says when it ends soon, which is no drift: the same certificate once more would not repair it", async () => {
+    const soon = await makeCertificate(5);
+    await apply(soon);
     expect(await host.fails("sudo geo-system certificate check")).toContain(
       "the certificate ends in less than 14 days",
     );
+    const facts = parseFacts(await host.run("sudo bash -s", { input: factsText() }));
+    expect(driftOf("certificate", facts, payloadOf(soon))).toEqual([]);
+    expect(facts.certificate).toMatchObject({ fingerprint: soon.fingerprint });
   });
 
   it("leaves nothing behind on undo", async () => {

@@ -33,6 +33,20 @@ describe("an `up` is refused beforehand", () => {
     ]);
   });
 
+  it("where a rule of others keeps a port closed, and the firewall is to be changed", () => {
+    const said = "geo-system firewall: a rule that others made keeps 80/tcp closed: deny 80/tcp";
+    const rules = payload({ allow: ["ssh", "80/tcp"] });
+    const refusedOn = (...lines: string[]) => {
+      const host = facts(applied("firewall", rules), `failed\trules\t${encoded(said)}`, ...lines);
+      const plan = stepPlan("firewall", host, { payload: rules, options: {} });
+      return refusals(host, new Map([["firewall", plan]]), { ...settings, maxReach: "firewall" });
+    };
+    expect(refusedOn()).toEqual([]);
+    expect(refusedOn(`differs\tfirewall\t${encoded("rule 80/tcp comes after another one")}`)).toEqual([
+      `ufw does not take the wanted rules.\n${said}`,
+    ]);
+  });
+
   it("where a disk is full, named once", () => {
     expect(refused(["disk\t/\t20480", "disk\t/srv\t20480", "disk\t/var\t9000000"])).toEqual([
       expect.stringMatching(/^the disk of \/(srv)?: expected at least 300 MiB free, found 20; make room: /),
