@@ -47,11 +47,10 @@ const changes: Record<string, [string, RegExp][]> = {
     [`sudo rm -f ${command}`, /sbin\/geo-system was deleted on the host/],
     [`sudo rm ${certificate}/fullchain.pem`, /fullchain\.pem is missing/],
     ["sudo ufw delete allow 443/tcp", /rule 443\/tcp is missing in ufw/],
+    ["pm2 kill", /pm2 of ubuntu does not run/],
     ["sudo rm /usr/local/bin/pm2", /\/usr\/local\/bin\/pm2 does not lead to/],
-    [
-      "sudo systemctl disable -q nginx pm2-ubuntu",
-      /nginx does not start at boot[\s\S]*|pm2-ubuntu\.service does not start at boot/,
-    ],
+    ["sudo systemctl disable -q nginx", /nginx does not start at boot/],
+    ["sudo systemctl disable -q pm2-ubuntu", /pm2-ubuntu\.service does not start at boot/],
   ],
   "owners and modes": [
     [`sudo chown ubuntu ${site}`, /geo-system is ubuntu:root 0644 on the host, expected root:root 0644/],
@@ -60,6 +59,7 @@ const changes: Record<string, [string, RegExp][]> = {
       `sudo chmod 0644 $(sudo readlink -f ${secrets})`,
       /secret\.env is ubuntu:ubuntu 0644 on the host, expected ubuntu:ubuntu 0600/,
     ],
+    [`sudo chmod 0777 ${command}`, /sbin\/geo-system is root:root 0777 on the host, expected root:root 0755/],
     [`sudo chmod 0644 ${certificate}/privkey.pem`, /privkey\.pem is root:root 644, expected root:root 600/],
   ],
 };

@@ -44,6 +44,14 @@ describe("a change that must not reach the host", () => {
     await on(`sudo rm ${other}`);
   });
 
+  it("a port that others keep closed fails the preview, with the rule and the way out", async () => {
+    await on("sudo ufw insert 1 deny 80:81/tcp");
+    await expectRefused(
+      /refused: ufw does not take the wanted rules[\s\S]*a rule that others made keeps 80\/tcp closed: deny 80:81\/tcp/,
+    );
+    await on("sudo ufw delete deny 80:81/tcp");
+  });
+
   it("maxReach: a reload is allowed, and a new release is not, named beforehand", async () => {
     await changes("maxReach", "reload");
     expect(await stack.up()).toMatch(/reach: nginx reload, connections stay/);
@@ -53,6 +61,10 @@ describe("a change that must not reach the host", () => {
     await expectRefused(
       /refused: backend reaches "handover" \(release handover, .*\), and maxReach allows "reload" at most/,
     );
+    await stack.must("config", "rm", "backendSource");
+    const secret = ["--secret", "--path", "backendSecretEnvironment.ANOTHER"];
+    await stack.must("config", "set", ...secret, canary);
+    await expectRefused(/refused: environment reaches "handover" \(release handover, .*\)/);
     await changes("maxReach", "firewall");
     await stack.up();
   });
@@ -62,6 +74,7 @@ describe("a change that must not reach the host", () => {
     const seen = [
       await stack.must("preview", "--diff", "--show-full-output"),
       await stack.must("preview", "--json"),
+      ...Object.values(await stack.summary()).map(String),
       await stack.up(),
       await stack.must("stack", "export"),
       await on(

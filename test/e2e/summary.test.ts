@@ -1,8 +1,6 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { project } from "../../operate/run-pulumi.ts";
 import { TestStack } from "../support/stack.ts";
 
 /*
@@ -18,13 +16,11 @@ describe("a preview in a pull request", () => {
   });
   afterAll(async () => stack?.[Symbol.asyncDispose]());
 
-  /** `npm run preview -- --markdown`, as an operator runs it. */
   async function preview(...args: string[]) {
-    const words = ["run", "-s", "preview", "--", "--stack", stack.stack.stack, "--markdown", ...args];
-    const { exitCode, stdout, stderr } = await execa("npm", words, { cwd: project, reject: false });
-    expect(stdout + stderr).not.toContain(canary);
-    expect(stdout.length).toBeLessThan(60_000);
-    return { exitCode, summary: stdout, stderr };
+    const said = await stack.summary(...args);
+    expect(said.summary + said.stderr).not.toContain(canary);
+    expect(said.summary.length).toBeLessThan(60_000);
+    return said;
   }
 
   it("of a bare host: every step, and the handshake at the end", async () => {

@@ -57,6 +57,13 @@ export class TestStack implements AsyncDisposable {
     return output;
   }
 
+  /** `npm run preview -- --markdown`, as an operator runs it; a failure is an answer. */
+  async summary(...args: string[]) {
+    const words = ["run", "-s", "preview", "--", "--stack", this.stack.stack, "--markdown", ...args];
+    const { exitCode, stdout, stderr } = await execa("npm", words, { cwd: project, reject: false });
+    return { exitCode, summary: stdout, stderr };
+  }
+
   up = (...args: string[]) => this.must("up", "--yes", "--skip-preview", ...args);
 
   async outputs(): Promise<Record<string, string>> {
