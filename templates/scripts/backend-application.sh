@@ -22,12 +22,17 @@ backend_wanted() {
   say "$(setting release) $(backend_wanted_environment "$1") $(sha256sum < "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" | cut -c 1-16) $NODE_VERSION"
 }
 
-# backend_run WANTED: the name that pm2 gives to all processes of one start.
-backend_run() { sha256sum <<< "$1" | cut -c 1-12; }
+# backend_run RELEASE WANTED: the name that pm2 gives to all processes of one start. A release that was installed anew
+# is another start.
+backend_run() {
+  local installation
+  installation=$(cat "$BACKEND_INSTALLED/$1/name" 2> /dev/null || true) # by a version that wrote none
+  sha256sum <<< "$2 $installation" | cut -c 1-12
+}
 
 # backend_serves WANTED: does the release in use run, as it was started?
 backend_serves() {
-  [ "$(current wanted)" = "$1" ] &&
+  [ "$(current run)" = "$(backend_run "$(setting release)" "$1")" ] &&
     same_file "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$APP_ROOT/ecosystem.config.cjs" root:root 0644 &&
     application serves "$APP" "$(setting port)" "$(current run)" 2> /dev/null
 }
@@ -66,6 +71,16 @@ backend_show_log() {
     [ "$1" != "$APP" ] || start=$(($(< "$PAYLOAD/$log.size") + 1))
     tail -c "+$start" "$(backend_log "$1" "$log")" | tail -n 15 | sed 's/^/  | /' >&2
   done
+}
+
+# The files of the release in use, told by their names: their text is the backend's own.
+backend_check_files() {
+  local release path
+  release=$(current release)
+  [ -d "$APP_ROOT/releases/$release" ] || { changed "release $release is missing"; return 0; }
+  while IFS= read -r path; do
+    changed "$APP_ROOT/releases/$release/$path is not as it was installed"
+  done < <(backend_edited "$release")
 }
 
 backend_check_application() {

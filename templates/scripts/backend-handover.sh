@@ -40,7 +40,7 @@ backend_begin() {
   install -d -m 0700 "$STATE/backend" "$HANDOVER.new"
   cp "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$HANDOVER.new/ecosystem"
   say proving > "$HANDOVER.new/phase"
-  printf '%s: %s\n' release "$(setting release)" run "$(backend_run "$wanted")" wanted "$wanted" environment "$environment" node "$NODE_VERSION" \
+  printf '%s: %s\n' release "$(setting release)" run "$(backend_run "$(setting release)" "$wanted")" wanted "$wanted" environment "$environment" node "$NODE_VERSION" \
     since "$(date -u '+%FT%TZ')" by "${SUDO_USER-root}" why "$2" \
     port "$(setting port)" standby-port "$(setting standby-port)" seconds "$(setting handover-seconds)" > "$HANDOVER.new/record"
   mv -T "$HANDOVER.new" "$HANDOVER"

@@ -62,7 +62,7 @@ backend_confirm_first() {
   backend_finish
 }
 
-backend_has_former() { [ -e "$BACKEND_CURRENT" ] && [ "$(current wanted)" != "$(handover wanted)" ]; }
+backend_has_former() { [ -e "$BACKEND_CURRENT" ] && [ "$(current run)" != "$(handover run)" ]; }
 
 backend_check() {
   local path current
@@ -74,6 +74,7 @@ backend_check() {
   current=$(readlink "$APP_ROOT/current" || true) # may be missing
   [ "$current" = "releases/$(setting release)" ] || changed "current leads to '${current#releases/}', not to release $(setting release)"
   [ -e "$APP_ROOT/secret.env" ] || changed "$APP_ROOT/secret.env is missing"
+  backend_check_files
   backend_check_boot
   backend_check_application
 }

@@ -23,6 +23,10 @@ const changes: Record<string, [string, RegExp][]> = {
       /geo-system was edited on the host at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/,
     ],
     [`echo '// later' | sudo tee -a ${ecosystem}`, /ecosystem\.config\.cjs was edited on the host at/],
+    [
+      "echo '// later' | sudo tee -a /srv/geo-backend/current/src/server.ts",
+      /releases\/[0-9a-f]+\/src\/server\.ts is not as it was installed/,
+    ],
     [`echo '# later' | sudo tee -a ${unit}`, /pm2-ubuntu\.service was edited on the host at/],
     [
       `echo LATER=1 | sudo tee -a ${secrets}`,

@@ -227,6 +227,30 @@ describe("a release that cannot serve", () => {
   });
 });
 
+describe("a release that somebody edits", () => {
+  const file = "/srv/geo-backend/current/release.txt";
+
+  it("is named by its file, and installed and handed over anew, though it is the same release", async () => {
+    good = await backend.release("three"); // an `up` sends it with every change of release
+    const before = await backend.seen();
+    await host.run(`echo edited | sudo tee ${file}`);
+    expect(await host.fails("sudo geo-system backend check")).toMatch(
+      /releases\/[0-9a-f]+\/release\.txt is not as it was installed/,
+    );
+    expect(await backend.apply(good)).toContain(`installed release ${good.hash}`);
+    const after = await backend.seen();
+    expect([after.release, after.pid === before.pid]).toEqual(["three", false]);
+    expect(await backend.check()).toBe("unchanged");
+    expect(result(await backend.apply(good))).toBe("unchanged");
+    expect(await host.run("ls /srv/geo-backend/releases")).not.toContain(".old");
+  });
+
+  it("keeps what it wrote itself beside them", async () => {
+    await host.run("echo own | tee /srv/geo-backend/current/own.txt");
+    expect(await backend.check()).toBe("unchanged");
+  });
+});
+
 describe("check", () => {
   it("starts no pm2 where none runs, and apply starts it in its unit", async () => {
     await backend.login("pm2 kill");
