@@ -39,10 +39,14 @@ async function killWhen(release: Release, what: string, when: () => Promise<bool
 
 describe("an apply that is killed", () => {
   it("while the new release proves itself leaves the old one, and the next apply goes through", async () => {
+    const { probation } = backend.patience;
     await users.unnoticed(async () => {
+      // Long enough to be killed in, however busy this machine is.
+      backend.patience = { ...backend.patience, probation: 30 };
       await killWhen(two, "the standby", async () =>
         (await backend.applications()).includes("geo-backend-standby"),
       );
+      backend.patience = { ...backend.patience, probation };
       expect((await backend.seen()).release).toBe("one");
       expect(await backend.apply(two)).toContain("is confirmed");
     });
