@@ -50,7 +50,7 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const { args: connection, connection: pinned } = pinnedConnection(settings);
     const looked = lookAt(settings, pinned);
     looked.look.apply((look) => announceLook(look, this));
-    const context = { name, parent: this, connection, ...looked };
+    const context = { name, parent: this, connection, maxReach: settings.maxReach, ...looked };
 
     const command = hostCommand(context);
     const installed = packages(context, settings, [command]);

@@ -29,10 +29,12 @@ export async function announceLook(look: Look, resource: pulumi.Resource): Promi
  * @throws RunError, since a logged error alone leaves the exit code 0
  */
 export function refuse({ refused }: Look): void {
-  if (refused.length === 0) return;
-  const message = "An `up` would stop before it changes anything: see what is refused.";
-  throw Object.assign(new pulumi.RunError(message), { stack: "" });
+  if (refused.length > 0)
+    throw stopped("An `up` would stop before it changes anything: see what is refused.");
 }
+
+/** An error that is shown without the lines of code that led to it. */
+export const stopped = (message: string) => Object.assign(new pulumi.RunError(message), { stack: "" });
 
 /** On the first `up` it is what one expects, so it is no warning. */
 async function announceMachine({ applied, name, machine }: Facts, resource: pulumi.Resource): Promise<void> {

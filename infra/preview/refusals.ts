@@ -3,7 +3,7 @@ import type { Facts } from "../host/facts.ts";
 import { pulumiLine } from "../pulumi-command.ts";
 import type { Settings } from "../settings/schema.ts";
 import type { StepPlan } from "./plan.ts";
-import { reaches } from "./reach.ts";
+import { type Reach, reaches } from "./reach.ts";
 
 /** What an `up` needs on the host's disks, in KiB: a release with its dependencies, and room for logs meanwhile. */
 const leastFree = 300 * 1024;
@@ -84,10 +84,11 @@ function reachedTooFar(
   plans: ReadonlyMap<string, StepPlan>,
   { maxReach }: Pick<Settings, "maxReach">,
 ): string[] {
-  const far = (plan: StepPlan) => reaches.indexOf(plan.reach.reach) > reaches.indexOf(maxReach);
-  return [...plans].filter(([, plan]) => far(plan)).map(([step, plan]) => tooFar(step, plan, maxReach));
+  return [...plans].flatMap(([step, plan]) => tooFar(step, plan, maxReach) ?? []);
 }
 
-export function tooFar(step: string, { reach }: Pick<StepPlan, "reach">, maxReach: string): string {
+/** Why a step reaches further than is allowed; undefined where it does not. */
+export function tooFar(step: string, { reach }: StepPlan, maxReach: Reach): string | undefined {
+  if (reaches.indexOf(reach.reach) <= reaches.indexOf(maxReach)) return undefined;
   return `${step} reaches "${reach.reach}" (${reach.text}), and maxReach allows "${maxReach}" at most; wait for a better hour, or: ${pulumiLine(`config set maxReach ${reach.reach}`)}`;
 }

@@ -1,8 +1,11 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { announcePlan } from "../preview/announce.ts";
+import { announcePlan, stopped } from "../preview/announce.ts";
+import { labels } from "../preview/labels.ts";
 import type { Looked } from "../preview/look.ts";
 import { type StepPlan, stepPlan } from "../preview/plan.ts";
+import type { Reach } from "../preview/reach.ts";
+import { tooFar } from "../preview/refusals.ts";
 import { type ScriptedStep, scriptHash } from "./scripts.ts";
 
 /** The host as its steps see it. */
@@ -10,6 +13,7 @@ export interface StepContext extends Looked {
   /** Names of resources start with it. */
   name: string;
   parent: pulumi.ComponentResource;
+  maxReach: Reach;
   connection: types.input.remote.ConnectionArgs;
 }
 
@@ -42,7 +46,8 @@ export function stepCommand(context: StepContext, step: ScriptedStep, args: Step
   });
 }
 
-export interface PlannedArgs extends Pick<remote.CommandArgs, "create" | "delete" | "stdin" | "logging"> {
+export interface PlannedArgs extends Pick<remote.CommandArgs, "delete" | "stdin" | "logging"> {
+  create: pulumi.Input<string>;
   addPreviousOutputInEnv: boolean;
   dependsOn: pulumi.Resource[];
 }
@@ -52,16 +57,31 @@ export function plannedCommand(
   context: StepContext,
   name: string,
   plan: pulumi.Output<StepPlan | undefined>,
-  { dependsOn, ...args }: PlannedArgs,
+  { dependsOn, create, ...args }: PlannedArgs,
 ): remote.Command {
   const resource = new remote.Command(
     `${context.name}-${name}`,
-    { connection: context.connection, ...args },
+    { connection: context.connection, create: allowed(context, name, plan, create), ...args },
     resourceOptions(context, dependsOn),
   );
   // Only once the resource is there: a message that waits for one holds every later message back, errors too.
   pulumi.all([plan, resource.urn]).apply(([known]) => announcePlan(known, resource));
   return resource;
+}
+
+/** What only its own resources tell of a step (a new certificate, another resource's secret) is judged before it runs. */
+function allowed(
+  { look, maxReach }: StepContext,
+  name: string,
+  plan: pulumi.Output<StepPlan | undefined>,
+  line: PlannedArgs["create"],
+) {
+  return pulumi.all([line, plan, look]).apply(([words, known, { refused }]) => {
+    // A preview that refuses says so of the whole host, once every step has shown its change.
+    const why = known && refused.length === 0 && tooFar(name, known, maxReach);
+    if (why) throw stopped(labels.refused + why);
+    return words;
+  });
 }
 
 /**

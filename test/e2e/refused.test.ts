@@ -15,7 +15,9 @@ describe("a change that must not reach the host", () => {
   const on = (line: string) => stack.on(line);
   const changes = (key: string, value: string) => stack.must("config", "set", key, value);
   const managed = () =>
-    on("sudo sha256sum /etc/nginx/sites-available/geo-system; readlink /srv/geo-backend/current");
+    on(
+      "sudo sha256sum /etc/nginx/sites-available/geo-system /etc/geo-system/certificate/*.pem; readlink /srv/geo-backend/current",
+    );
 
   /** A preview and an `up` both fail with that, and the host stays as it was. */
   async function expectRefused(why: RegExp): Promise<void> {
@@ -65,6 +67,19 @@ describe("a change that must not reach the host", () => {
     const secret = ["--secret", "--path", "backendSecretEnvironment.ANOTHER"];
     await stack.must("config", "set", ...secret, canary);
     await expectRefused(/refused: environment reaches "handover" \(release handover, .*\)/);
+    await changes("maxReach", "firewall");
+    await stack.up();
+  });
+
+  it("maxReach: a certificate that the run itself issues anew is refused at its step", async () => {
+    const before = await managed();
+    const [, leaf = ""] = /"urn": "(\S+::geo-leaf)"/.exec(await stack.must("stack", "export")) ?? [];
+    await stack.must("state", "taint", "--yes", leaf);
+    await changes("maxReach", "nothing");
+    const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(output).toMatch(/refused: certificate reaches "reload" \(new certificate, nginx reload/);
+    expect(exitCode).not.toBe(0);
+    expect(await managed()).toBe(before);
     await changes("maxReach", "firewall");
     await stack.up();
   });
