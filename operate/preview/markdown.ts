@@ -1,6 +1,6 @@
 /*
  * Text from files, hosts and errors, made fit for a place in Markdown. Whatever it holds, it must not end its place,
- * become a link, a picture or a mention, or look like something other than it is.
+ * become a picture, a mention or a link that leads elsewhere than it says, or look like something other than it is.
  */
 
 /** Control characters and those that turn the direction of writing, which would let code look like other code. */

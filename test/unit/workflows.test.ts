@@ -73,6 +73,12 @@ describe("GitHub's workflow", () => {
     );
   });
 
+  it("looks for drift from main only, whoever starts it by hand", () => {
+    expect(gitHub.jobs.drift.if).toContain(
+      "github.event_name == 'workflow_dispatch' && github.ref == 'refs/heads/main'",
+    );
+  });
+
   it("lets one job at a time work on a stack, and none of them be pushed out", () => {
     const turn = { group: "geo-system-${{ vars.PULUMI_STACK }}", queue: "max" };
     for (const name of ["preview", "up", "drift"] as const)
