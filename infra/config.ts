@@ -10,7 +10,9 @@ const paths = new Set(["backendSource", "certificateFile", "certificateKeyFile",
  * Empty texts and objects count as not set. Secrets come as plain text here, and the component wraps what it keeps of them.
  */
 export function readConfig(): Record<string, unknown> {
-  return parseConfig(pulumi.runtime.allConfig(), `${pulumi.getProject()}:`, projectFolder());
+  const config = parseConfig(pulumi.runtime.allConfig(), `${pulumi.getProject()}:`, projectFolder());
+  const wait = process.env.GEO_SYSTEM_LOCK_WAIT; // `npm run up -- --wait`, for this run alone
+  return wait === undefined ? config : { ...config, lockWait: Number(wait) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { WebSocketHost } from "./websocket-host.ts";
 
 /** The program: one host from the configuration, its addresses and next commands as outputs. */
 export default async function program() {
-  const host = new WebSocketHost("geo", await withHostKeys(readConfig()));
+  const name = "geo";
+  const host = new WebSocketHost(name, await withHostKeys(name, readConfig()));
   return host.outputs();
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { addresses } from "./addresses.ts";
 import { pinnedConnection } from "./host/pinned.ts";
 import { nextCommands } from "./next-commands.ts";
+import { ownerName } from "./owner.ts";
 import { announceLook, refuse } from "./preview/announce.ts";
 import { lookAt } from "./preview/look.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
@@ -48,9 +49,10 @@ export class WebSocketHost extends pulumi.ComponentResource {
     super("geo-system:index:WebSocketHost", name, {}, options);
     const settings = validate({ ...args });
     const { args: connection, connection: pinned } = pinnedConnection(settings);
-    const looked = lookAt(settings, pinned);
+    const owner = ownerName(name);
+    const looked = lookAt(settings, pinned, owner);
     looked.look.apply((look) => announceLook(look, this));
-    const context = { name, parent: this, connection, maxReach: settings.maxReach, ...looked };
+    const context = { name, owner, parent: this, connection, maxReach: settings.maxReach, ...looked };
 
     const command = hostCommand(context);
     const installed = packages(context, settings, [command]);
@@ -63,7 +65,7 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const token = handshakeToken(settings);
     const places = pulumi.output(settings.host).apply((host) => addresses({ ...settings, host }));
     const proven = { addresses: places, connection: pinned, token, authority: issued?.authority };
-    handshake({ settings, parent: this, ...proven, after: [running.command] });
+    handshake({ settings, parent: this, owner, ...proven, after: [running.command] });
 
     this.address = pulumi.output(settings.host);
     this.url = places.url;

@@ -6,12 +6,14 @@ import { onStackHost, type StackHost, stackOutputs } from "./host-session.ts";
 import { goBack } from "./rollback/go-back.ts";
 import { listReleases, type Release, releaseTable } from "./rollback/releases.ts";
 import { type ReadyStack, readyStack } from "./run-pulumi.ts";
+import { waitOption } from "./wait-option.ts";
 
 interface Options {
   stack?: string;
   list?: boolean;
   to?: string;
   yes?: boolean;
+  wait: number;
 }
 
 const command = new Command("npm run rollback --")
@@ -26,6 +28,7 @@ const command = new Command("npm run rollback --")
   .option("--list", "only show the releases: name, when they were last in use, which one runs")
   .option("--to <release>", "the release to go back to (default: the one in use before the present one)")
   .option("--yes", "do not ask")
+  .addOption(waitOption())
   .helpOption("-h, --help", "show this help")
   .action(async (options: Options) => {
     const stack = await readyStack(options.stack);
@@ -38,7 +41,7 @@ async function rollback(stack: ReadyStack, host: StackHost, options: Options): P
   if (options.list) return;
   const target = chosen(releases, options.to);
   if (!options.yes && !(await agreed(target))) return console.log("Nothing was changed.");
-  console.log(await goBack(host, await stackOutputs(stack), target.name));
+  console.log(await goBack(host, await stackOutputs(stack), target.name, options.wait));
   console.log(
     `${pc.green(`Release ${target.name} serves.`)} The next \`pulumi up\` goes on to what the configuration says.`,
   );

@@ -30,6 +30,16 @@ export class StateFiles {
     });
   }
 
+  /**
+   * Notes beside the state (its content type, its sum) that a run began to write when it was killed. They hold no state;
+   * but of an empty one the CLI says "failed to load checkpoint: EOF", and without it it does well.
+   */
+  brokenNotes(): string[] {
+    return ["", ".bak"]
+      .map((end) => `${this.#checkpoint}${end}.attrs`)
+      .filter((file) => read(file)?.trim() === "");
+  }
+
   /** The resources of which a run that was cut off did not hear whether they were made, by name. */
   pendingCreates(): string[] {
     const { checkpoint } = JSON.parse(read(this.#checkpoint) ?? "{}") as Partial<Checkpoint>;

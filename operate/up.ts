@@ -5,6 +5,7 @@ import { say } from "../sandbox/host/say.ts";
 import { report } from "../sandbox/report.ts";
 import { clearWay } from "./clear-way.ts";
 import { project, type ReadyStack, readyStack, runPulumi } from "./run-pulumi.ts";
+import { waitOption } from "./wait-option.ts";
 
 interface Outputs {
   url: string;
@@ -19,11 +20,13 @@ const command = new Command("npm run up --")
     "--stack <name>",
     "the stack to use (default: the selected one, or sandbox where no host is configured)",
   )
+  .addOption(waitOption())
   .argument("[arguments...]", "more arguments for `pulumi up`, after a second --")
   .helpOption("-h, --help", "show this help")
-  .action(async (rest: string[], options: { stack?: string }) => {
+  .action(async (rest: string[], options: { stack?: string; wait: number }) => {
     const stack = await readyStack(options.stack, say);
-    await clearWay(stack);
+    await clearWay(stack, options.wait);
+    if (options.wait > 0) stack.environment.GEO_SYSTEM_LOCK_WAIT = String(options.wait);
     process.exitCode = await runPulumi(stack, [
       "up",
       ...(stack.sandbox ? ["--yes", "--skip-preview"] : []),

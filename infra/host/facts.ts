@@ -46,6 +46,10 @@ export interface Facts {
   certificate?: { fingerprint: string; ends: number };
   /** The last line of the host's journal. */
   journal?: string;
+  /** Whose the host is: `organization/project/stack/name`. */
+  owner?: string;
+  /** The run that is at work on it now, as it calls itself: what, whose, since when. */
+  running?: string;
 }
 
 type Values = [string, string, string, string, string, string];
@@ -85,6 +89,8 @@ const readers: Record<string, Reader> = {
     Object.assign(facts, { environment: known({ sum, keptSum, access }, { options }) }),
   certificate: (facts, [fingerprint, ends]) =>
     Object.assign(facts, { certificate: { fingerprint, ends: date(ends) } }),
+  owner: (facts, [owner]) => Object.assign(facts, { owner }),
+  running: (facts, [line]) => Object.assign(facts, { running: decoded(line).trim() }),
   journal: (facts, [line]) => Object.assign(facts, { journal: decoded(line).trim() }),
 };
 

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { ownerName } from "../owner.ts";
 import { look } from "../preview/look.ts";
 import { readable } from "../readable-error.ts";
 import type { WebSocketHostArgs } from "../settings/arguments.ts";
@@ -23,12 +24,13 @@ type Known = pulumi.Unwrap<Settings>;
  * Arguments with the host keys filled in, for a program that knows its host beforehand: what is wrong with the
  * connection is then said before any resource is registered.
  *
+ * @param name of the `WebSocketHost` to come
  * @throws RunError where a host key is not known, or where an `up` has no SSH agent
  */
-export async function withHostKeys(raw: Record<string, unknown>): Promise<WebSocketHostArgs> {
+export async function withHostKeys(name: string, raw: Record<string, unknown>): Promise<WebSocketHostArgs> {
   const settings = validate(raw, await releaseProblems(raw)) as Known;
   const connection = await readable(pin(settings));
-  await readable(look(settings, connection));
+  await readable(look(settings, connection, ownerName(name)));
   const { hostKey, jumpHost } = connection;
   const keys = { hostKey, ...(jumpHost && { jumpHostKey: jumpHost.hostKey }) };
   return { ...raw, ...keys } as unknown as WebSocketHostArgs;

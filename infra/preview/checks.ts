@@ -13,13 +13,21 @@ export interface Resolved {
 
 /** What is worth knowing of the host, and stops nothing. */
 export function checkNotes(facts: Facts, serverName?: Resolved): string[] {
-  return [...certificateEnds(facts), ...(serverName ? leadsElsewhere(serverName, facts) : [])];
+  return [
+    ...othersAtWork(facts),
+    ...certificateEnds(facts),
+    ...(serverName ? leadsElsewhere(serverName, facts) : []),
+  ];
 }
 
 /** Asks this machine's resolver, as a client of the site would. */
 export async function resolved(name: string): Promise<Resolved> {
   const answers = await lookup(name, { all: true }).catch(() => []); // That it leads nowhere is the finding.
   return { name, addresses: answers.map(({ address }) => address) };
+}
+
+function othersAtWork({ running }: Facts): string[] {
+  return running ? [`another run is at work on this host, and may change what follows: ${running}`] : [];
 }
 
 function leadsElsewhere({ name, addresses }: Resolved, { addresses: own }: Facts): string[] {

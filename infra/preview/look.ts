@@ -16,6 +16,7 @@ import { checkNotes, resolved } from "./checks.ts";
 import { environmentPlan } from "./own-plans.ts";
 import { type StepPlan, stepPlan } from "./plan.ts";
 import { refusals } from "./refusals.ts";
+import { atWork, inTurn } from "./turn.ts";
 
 /** What a run saw of the host before it did anything. */
 export interface Look {
@@ -43,10 +44,10 @@ export interface Looked {
 }
 
 /** The look of a component, whose host may be known only later. */
-export function lookAt(settings: Settings, connection: pulumi.Output<HostConnection>): Looked {
+export function lookAt(settings: Settings, connection: pulumi.Output<HostConnection>, owner: string): Looked {
   const seen = pulumi
     .all([settings.host, connection])
-    .apply(([host, known]) => readable(look({ ...settings, host }, known)));
+    .apply(([host, known]) => readable(look({ ...settings, host }, known, owner)));
   const later = [settings.host, settings.hostKey, settings.privateKey].some(isLater);
   return {
     look: pulumi.unsecret(seen), // a configured private key made it secret
@@ -56,30 +57,40 @@ export function lookAt(settings: Settings, connection: pulumi.Output<HostConnect
   };
 }
 
-const looks = new Map<string, Promise<Look>>();
+const looks = new Map<string, { owner: string; look: Promise<Look> }>();
 
 /**
  * Looks at the host, once a run: in a preview and in an `up` alike. An `up` of a host that does not answer, or that
  * must not begin, ends here; a preview goes on and says so.
  *
+ * @param owner whose the host shall be, as `ownerName` says it
  * @throws SshError where the host does not answer an `up`, or shows another key than the pinned one
  */
-export function look(settings: Known, connection: HostConnection): Promise<Look> {
+export async function look(settings: Known, connection: HostConnection, owner: string): Promise<Look> {
   const key = JSON.stringify([connection.host, connection.port, connection.user]);
   const before = looks.get(key);
-  if (before) return before;
-  const now = lookNow(settings, connection);
-  looks.set(key, now);
+  if (before && before.owner !== owner)
+    throw new Error(
+      `host ${connection.host}: expected one WebSocketHost, found ${before.owner} and ${owner}`,
+    );
+  if (before) return before.look;
+  const now = lookNow(settings, connection, owner);
+  looks.set(key, { owner, look: now });
   return now;
 }
 
-async function lookNow(settings: Known, connection: HostConnection): Promise<Look> {
+async function lookNow(settings: Known, connection: HostConnection, owner: string): Promise<Look> {
   const wanted = await wantedPayloads(settings);
-  const facts = await gatherFacts(connection, wanted).catch(silent);
+  const gather = () => gatherFacts(connection, wanted);
+  const say = (line: string) => void pulumi.log.info(line);
+  const dry = pulumi.runtime.isDryRun();
+  const facts = await (dry ? gather() : inTurn(gather, { ...settings, owner, say })).catch(silent);
   if (typeof facts === "string") return { silence: facts, refused: [], notes: [] };
-  const refused = refusals(facts, plans(facts, wanted, settings), settings);
-  if (refused.length > 0 && !pulumi.runtime.isDryRun())
-    throw new Error(["Nothing was changed.", ...refused].join("\n  refused: "));
+  const refused = [
+    ...(dry ? [] : atWork(facts)),
+    ...refusals(facts, plans(facts, wanted, settings), settings, owner),
+  ];
+  if (refused.length > 0 && !dry) throw new Error(["Nothing was changed.", ...refused].join("\n  refused: "));
   return { facts, refused, notes: await notes(facts, settings) };
 }
 

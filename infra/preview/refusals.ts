@@ -13,15 +13,25 @@ export function refusals(
   facts: Facts,
   plans: ReadonlyMap<string, StepPlan>,
   settings: Pick<Settings, "maxReach" | "tls" | "backendPort" | "backendStandbyPort" | "nodeSource">,
+  owner: string,
 ): string[] {
   const needed = [...plans.values()].some((plan) => plan.needed);
   return [
+    ...belongsToAnother(facts, owner),
     ...candidateRefused(facts),
     ...(plans.get("firewall")?.needed ? rulesRefused(facts) : []),
     ...(needed ? disksFull(facts) : []),
     ...portsTaken(facts, settings),
     ...nodeTooOld(facts, plans.get("backend"), settings),
     ...reachedTooFar(plans, settings),
+  ];
+}
+
+/** Two stacks, or two components, would undo each other's steps on one host without a word. */
+function belongsToAnother({ owner }: Facts, mine: string): string[] {
+  if (!owner || owner === mine) return [];
+  return [
+    `this host belongs to ${owner}, and this is ${mine}, which would undo its steps; give it a host of its own, or take this one over, on the host: sudo rm /var/lib/geo-system/owner (for the same one under a new name, with aliases or \`pulumi state move\`)`,
   ];
 }
 

@@ -93,6 +93,8 @@ export interface WebSocketHostArgs {
   /** Seconds the handshake waits for each answer. Default 10. */
   handshakeTimeout?: number;
 
+  /** Seconds that an `up` waits for another run on the host, before it begins; 0 (default): it is refused at once. */
+  lockWait?: number;
   /**
    * How far an `up` may reach, for a deployment in business hours: `"nothing"`, `"reload"` (of nginx, connections
    * stay), `"handover"` (connections are asked to reconnect), `"firewall"` (default: everything). More is refused

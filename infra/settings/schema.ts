@@ -52,6 +52,7 @@ export const schema = {
   handshakeToken: later(check.text).optional(),
   handshakeTimeout: check.seconds.default(10),
 
+  lockWait: check.whole("seconds from 0 (no waiting) to 3600", 0, 3600).default(0),
   maxReach: check.oneOf(...reaches).default("firewall"),
 };
 

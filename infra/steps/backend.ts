@@ -59,9 +59,9 @@ function secretEnvironment(context: StepContext, settings: Settings, dependsOn: 
       ([{ facts }, payload]) => facts && environmentPlan(facts, { payload, options, backend: settings }),
     );
   const command = plannedCommand(context, "environment", plan, {
-    create: applyLine("backend", "environment", options, plan),
+    create: applyLine(context, "backend", "environment", options, plan),
     // Only for an `up` that ended between the two; a backend that was applied is undone by its own resource.
-    delete: "sudo test -e /var/lib/geo-system/applied/backend || sudo geo-system backend undo",
+    delete: `sudo test -e /var/lib/geo-system/applied/backend || sudo geo-system backend undo --for ${context.owner}`,
     ...input({ payload: text, secret: true }),
     dependsOn,
   });

@@ -23,14 +23,15 @@ const unverified = "false # unverified: the host did not answer";
  * silent host it shows a change, so that `--expect-no-changes` does not pass for a look that never was.
  */
 export function hostCommand(context: StepContext): remote.Command {
+  const { owner } = context;
   const text = commandText();
   const sum = createHash("sha256").update(text).digest("hex");
   const plan = context.look.apply(({ facts }) => facts && commandPlan(facts, sum));
   const placed = (run: string) =>
-    ["sudo geo-system command placed", ...optionWords({ text: sum.slice(0, 8), run })].join(" ");
+    ["sudo geo-system command placed", ...optionWords({ for: owner, text: sum.slice(0, 8), run })].join(" ");
   return plannedCommand({ ...context, silence: Promise.resolve(undefined) }, "command", plan, {
     create: plan.apply((known) => (known ? [...placeWhole, placed(known.run)].join(" && ") : unverified)),
-    delete: `sudo geo-system command undo; sudo rm -f ${path}`,
+    delete: `sudo test ! -e ${path} || sudo geo-system command undo --for ${owner}`,
     ...input({ payload: text }),
     dependsOn: [],
   });

@@ -13,6 +13,8 @@ import { pronounce } from "./verdict.ts";
 export interface HandshakeArgs {
   settings: Settings;
   parent: pulumi.Resource;
+  /** Whose the host is, as `ownerName` says it. */
+  owner: string;
   addresses: pulumi.Output<Addresses>;
   connection: pulumi.Output<HostConnection>;
   token: pulumi.Output<string>;
@@ -42,7 +44,7 @@ interface Known {
   authority?: string | undefined;
 }
 
-async function prove({ settings, parent }: HandshakeArgs, known: Known): Promise<HandshakeReport> {
+async function prove({ settings, parent, owner }: HandshakeArgs, known: Known): Promise<HandshakeReport> {
   const { wsUrl, wssUrl } = known.addresses;
   await using session = await connect(known.connection);
   const report = await proveHandshake({
@@ -54,7 +56,7 @@ async function prove({ settings, parent }: HandshakeArgs, known: Known): Promise
     timeoutMs: settings.handshakeTimeout * 1000,
     names: { ssh: sshLine(known.connection.host, settings), application: settings.backendName },
   });
-  const verdict = await pronounce(session, report.ok, settings.handoverSeconds);
+  const verdict = await pronounce(session, report.ok, settings.handoverSeconds, owner);
   const table = [handshakeTable(report), ...(verdict.text ? [verdict.text] : [])].join("\n");
   if (!report.ok) throw new pulumi.RunError(`The handshake failed.\n${table}`);
   if (!verdict.ok) throw new pulumi.RunError(`The handshake passed, but the host did not keep it.\n${table}`);

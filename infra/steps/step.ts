@@ -12,6 +12,8 @@ import { type ScriptedStep, scriptHash } from "./scripts.ts";
 export interface StepContext extends Looked {
   /** Names of resources start with it. */
   name: string;
+  /** Whose the host is, as `ownerName` says it. */
+  owner: string;
   parent: pulumi.ComponentResource;
   maxReach: Reach;
   connection: types.input.remote.ConnectionArgs;
@@ -39,8 +41,8 @@ export function stepCommand(context: StepContext, step: ScriptedStep, args: Step
     .all([context.look, payload, options])
     .apply(([{ facts }, text, known]) => facts && stepPlan(step, facts, { payload: text, options: known }));
   return plannedCommand(context, step, plan, {
-    create: applyLine(step, "apply", options, plan),
-    delete: `sudo geo-system ${step} undo`,
+    create: applyLine(context, step, "apply", options, plan),
+    delete: `sudo geo-system ${step} undo --for ${context.owner}`,
     ...input(args),
     dependsOn: args.dependsOn,
   });
@@ -123,15 +125,16 @@ export function logged(secret = false) {
   };
 }
 
-/** `sudo geo-system STEP VERB --script HASH … --run WORD`; without the word where the host was silent. */
+/** `sudo geo-system STEP VERB --for OWNER --script HASH … --run WORD`; without the last where the host was silent. */
 export function applyLine(
+  { owner }: Pick<StepContext, "owner">,
   step: ScriptedStep,
   verb: string,
   options: pulumi.Input<Record<string, string>>,
   plan: pulumi.Output<StepPlan | undefined>,
 ): pulumi.Output<string> {
   return pulumi.all([options, plan]).apply(([given, known]) => {
-    const all = { ...given, ...(known && { run: known.run }) };
+    const all = { for: owner, ...given, ...(known && { run: known.run }) };
     return ["sudo geo-system", step, verb, ...optionWords(all)].join(" ");
   });
 }

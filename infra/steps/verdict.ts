@@ -15,15 +15,17 @@ const patienceMs = 60_000;
  * Tells the host what the handshake from outside found: a new release that served for now stays, and the one before
  * asks its clients to come back; or the one before is back. Nothing happens where no release waits for this.
  *
+ * @param owner of the host, in an `up`: should that be killed, the next one knows that it may wait for what is left of it
  * @param handoverSeconds over which clients are asked to come back
  */
 export async function pronounce(
   session: SshSession,
   proven: boolean,
   handoverSeconds: number,
+  owner?: string,
 ): Promise<Verdict> {
   const verb = proven ? "confirm" : 'take-back --because "the handshake from outside failed"';
-  const command = `sudo test ! -d /var/lib/geo-system/backend/handover || sudo geo-system backend ${verb}`;
+  const command = `sudo test ! -d /var/lib/geo-system/backend/handover || sudo geo-system backend ${verb}${owner ? ` --for ${owner}` : ""}`;
   const { stdout, stderr, code } = await session.exec(command, {
     timeoutMs: handoverSeconds * 1000 + patienceMs,
   });

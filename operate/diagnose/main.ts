@@ -3,6 +3,7 @@ import { report } from "../../sandbox/report.ts";
 import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
 import type { Target } from "../target/target.ts";
+import { waitOption } from "../wait-option.ts";
 import { explanationText } from "./explain/explain.ts";
 import { type Diagnosis, judge } from "./judge.ts";
 import { maskDiagnosis } from "./mask.ts";
@@ -14,6 +15,7 @@ interface Options extends HostOptions {
   json?: boolean;
   fix?: boolean;
   yes?: boolean;
+  wait: number;
   explain?: string;
   timeout: string;
 }
@@ -28,6 +30,7 @@ const command = hostOptions(new Command("npm run diagnose --"))
     "run what mends it, where that is safe: pm2 restart, start nginx, allow 80 and 443; asks first",
   )
   .option("--yes", "with --fix: do not ask")
+  .addOption(waitOption())
   .option("--explain <message>", "say what a client's error message means; asks no host")
   .option("--timeout <seconds>", "how long to wait for every dial and every answer", "5")
   .addHelpText("after", "\nExit codes: 0 healthy, 1 broken, 2 could not find out.")
@@ -55,9 +58,9 @@ function show(diagnosis: Diagnosis, { json }: Options): void {
 }
 
 /** Says why where nothing was done. */
-async function mend(diagnosis: Diagnosis, target: Target, { yes = false }: Options): Promise<boolean> {
+async function mend(diagnosis: Diagnosis, target: Target, options: Options): Promise<boolean> {
   const commands = remedies(diagnosis, target);
-  if (commands.length > 0) return applyRemedies(commands, target, yes);
+  if (commands.length > 0) return applyRemedies(commands, target, options);
   if (!diagnosis.healthy) console.error("\n--fix does not dare to do that: type it yourself.");
   return false;
 }

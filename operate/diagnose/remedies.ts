@@ -12,6 +12,11 @@ const safe = [
 /** What only looks needs no leave, and mends nothing. */
 const looks = /^pm2 logs |^sudo tail /;
 
+/** What holds the lock of the host; a host that was made in another way has none. */
+const hostCommand = "/usr/local/sbin/geo-system";
+/** Seconds that one of them may take. */
+const patience = 60;
+
 /** What `--fix` would run on the host; empty where a fault needs more than these. */
 export function remedies({ verdict, others }: Diagnosis, target: Pick<Target, "ssh">): string[] {
   const failures = [verdict, ...others].filter((finding) => finding?.severity === "fail");
@@ -32,7 +37,8 @@ function onHost(line: string, { ssh }: Pick<Target, "ssh">): string {
 }
 
 /**
- * Asks, unless it was told `yes`, and runs them in order.
+ * Asks, unless it was told `yes`, and runs them in order; on a host of ours nobody else works meanwhile, and its journal
+ * writes them down.
  *
  * @returns whether they were run
  * @throws where one fails, with what it said; or where nobody can be asked
@@ -40,13 +46,15 @@ function onHost(line: string, { ssh }: Pick<Target, "ssh">): string {
 export async function applyRemedies(
   commands: readonly string[],
   target: Target,
-  yes: boolean,
+  { yes = false, wait }: { yes?: boolean; wait: number },
 ): Promise<boolean> {
   console.log(["\nTo be done on the host:", ...commands.map((command) => `  ${command}`)].join("\n"));
   if (!yes && !(await agreed())) return false;
   await using session = await connect(await target.connection());
+  const ours = (await session.exec(`test -x ${hostCommand}`)).code === 0;
   for (const command of commands) {
-    const { code, stdout, stderr } = await session.exec(command);
+    const line = ours ? `sudo geo-system command mend --wait ${wait} -- ${command}` : command;
+    const { code, stdout, stderr } = await session.exec(line, { timeoutMs: (wait + patience) * 1000 });
     if (code !== 0) throw new Error(`${command} ended with ${code}: ${(stderr || stdout).trim()}`);
   }
   return true;

@@ -11,12 +11,19 @@ const patienceMs = 120_000;
  * Lets a release take the place of the present one, proves it from outside as an `up` does, and keeps or takes back.
  * Returns what the host and the handshake said.
  *
+ * @param wait seconds to wait for another run on the host
  * @throws where the release did not come up or did not pass: the present one then serves on
  */
-export async function goBack(host: StackHost, outputs: StackOutputs, release: string): Promise<string> {
+export async function goBack(
+  host: StackHost,
+  outputs: StackOutputs,
+  release: string,
+  wait: number,
+): Promise<string> {
   const { session, settings } = host;
-  const switched = await session.exec(`sudo geo-system backend rollback --to ${release} --until-confirmed`, {
-    timeoutMs: settings.handoverSeconds * 1000 + patienceMs,
+  const command = `sudo geo-system backend rollback --to ${release} --until-confirmed --wait ${wait}`;
+  const switched = await session.exec(command, {
+    timeoutMs: (settings.handoverSeconds + wait) * 1000 + patienceMs,
   });
   if (switched.code !== 0) throw new Error(`${switched.stdout}${switched.stderr}`.trim());
   const report = await prove(host, outputs);

@@ -17,9 +17,9 @@ backend_had_former_application() { grep -qs '"name"' "$BACKEND_FORMER"; }
 # current NAME: what is written down of the release in use; nothing before the first one.
 current() { sed -n "s|^$1: ||p" "$BACKEND_CURRENT" 2> /dev/null || true; } # not written yet
 
-# backend_wanted GENERATION: all that the process depends on, in one line.
+# All that the process depends on, in one line.
 backend_wanted() {
-  say "$(setting release) $(backend_wanted_environment "$1") $(sha256sum < "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" | cut -c 1-16) $NODE_VERSION"
+  say "$(setting release) $(backend_wanted_environment) $(sha256sum < "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" | cut -c 1-16) $NODE_VERSION"
 }
 
 # backend_run RELEASE WANTED: the name that pm2 gives to all processes of one start. A release that was installed anew

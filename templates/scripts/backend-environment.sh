@@ -37,10 +37,11 @@ backend_keep_token() {
 
 backend_latest_generation() { cat "$STATE/backend/generation" 2> /dev/null || true; } # none was given yet
 
-# backend_wanted_environment GENERATION: the file with the secrets; without a generation the latest one.
+# The file with the secrets: of the latest generation; an empty one where none was given.
 backend_wanted_environment() {
-  local generation=${1:-$(backend_latest_generation)}
-  if [ -z "$generation" ] || [ "$generation" = none ]; then
+  local generation
+  generation=$(backend_latest_generation)
+  if [ -z "$generation" ]; then
     generation=empty
     install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/environments"
     [ -e "$APP_ROOT/environments/empty" ] || install -o "$APP_USER" -g "$APP_GROUP" -m 0600 /dev/null "$APP_ROOT/environments/empty"

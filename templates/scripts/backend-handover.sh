@@ -15,9 +15,9 @@ handover_patience() { setting confirm-within 120; }
 handover() { sed -n "s|^$1: ||p" "$HANDOVER/record"; }
 handover_phase() { cat "$HANDOVER/phase"; }
 
-# backend_switch GENERATION WHY: the release of the payload serves, for now.
+# backend_switch WHY: the release of the payload serves, for now.
 backend_switch() {
-  backend_begin "$1" "$2"
+  backend_begin "$1"
   backend_mark_log
   if backend_can_stay; then
     backend_gate
@@ -35,13 +35,13 @@ handover_enter() {
 
 backend_begin() {
   local wanted environment
-  wanted=$(backend_wanted "$1") environment=$(backend_wanted_environment "$1")
+  wanted=$(backend_wanted) environment=$(backend_wanted_environment)
   rm -rf "$HANDOVER" "$HANDOVER.new"
   install -d -m 0700 "$STATE/backend" "$HANDOVER.new"
   cp "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$HANDOVER.new/ecosystem"
   say proving > "$HANDOVER.new/phase"
   printf '%s: %s\n' release "$(setting release)" run "$(backend_run "$(setting release)" "$wanted")" wanted "$wanted" environment "$environment" node "$NODE_VERSION" \
-    since "$(date -u '+%FT%TZ')" by "${SUDO_USER-root}" why "$2" \
+    since "$(date -u '+%FT%TZ')" by "$(session_user)" why "$1" \
     port "$(setting port)" standby-port "$(setting standby-port)" seconds "$(setting handover-seconds)" > "$HANDOVER.new/record"
   mv -T "$HANDOVER.new" "$HANDOVER"
   backend_arm "$(handover_patience)"
@@ -177,6 +177,7 @@ backend_recall() {
     say 'no handover is under way'
     return 1
   fi
+  journal_release "$(handover release)"
 }
 
 # From here on the new release is what a boot brings back. Everything may be done twice: it may have been cut short.

@@ -37,15 +37,44 @@ backend_rollback() {
   backend_tools
   [ -n "$target" ] || target=$(backend_releases | awk -F '\t' '$3 == "kept" { print $1; exit }')
   backend_expect_kept "$target"
+  backend_expect_no_proof
   backend_settle none
   if [ "$target" = "$(current release)" ]; then
     say "release $target runs already"
     return 0
   fi
+  journal_release "$target"
   sed -i "s|^release: .*|release: $target|" "$PAYLOAD/settings"
   cp "$BACKEND_RELEASES/$target/ecosystem" "$(payload_file "$APP_ROOT/ecosystem.config.cjs")"
-  backend_switch '' rollback
+  backend_switch rollback
   [ "$confirmed" = no ] || backend_finish
+}
+
+# backend_is_of_another PATH: how pm2 runs another release than the last apply's, as a rollback or the way back placed it:
+# no hand edited it.
+backend_is_of_another() {
+  local release
+  release=$(current release)
+  [ "$1" = "$APP_ROOT/ecosystem.config.cjs" ] && [ "$release" != "$(setting release)" ] && cmp -s "$1" "$BACKEND_RELEASES/$release/ecosystem"
+}
+
+backend_check_release() {
+  local link said
+  link=$(readlink "$APP_ROOT/current" || true) # may be missing
+  link=${link#releases/} said="release ${link#releases/} runs in the place of $(setting release)"
+  if [ "$link" = "$(setting release)" ]; then return 0
+  elif [ "$link" != "$(current release)" ]; then changed "current leads to '$link', not to release $(setting release)"
+  elif [ "$(current why)" = rollback ]; then changed "rolled back: $said, since $(current since | sed 's/T/ /; s/Z/ UTC/'), by $(current by)"
+  else changed "$said$(current refused | sed -n "s/^$(setting release), [^ ]*: /, which was taken back: /p")"; fi
+}
+
+# A release of another run, which serves for now: to go back from the one before it is not what anybody wants.
+backend_expect_no_proof() {
+  local left
+  [ "$(handover_phase 2> /dev/null)" = provisional ] || return 0
+  left=$(($(< "$HANDOVER/until") - $(date +%s)))
+  [ "$left" -le 0 ] || fail "release $(handover release), started by $(handover by), waits for its proof from outside, $left s at most" \
+    "wait for the end of that run; or give that release up: sudo geo-system backend take-back"
 }
 
 backend_expect_kept() {

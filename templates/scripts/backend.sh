@@ -26,23 +26,19 @@ backend_find_user() {
 }
 
 backend_apply() {
-  local generation='' wanted
+  local wanted
   backend_read
-  while [ $# -gt 1 ]; do
-    [ "$1" != --environment ] || generation=$2
-    shift 2
-  done
   backend_own_root
   backend_tools
   backend_expect_node
   backend_folders
   in_parallel backend_release backend_pm2
   backend_keep_former_application
-  wanted=$(backend_wanted "$generation")
+  wanted=$(backend_wanted)
   backend_settle "$wanted"
   if [ -d "$HANDOVER" ]; then backend_arm "$(handover_patience)" # this very release, cut short before it was confirmed
   elif backend_serves "$wanted"; then backend_mend
-  else backend_switch "$generation" up; fi
+  else backend_switch up; fi
   backend_confirm_first
   [ ! -d "$HANDOVER" ] || say "provisional: taken back in $(handover_patience) s, unless confirmed: sudo geo-system backend confirm"
 }
@@ -65,14 +61,13 @@ backend_confirm_first() {
 backend_has_former() { [ -e "$BACKEND_CURRENT" ] && [ "$(current run)" != "$(handover run)" ]; }
 
 backend_check() {
-  local path current
+  local path
   backend_read
   for path in $(backend_files); do
     backend_fill_in "$path"
-    check_file "$path"
+    backend_is_of_another "$path" || check_file "$path"
   done
-  current=$(readlink "$APP_ROOT/current" || true) # may be missing
-  [ "$current" = "releases/$(setting release)" ] || changed "current leads to '${current#releases/}', not to release $(setting release)"
+  backend_check_release
   [ -e "$APP_ROOT/secret.env" ] || changed "$APP_ROOT/secret.env is missing"
   backend_check_files
   backend_check_boot

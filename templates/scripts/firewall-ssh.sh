@@ -1,9 +1,12 @@
 # shellcheck shell=bash
-# The TCP ports by which an operator gets in: sshd's own, those of a socket that starts it, and the one he came by.
+# The TCP ports by which operators get in: sshd's own, those of a socket that starts it, the one that this operator came
+# by, and those of forwarders that others came by.
+
+FIREWALL_FORWARDERS="$STATE/firewall/forwarders" # one port a line
 
 firewall_ssh_ports() {
   local ports
-  ports=$({ firewall_sshd_ports; firewall_socket_ports; firewall_session_ports; } | sort -un)
+  ports=$({ firewall_sshd_ports; firewall_socket_ports; firewall_session_ports; firewall_others_ports; } | sort -un)
   [ -n "$ports" ] || fail "nothing tells on which port sshd listens" "is it running? systemctl status ssh"
   say "$ports"
 }
@@ -36,6 +39,25 @@ firewall_session_ports() {
   say "$at"
   [[ $client = "$server" || $client = 127.* || $client = ::1 ]] || return 0
   firewall_forwarder_ports "$port"
+}
+
+# The ports of forwarders by which operators came in before, for who comes in directly now must not shut them out. Where
+# nothing listens any more, nobody gets in.
+firewall_others_ports() {
+  local port
+  while read -r port; do
+    ! ss -Hltn "sport = :$port" | awk '$4 !~ /^(127\.|\[::1\])/ { found = 1 } END { exit !found }' || say "$port"
+  done < <(cat "$FIREWALL_FORWARDERS" 2> /dev/null || true) # nobody came by one
+}
+
+# Once a run that may change the rules: by which port this operator came, where sshd itself does not listen.
+firewall_remember_forwarder() {
+  local ports
+  ports=$({ firewall_session_ports; firewall_others_ports; } | sort -un | grep -vxF "$(firewall_sshd_ports; firewall_socket_ports)" || true) # none
+  [ -n "$ports" ] || { rm -f "$FIREWALL_FORWARDERS"; return 0; }
+  install -d -m 0700 "$STATE" "$STATE/firewall"
+  say "$ports" > "$FIREWALL_FORWARDERS.new"
+  mv -fT "$FIREWALL_FORWARDERS.new" "$FIREWALL_FORWARDERS"
 }
 
 # firewall_forwarder_ports PORT: where the process that dialled from this port listens itself, for others than loopback.

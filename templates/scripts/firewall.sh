@@ -12,6 +12,7 @@ firewall_apply() {
   firewall_lock
   wanted=$(firewall_wanted)
   firewall_validate "$wanted"
+  firewall_remember_forwarder
   firewall_open "$wanted"
   firewall_forget_others "$wanted"
   firewall_close

@@ -5,6 +5,7 @@
 #   sudo geo-system STEP check              compare the host with what was applied last
 #   sudo geo-system STEP undo               give back what was there before the first apply
 #   sudo geo-system firewall confirm        keep a change of the firewall, which is taken back else
+#   … --wait SECONDS                        wait for another run, where there is one; else this one is refused
 #   sudo tail /var/log/geo-system/journal   who ran what, when, and how it ended
 #
 #   sudo geo-system backend releases                  the releases that can be gone back to
@@ -25,7 +26,7 @@ export LC_ALL=C.UTF-8 HOME=/root
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
 STEPS=(packages firewall certificate site backend)
-VERBS=(apply check undo environment confirm restore placed take-back releases rollback)
+VERBS=(apply check undo environment confirm restore placed mend take-back releases rollback)
 # Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
 STATE=/var/lib/geo-system
 # What lives only as long as a run: its lock and its payload. In memory, so that no secret reaches a disk.

@@ -8,7 +8,7 @@
 #     client   the address from which he came by SSH
 #     step     packages, firewall, certificate, site, backend …
 #     verb     apply, undo, environment, confirm, restore …; `check` and `releases` change nothing and are not written down
-#     release  the release that the payload names
+#     release  the release that is meant: of the payload, or of the rollback
 #     result   applied, unchanged, reverted (what was there before is back), failed, interrupted (killed, or no power)
 #     seconds  how long it took
 # No payload and no message of a program is ever written here, so no secret is.
@@ -37,6 +37,9 @@ journal_who() {
   printf 'time=%s\tuser=%s\tclient=%s\tstep=%s\tverb=%s\trelease=%s' \
     "$(date -Iseconds)" "${SUDO_USER-root}" "${client:--}" "$STEP" "$VERB" "${release:--}"
 }
+
+# journal_release NAME: for verbs whose payload names none, once they know of which release they are.
+journal_release() { JOURNAL_LINE=${JOURNAL_LINE/%release=-/release=$1}; }
 
 journal_end() {
   local took=$((${EPOCHREALTIME/./} - ${JOURNAL_BEGAN/./}))

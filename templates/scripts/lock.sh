@@ -1,29 +1,42 @@
 # shellcheck shell=bash
-# One run at a time on one host, whoever starts it: a step of `pulumi up`, an operator by hand, a rollback. The kernel
+# One run at a time on one host, whoever starts it: a step of `pulumi up`, a rollback, a repair, an operator by hand. The
+# next one is refused at once, with the name of the first, or waits where it was told to (`--wait SECONDS`). The kernel
 # frees the lock of a run that died, so nothing stale is left to be recognised.
-# Between two steps of one `up` nothing is held: Pulumi lets one run work on a stack, and a host belongs to one stack.
+# A step of an `up` waits: its `up` has looked at the lock before it began (infra/preview/turn.ts), and what it meets now
+# came in between, or is the step of a run of its own stack that was cut off. To end half-way would help nobody.
 
-LOCK_WAIT=600 # seconds
+LOCK_WAIT=600 # seconds; the longest that a step waits
 
-# What decides about a change of the firewall has a minute and cannot wait for others; firewall.sh has a lock for it.
-run_is_alone() { [[ $STEP:$VERB != firewall:confirm && $STEP:$VERB != firewall:restore ]]; }
+# What changes nothing needs no turn. What decides about a change of the firewall has a minute and cannot wait for
+# others; firewall.sh has a lock for it.
+run_is_alone() { [[ $STEP:$VERB != firewall:confirm && $VERB != @(restore|check|releases) ]]; }
 
-# Waits for the run before this one, at most ten minutes, and says for whom. The lock is descriptor 9; steps run with it
-# closed, or a service they start would hold it for ever.
+# lock WORD …: the words of the command line. The lock is descriptor 9; steps run with it closed, or a service they start
+# would hold it for ever.
 lock() {
-  local held="$RUN/lock"
+  local owner
   run_is_alone || return 0
+  owner=$(option for "$@")
   install -d -m 0700 "$RUN"
-  exec 9>> "$held"
-  if ! flock -n 9; then
-    say "waiting for another run: $(< "$held")"
-    flock -w "$LOCK_WAIT" 9 || fail "another run has been at work for $LOCK_WAIT seconds: $(< "$held")" "wait for it to end, or end that process"
-  fi
-  say "$STEP $VERB of ${SUDO_USER-root}$(lock_client), process $$, since $(date '+%F %T')" > "$held"
+  exec 9>> "$RUN/lock"
+  flock -n 9 || lock_wait "$(lock_patience "$@")" "$(< "$RUN/lock")"
+  say "$STEP $VERB of $(session_user), process $$, since $(date '+%F %T')${owner:+, for $owner}" > "$RUN/lock"
 }
 
-lock_client() {
-  local client
-  read -r client _ < <(session_connection) || return 0 # no SSH session
-  printf ' from %s' "$client"
+# lock_wait SECONDS OTHER
+lock_wait() {
+  local stuck="where it hangs, end that process"
+  [[ $1 =~ ^[0-9]{1,4}$ ]] || fail "--wait: expected seconds from 0 to 9999, found '$1'" "correct it"
+  [ "$1" -gt 0 ] || fail "another run is at work on this host, so this one was refused and changed nothing: $2" "wait until that one has ended, or let this one wait: --wait; $stuck"
+  say "waiting for another run: $2"
+  flock -w "$1" 9 || fail "another run has been at work for $1 seconds: $2" "wait until it has ended; $stuck"
+}
+
+# What ends a handover that was begun has to come to its turn, whoever asks; the timer's is asked once.
+lock_patience() {
+  local given
+  given=$(option wait "$@")
+  if [ -n "$given" ]; then say "$given"
+  elif [[ $VERB = @(confirm|take-back) || -n $(option for "$@") ]]; then say "$LOCK_WAIT"
+  else say 0; fi
 }

@@ -89,7 +89,8 @@ main() {
   trap finish EXIT
   read_environment
   ! run_has_payload || receive
-  lock
+  lock "$@"
+  owner_settle "$@"
   journal_begin
   payload_forget_killed
   recall

@@ -2,6 +2,15 @@
 # With which options each step was applied last, one line a step. The program reads them back with the facts: they tell
 # it which script ran, and how often, so that it knows whether the step must run again.
 
+# option NAME WORD …: the word after --NAME; nothing where it does not stand there.
+option() {
+  local name="--$1"
+  while [ $# -gt 2 ] && [ "$2" != -- ]; do
+    shift
+    [ "$1" != "$name" ] || { say "$2"; return 0; }
+  done
+}
+
 # options_keep WORD …
 options_keep() {
   [[ $VERB = apply || $VERB = environment || $VERB = placed ]] || return 0
@@ -21,4 +30,16 @@ options_forget() {
 # The command itself was just placed, by what called it.
 command_placed() { say "the command is $0"; }
 
-command_undo() { say "the command goes next"; }
+command_undo() {
+  rm -f "$OWNER" "$0"
+  changed "removed $0"
+}
+
+# command_mend … -- COMMAND: what `npm run diagnose -- --fix` runs, as the one who called sudo. Nobody else works then,
+# and the journal knows.
+command_mend() {
+  while [ "${1---}" != -- ]; do shift; done
+  shift
+  runuser -u "${SUDO_USER-root}" -- env HOME="$(getent passwd "${SUDO_USER-root}" | cut -d : -f 6)" "$@" || fail "'$*' did not end well" "read the lines above"
+  changed "ran $*"
+}

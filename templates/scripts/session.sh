@@ -11,6 +11,13 @@ session_connection() {
   done
 }
 
+# session_user: who started the run, and from where: `ubuntu from 203.0.113.9`.
+session_user() {
+  local client
+  read -r client _ < <(session_connection) || true # no SSH session
+  say "${SUDO_USER-root}${client:+ from $client}"
+}
+
 # session_process: the first of the sshd processes that carry the connection: it began when the connection did.
 session_process() {
   local pid=$$ first=''

@@ -114,8 +114,16 @@ describe("rollback", () => {
     expect(said).toContain("handshake passed on ws://127.0.0.1:3001/ws");
     expect((await backend.seen()).release).toBe("one");
     expect(await backend.record()).toMatch(/^why: rollback$/m);
-    expect(await backend.host.fails("sudo geo-system backend check")).toContain(
-      `current leads to '${one.hash}', not to release ${two.hash}`,
+    const check = await backend.host.fails("sudo geo-system backend check");
+    expect(check).toMatch(
+      new RegExp(
+        `^rolled back: release ${one.hash} runs in the place of ${two.hash}, since .* UTC, by ubuntu from 198`,
+        "m",
+      ),
+    );
+    expect(check).not.toContain("ecosystem.config.cjs");
+    expect(await backend.host.run("sudo tail -n 1 /var/log/geo-system/journal")).toMatch(
+      new RegExp(`verb=rollback\trelease=${one.hash}\tresult=applied`),
     );
   });
 
@@ -123,6 +131,14 @@ describe("rollback", () => {
     expect(result(await rollback(`--to ${one.hash}`))).toBe("unchanged");
     const said = await backend.host.fails("sudo geo-system backend rollback --to 0123456789ab");
     expect(said).toContain("release 0123456789ab is not on this host");
+  });
+
+  it("is refused while the release of another run waits for its proof, which is named", async () => {
+    await backend.start(two);
+    const said = await backend.host.fails(`sudo geo-system backend rollback --to ${one.hash}`);
+    expect(said).toMatch(new RegExp(`release ${two.hash}, started by ubuntu from \\S+, waits for its proof`));
+    await backend.takeBack("a story");
+    expect((await backend.seen()).release).toBe("one");
   });
 
   it("is ended by the next apply, which goes on to what is configured", async () => {

@@ -59,7 +59,9 @@ describe.each([
     }
     expect(await backend.seen()).toMatchObject({ release: before.release });
     expect(await backend.applications()).toEqual(["geo-backend"]);
-    expect(await backend.record()).toContain("it failed outside");
+    const check = await backend.host.fails("sudo geo-system backend check");
+    expect(check).toMatch(/^release \w+ runs in the place of \w+, which was taken back: it failed outside$/m);
+    expect(check).not.toContain("ecosystem.config.cjs");
   });
 });
 

@@ -20,9 +20,9 @@ const holdLock = () =>
   );
 const releaseLock = () => host.run("sudo systemctl stop other-run");
 const untilWaiting = () =>
-  untilPrints((look) => host.run(look), "pgrep -fc '[f]lock -w 600'", /^1$/, { within: 30_000 });
+  untilPrints((look) => host.run(look), "pgrep -fc '[f]lock -w 60'", /^1$/, { within: 30_000 });
 const journal = () => host.run("sudo cat /var/log/geo-system/journal");
-const undo = () => host.run("sudo geo-system certificate undo");
+const undo = (words = "") => host.run(`sudo geo-system certificate undo ${words}`);
 
 beforeAll(async () => {
   host = await startHost("command");
@@ -71,23 +71,72 @@ describe.sequential("the command on the host", () => {
     await undo();
   });
 
-  it("lets two runs happen one after the other, and tells the second of the first", async () => {
+  it("refuses a second run at once: it names the first, and says what to do", async () => {
     await holdLock();
-    const said = host.run(command, { input });
+    const said = await host.fails(command, { input });
+    expect(said).toContain(
+      "another run is at work on this host, so this one was refused and changed nothing: site apply of someone\n  next: wait until that one has ended, or let this one wait: --wait; where it hangs, end that process",
+    );
+    await host.fails("ls /etc/geo-system");
+    await releaseLock();
+  });
+
+  it.each([
+    ["that was told to wait", "--wait 60"],
+    ["that is a step of an `up`", "--for acme/geo/prod/geo"],
+  ])("lets a second run %s go through after the first, and tells it of that one", async (_, words) => {
+    await holdLock();
+    const said = host.run(`${command} ${words}`, { input });
     await untilWaiting();
     await releaseLock();
     expect(await said).toMatch(/^waiting for another run: site apply of someone\n.*applied$/s);
-    await undo();
+    await undo(words);
   });
 
-  it("does not wait for ever: it names the run that is at work and how to end it", async () => {
-    await host.installCommand(commandText().replace("LOCK_WAIT=600", "LOCK_WAIT=1"));
+  it("does not wait for ever", async () => {
     await holdLock();
-    expect(await host.fails(command, { input })).toContain(
-      "another run has been at work for 1 seconds: site apply of someone\n  next: wait for it to end, or end that process",
+    expect(await host.fails(`${command} --wait 1`, { input })).toContain(
+      "another run has been at work for 1 seconds: site apply of someone\n  next: wait until it has ended; where it hangs, end that process",
+    );
+    expect(await host.fails(`${command} --wait soon`, { input })).toContain(
+      "--wait: expected seconds from 0 to 9999, found 'soon'",
     );
     await releaseLock();
-    await host.installCommand(commandText());
+  });
+
+  it("looks while another run is at work, for looking disturbs nobody", async () => {
+    await holdLock();
+    expect(await host.fails("sudo geo-system certificate check")).toContain("never applied on this host");
+    await releaseLock();
+  });
+
+  it("mends as the one who asks, alone and written down: what `diagnose --fix` runs", async () => {
+    const mend = "sudo geo-system command mend --wait 0 --";
+    expect(await host.run(`${mend} sh -c 'whoami; echo $HOME'`)).toBe(
+      "ubuntu\n/home/ubuntu\nran sh -c whoami; echo $HOME\napplied",
+    );
+    expect(await host.fails(`${mend} false`)).toContain("'false' did not end well");
+    await holdLock();
+    expect(await host.fails(`${mend} touch mended`)).toContain("another run is at work on this host");
+    await releaseLock();
+    await host.fails("ls mended");
+    expect(await journal()).toMatch(/user=ubuntu\t.*step=command\tverb=mend\trelease=-\tresult=applied/);
+  });
+
+  it("belongs to one stack: another one is refused by name, and undoes nothing", async () => {
+    await host.run(`${command} --for acme/geo/prod/geo`, { input });
+    const said = await host.fails(`${command} --for acme/geo/test/geo`, { input });
+    expect(said).toContain("this host belongs to acme/geo/prod/geo, and not to acme/geo/test/geo\n  next: ");
+    expect(said).toContain("to take it over: sudo rm /var/lib/geo-system/owner");
+    expect(await undo("--for acme/geo/test/geo")).toContain(
+      "what was applied for acme/geo/test/geo is not undone",
+    );
+    expect(result(await host.run("sudo geo-system certificate check"))).toBe("unchanged");
+    await host.run("sudo rm /var/lib/geo-system/owner");
+    expect(result(await host.run(`${command} --for acme/geo/test/geo`, { input }))).toBe("unchanged");
+    expect(await undo("--for acme/geo/prod/geo")).toContain("belongs to acme/geo/test/geo by now");
+    await undo("--for acme/geo/test/geo");
+    await host.run("sudo rm /var/lib/geo-system/owner");
   });
 
   it("goes on at once after a run that was killed, and writes down that it was", async () => {
@@ -104,7 +153,7 @@ describe.sequential("the command on the host", () => {
     );
     await host.run("sudo systemctl kill -s KILL killed");
     await host.installCommand(commandText());
-    expect(await host.run(command, { input })).not.toContain("waiting");
+    expect(result(await host.run(command, { input }))).toBe("applied");
     await undo();
     expect(await journal()).toMatch(
       /user=root\tclient=-\tstep=certificate\tverb=apply\trelease=-\tresult=interrupted\tseconds=-\n.*result=applied.*\n.*$/,
@@ -145,7 +194,10 @@ describe.sequential("the command on the host", () => {
 
   it("brings a step to its end when the connection is lost", async () => {
     await holdLock();
-    const client = execa("ssh", [...sshArguments(host.info), command], { input, reject: false });
+    const client = execa("ssh", [...sshArguments(host.info), `${command} --wait 60`], {
+      input,
+      reject: false,
+    });
     await untilWaiting();
     client.kill("SIGKILL");
     await client;

@@ -225,6 +225,13 @@ describe.sequential("the operator gets in", () => {
     expect(await rules()).toContain("ufw allow 2345/tcp comment 'geo-system'");
     await confirm(forwarded);
     await outside.connects(2345);
+    // Another operator comes in directly.
+    expect(await apply(60)).toBe("unchanged");
+    expect(await host.run("sudo geo-system firewall check")).toBe("unchanged");
+    await outside.connects(2345);
     await host.run("sudo systemctl stop forward.socket forward.service");
+    await apply(60);
+    await confirm();
+    expect(await rules()).not.toContain("ufw allow 2345/tcp comment 'geo-system'");
   });
 });

@@ -86,16 +86,16 @@ export class FixtureBackend {
   }
 
   /** The release serves, for now. */
-  start(packed: Release, changes: Partial<Settings> = {}, options = ""): Promise<string> {
+  start(packed: Release, changes: Partial<Settings> = {}): Promise<string> {
     const input = this.payload(packed, changes);
-    return this.host.run(`sudo geo-system backend apply ${options}`, { input });
+    return this.host.run("sudo geo-system backend apply", { input });
   }
 
   confirm = () => this.host.run("sudo geo-system backend confirm");
 
   /** The release serves, and the one before has gone. */
-  async apply(packed: Release, changes: Partial<Settings> = {}, options = ""): Promise<string> {
-    const said = await this.start(packed, changes, options);
+  async apply(packed: Release, changes: Partial<Settings> = {}): Promise<string> {
+    const said = await this.start(packed, changes);
     return said.includes("\nprovisional:") ? `${said}\n${await this.confirm()}` : said;
   }
 

@@ -41,6 +41,14 @@ it("names what a run that was cut off was making", () => {
   expect(state.pendingCreates()).toEqual(["geo-backend"]);
 });
 
+it("names the notes beside the state that a killed run left empty", () => {
+  const note = "stacks/geo-system/prod.json.attrs";
+  write(note, { "user.content_type": "application/json" });
+  expect(state.brokenNotes()).toEqual([]);
+  writeFileSync(join(folder, ".pulumi", note), "");
+  expect(state.brokenNotes()).toEqual([join(folder, ".pulumi", note)]);
+});
+
 it("knows where state lies in files, and leaves other backends alone", () => {
   expect(stateFolder({ PULUMI_BACKEND_URL: "file:///srv/a%20b?no_tmp_dir=true" })).toBe("/srv/a b");
   expect(stateFolder({ PULUMI_BACKEND_URL: "file://~/state" })).toBe(join(homedir(), "state"));

@@ -13,10 +13,12 @@ const settings = {
   nodeSource: "distribution",
 } as const;
 
+const owner = "acme/geo-system/prod/geo";
+
 function refused(lines: string[], maxReach: Reach = "firewall"): string[] {
   const host = facts(...lines);
   const plan = stepPlan("site", host, { payload: site("changed\n"), options: {} });
-  return refusals(host, new Map<string, StepPlan>([["site", plan]]), { ...settings, maxReach });
+  return refusals(host, new Map<string, StepPlan>([["site", plan]]), { ...settings, maxReach }, owner);
 }
 
 describe("an `up` is refused beforehand", () => {
@@ -39,7 +41,7 @@ describe("an `up` is refused beforehand", () => {
     const refusedOn = (...lines: string[]) => {
       const host = facts(applied("firewall", rules), `failed\trules\t${encoded(said)}`, ...lines);
       const plan = stepPlan("firewall", host, { payload: rules, options: {} });
-      return refusals(host, new Map([["firewall", plan]]), { ...settings, maxReach: "firewall" });
+      return refusals(host, new Map([["firewall", plan]]), { ...settings, maxReach: "firewall" }, owner);
     };
     expect(refusedOn()).toEqual([]);
     expect(refusedOn(`differs\tfirewall\t${encoded("rule 80/tcp comes after another one")}`)).toEqual([
@@ -66,8 +68,17 @@ describe("an `up` is refused beforehand", () => {
   it("where the backend does not run on the distribution's Node", () => {
     const host = facts("node\tv18.20.4");
     const backend = stepPlan("backend", host, { payload: payload({ engines: ">=20" }), options: {} });
-    expect(refusals(host, new Map([["backend", backend]]), { ...settings, maxReach: "firewall" })).toEqual([
-      expect.stringMatching(/^Node on the host: expected >=20, .*; found v18\.20\.4; /),
+    expect(
+      refusals(host, new Map([["backend", backend]]), { ...settings, maxReach: "firewall" }, owner),
+    ).toEqual([expect.stringMatching(/^Node on the host: expected >=20, .*; found v18\.20\.4; /)]);
+  });
+
+  it("where the host belongs to another stack, both named", () => {
+    expect(refused([`owner\t${owner}`])).toEqual([]);
+    expect(refused(["owner\tacme/geo-system/test/geo"])).toEqual([
+      expect.stringMatching(
+        /^this host belongs to acme\/geo-system\/test\/geo, and this is acme\/geo-system\/prod\/geo, .*sudo rm \/var\/lib\/geo-system\/owner/,
+      ),
     ]);
   });
 
@@ -88,6 +99,13 @@ describe("worth knowing", () => {
     expect(checkNotes(facts(host, ends(13)))).toEqual(["the certificate on the host ends in 13 days"]);
     expect(checkNotes(facts(host, ends(-1)))).toEqual(["the certificate on the host has ended"]);
     expect(checkNotes(facts(host, ends(30)))).toEqual([]);
+  });
+
+  it("is a run that is at work right now", () => {
+    const running = `running\t${encoded("backend rollback of ubuntu, process 7, since 2026-11-25 04:12:44\n")}`;
+    expect(checkNotes(facts(running))).toEqual([
+      "another run is at work on this host, and may change what follows: backend rollback of ubuntu, process 7, since 2026-11-25 04:12:44",
+    ]);
   });
 
   it("is a name that leads to another host, or nowhere", () => {
