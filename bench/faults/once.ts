@@ -10,6 +10,8 @@ export interface Plan {
   way: Way;
   /** Milliseconds after the start of the `up`. */
   at: number;
+  /** Instead of `at`: ends when the moment has come. */
+  moment?: () => Promise<unknown>;
   url: string;
   /** What the host serves before. */
   before: Change;
@@ -36,9 +38,10 @@ const patience = { within: 120_000, every: 100 };
 
 /** Starts a change, cuts it off, looks what the host serves, and lets the next `up` finish it. */
 export async function cutOnce(subject: Subject, plan: Plan): Promise<Cut> {
+  await subject.openFirewall();
   await using prober = new Prober(plan.url);
   const run = await subject.start(plan.next);
-  await setTimeout(plan.at);
+  await (plan.moment ?? (() => setTimeout(plan.at)))();
   const outage = await cut(plan.way, subject.name, () => killGroup(run.pid));
   await run.end;
   const back = performance.now();
@@ -68,15 +71,18 @@ async function untilServed(url: string): Promise<void> {
 async function finish(subject: Subject, { before, next }: Plan, served: string): Promise<string | undefined> {
   if (served !== before.mark && served !== next.mark)
     return `served ${served}, expected ${before.mark} or ${next.mark}`;
-  await subject.cancel();
   try {
+    await subject.clearWay();
+    await subject.on("true"); // the operator gets in, by a new connection
     await subject.up(next);
     const now = await subject.served(await subject.url());
     // grep fails where it counts none, and that is an answer here.
     const site = await subject.on(
       `sudo nginx -T 2>/dev/null | grep -c 'proxy_read_timeout ${next.readTimeout}s' || true`,
     );
-    return now === next.mark && site === "1" ? undefined : `after the next up: release ${now}, site ${site}`;
+    const firewall = await subject.firewallProblem();
+    if (now === next.mark && site === "1" && !firewall) return undefined;
+    return `after the next up: release ${now}, site ${site}, firewall ${firewall || "closed"}`;
   } catch (error) {
     return (error as Error).message;
   }

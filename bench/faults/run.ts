@@ -28,23 +28,20 @@ async function cutOften(subject: Subject, cuts: number): Promise<Cut[]> {
   console.error(pc.dim("A host that serves, and one change that nobody cuts off, for its length …"));
   await subject.up(change(0));
   const url = await subject.url();
+  await subject.openFirewall();
   const started = performance.now();
   await subject.up(change(1));
   const length = performance.now() - started;
   console.error(pc.dim(`It took ${(length / 1000).toFixed(1)} s; ${cuts} cuts follow.`));
   const all: Cut[] = [];
+  let before = change(1);
   for (let number = 0; number < cuts; number++) {
     const way = ways[number % ways.length] ?? ways[0];
     const at = (length * (number + 0.5)) / cuts;
-    const one = await cutOnce(subject, {
-      number,
-      way,
-      at,
-      url,
-      before: change(number + 1),
-      next: change(number + 2),
-    });
+    const next = change(number + 2);
+    const one = await cutOnce(subject, { number, way, at, url, before, next });
     all.push(one);
+    if (!one.fault) before = next;
     sayCut(one, cuts);
     if (one.lost) break;
     await setTimeout(0);

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { withAgent } from "../../infra/host/agent.ts";
+import { clearWay } from "../../operate/clear-way.ts";
 import { project, type ReadyStack, readyStack } from "../../operate/run-pulumi.ts";
 import { stackOf } from "../../operate/sandbox-names.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 
-/** A new release and a new site: what each `up` of a fault run brings. */
+/** A new release and a new site: what each `up` of a fault run brings, beside a firewall to close. */
 export interface Change {
   /** Stands in the page of the release. */
   mark: string;
@@ -29,8 +30,9 @@ export class Subject implements AsyncDisposable {
   private readonly stack: ReadyStack;
   private readonly files: string;
 
-  private constructor(name: string, stack: ReadyStack, files: string) {
-    this.name = name;
+  /** Of a sandbox that is there. @param files where it keeps the releases that it makes */
+  constructor(stack: ReadyStack, files: string) {
+    this.name = stack.sandbox ?? "";
     this.stack = stack;
     this.files = files;
   }
@@ -38,8 +40,21 @@ export class Subject implements AsyncDisposable {
   /** Runs with a host that serves nothing yet, and with an SSH agent. */
   static async with<T>(name: string, run: (subject: Subject) => Promise<T>): Promise<T> {
     const stack = await readyStack(stackOf(name));
-    await using subject = new Subject(name, stack, await mkdtemp(join(tmpdir(), "faults-")));
+    await using subject = new Subject(stack, await mkdtemp(join(tmpdir(), "faults-")));
     return await withAgent(stack.keyPaths, () => run(subject));
+  }
+
+  /** Somebody turns the firewall off and deletes a rule: the next `up` changes it too, and that is the change that shuts. */
+  async openFirewall(): Promise<void> {
+    await this.on("sudo ufw disable && sudo ufw delete allow 443/tcp");
+  }
+
+  /** What is not as an `up` leaves the firewall, by the step's own check; a change that still waits counts. */
+  async firewallProblem(): Promise<string> {
+    const look =
+      "sudo geo-system firewall check; sudo ls -d /var/lib/geo-system/firewall/armed 2>/dev/null || true";
+    const said = (await this.on(`{ ${look}; } 2>&1`)).trim();
+    return said === "unchanged" ? "" : said;
   }
 
   /** Brings a change, and must end well. */
@@ -58,9 +73,9 @@ export class Subject implements AsyncDisposable {
     return this.pulumi("up", "--yes", "--skip-preview", ...words);
   }
 
-  /** What a killed CLI leaves: the lock of its stack. */
-  async cancel(): Promise<void> {
-    await this.pulumi("cancel", "--yes").end;
+  /** What `npm run up` does before it begins: a killed CLI leaves the lock of its stack, and half-done work. */
+  async clearWay(): Promise<void> {
+    await clearWay(this.stack);
   }
 
   async url(): Promise<string> {

@@ -101,6 +101,44 @@ describe("the life of a host", () => {
     expect(await on("readlink /srv/geo-backend/current")).toContain(after.release);
   });
 
+  it("a rollback brings the release before back; the preview says so, and the next `up` goes on", async () => {
+    const { url, release } = await stack.outputs();
+    const page = async () => (await fetch(url as string)).text();
+    const list = await stack.npm("rollback", "--list");
+    expect(list.output).toMatch(new RegExp(`${release}.*runs now`));
+    const [, before] = /^│ ([0-9a-f]{12}) (?!.*runs now)/m.exec(list.output) ?? [];
+    const back = await stack.npm("rollback", "--yes");
+    expect(back.output).toContain(`Release ${before} serves.`);
+    expect(back.output).toMatch(/ws:[\s\S]*ping/);
+    expect(back.exitCode).toBe(0);
+    expect(await page()).not.toContain("the next release");
+
+    const preview = await stack.must("preview");
+    const said = `drift: rolled back: release ${before} runs in the place of ${release}, since `;
+    expect(preview).toContain(said);
+    expect(preview).toMatch(/since \S+ \S+ UTC, by ubuntu from 198\.18\.\S+\n/);
+    expect(preview).not.toContain("was edited on the host");
+    expect(preview).toMatch(/reach: release handover/);
+    expect(await stack.up()).toContain(said);
+    expect(await page()).toContain("the next release");
+    await stack.must("preview", "--expect-no-changes");
+  });
+
+  it("a rollback to a release that is broken by now is refused by the same gate, and the present one serves", async () => {
+    const { release, testUrl } = await stack.outputs();
+    const before = (await stack.npm("rollback", "--list")).output.match(/[0-9a-f]{12}/g) ?? [];
+    const [broken] = before.filter((name) => name !== release);
+    await on(
+      `echo 'throw new Error("worn out")' | sudo tee -a /srv/geo-backend/releases/${broken}/src/server.ts`,
+    );
+    const { exitCode, output } = await stack.npm("rollback", "--to", broken ?? "", "--yes");
+    expect(exitCode).toBe(1);
+    expect(output).toContain("worn out");
+    expect(output).toContain(`release ${release} serves on`);
+    expect(await rawHandshake(testUrl as string)).toMatch(/^HTTP\/1\.1 101 /);
+    await stack.must("preview", "--expect-no-changes");
+  });
+
   it("a release that does not start fails the `up`, says why, and the old one serves", async () => {
     const backend = await stack.copyOfBackend();
     const server = await readFile(join(backend, "src/server.ts"), "utf8");
@@ -112,6 +150,26 @@ describe("the life of a host", () => {
     expect(await rawHandshake(testUrl as string)).toMatch(/^HTTP\/1\.1 101 /);
     await writeFile(join(backend, "src/server.ts"), server);
     await stack.up();
+  });
+
+  it("a release that only the handshake from outside finds broken is taken back by itself, and both is said", async () => {
+    const before = await stack.outputs();
+    const server = join(await stack.copyOfBackend(), "src/server.ts");
+    const sound = await readFile(server, "utf8");
+    await writeFile(server, `${sound}\n${deafToOthers}`);
+    const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/The handshake failed[\s\S]*failed ws:\/\/\S+ at upgrade/);
+    expect(output).toMatch(
+      new RegExp(
+        `reverted: release \\S+: the handshake from outside failed; release ${before.release} serves on`,
+      ),
+    );
+    expect(await rawHandshake(before.testUrl as string)).toMatch(/^HTTP\/1\.1 101 /);
+    expect(await stack.must("preview")).toContain("the handshake from outside failed");
+    await writeFile(server, sound);
+    await stack.up();
+    await stack.must("preview", "--expect-no-changes");
   });
 
   it("a broken configuration lists every problem and changes nothing on the host", async () => {
@@ -183,6 +241,17 @@ describe("the life of a host", () => {
     expect(await on("test -x /usr/sbin/nginx && echo kept")).toBe("kept\n");
   });
 });
+
+/** Of a backend that serves the host itself, and nobody who comes through nginx. */
+const deafToOthers = `
+import { Server } from "node:http";
+const { emit } = Server.prototype;
+Server.prototype.emit = function (name, ...words) {
+  if (name !== "upgrade" || !words[0].headers["x-real-ip"]) return emit.call(this, name, ...words);
+  words[1].destroy();
+  return true;
+};
+`;
 
 /** The processes that serve: the same ones after an `up` that has nothing to do. */
 async function processes(on: (command: string) => Promise<string>): Promise<string> {

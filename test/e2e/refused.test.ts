@@ -1,6 +1,7 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, cp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { project } from "../../operate/run-pulumi.ts";
 import { TestStack } from "../support/stack.ts";
 
 /*
@@ -52,6 +53,43 @@ describe("a change that must not reach the host", () => {
       /refused: ufw does not take the wanted rules[\s\S]*a rule that others made keeps 80\/tcp closed: deny 80:81\/tcp/,
     );
     await on("sudo ufw delete deny 80:81/tcp");
+  });
+
+  it("while another run is at work an `up` is refused, which names it; with --wait it waits for its turn", async () => {
+    const lock = "/run/geo-system/lock";
+    await on(
+      `echo 'backend rollback of someone, process 7' | sudo tee ${lock}; sudo systemd-run -q --unit other-run flock ${lock} sleep infinity`,
+    );
+    const refused = await stack.npm("up");
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.output).toMatch(
+      /Nothing was changed[\s\S]*another run is at work on this host: backend rollback of someone, process 7; wait until it has ended, or let this one wait: npm run up -- --wait/,
+    );
+    expect(await stack.must("preview")).toContain("check: another run is at work on this host");
+    const waiting = stack.startNpm("up", "--wait");
+    const said = [];
+    for await (const line of waiting.iterable({ from: "all" })) {
+      if (/Waiting for another run on this host/.test(line)) await on("sudo systemctl stop other-run");
+      said.push(line);
+    }
+    expect((await waiting).exitCode, said.join("\n")).toBe(0);
+    expect(
+      said.filter((line) =>
+        /Waiting for another run on this host, 600 s at most: backend rollback of someone/.test(line),
+      ),
+    ).not.toEqual([]);
+  });
+
+  it("another stack on the same host: it is refused, and both are named", async () => {
+    const [mine, second] = [stack.stack.stack, `${stack.stack.stack}-other`];
+    await stack.must("stack", "init", second, "--no-select");
+    await cp(join(project, `Pulumi.${mine}.yaml`), join(project, `Pulumi.${second}.yaml`));
+    const { exitCode, output } = await stack.pulumi("preview", "--stack", second);
+    await stack.must("stack", "rm", "--yes", "--stack", second);
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain(
+      `refused: this host belongs to organization/geo-system/${mine}/geo, and this is organization/geo-system/${second}/geo`,
+    );
   });
 
   it("maxReach: a reload is allowed, and a new release is not, named beforehand", async () => {

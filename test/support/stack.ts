@@ -66,6 +66,19 @@ export class TestStack implements AsyncDisposable {
 
   up = (...args: string[]) => this.must("up", "--yes", "--skip-preview", ...args);
 
+  /** Starts an operator's command on this stack, `npm run NAME -- …`. */
+  startNpm(name: string, ...args: string[]) {
+    const words = ["run", "-s", name, "--", "--stack", this.stack.stack, ...args];
+    const options = { cwd: project, env: { NO_COLOR: "1" }, all: true, reject: false } as const;
+    return execa("npm", words, options);
+  }
+
+  /** Runs it to its end; a failure is an answer. */
+  async npm(name: string, ...args: string[]): Promise<Run> {
+    const { exitCode, all } = await this.startNpm(name, ...args);
+    return { exitCode: exitCode ?? 1, output: all };
+  }
+
   async outputs(): Promise<Record<string, string>> {
     return JSON.parse(await this.must("stack", "output", "--json", "--show-secrets")) as Record<
       string,
