@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import * as sandbox from "../sandbox/host/sandbox.ts";
 import { say } from "../sandbox/host/say.ts";
+import { sandboxEnvironment } from "./sandbox-environment.ts";
 import { stackOf } from "./sandbox-names.ts";
 import { refuseOwnHost, stackConfig } from "./stack.ts";
 
@@ -28,25 +29,9 @@ export async function readySandboxStack(
   refuseOwnHost(stackOf(name), stackConfig(cwd, stackOf(name)));
   const info = await sandbox.up(name);
   const folder = sandbox.folder(name);
-  const environment = sandboxEnvironment(name, folder);
+  const environment = sandboxEnvironment(name);
   await prepare(info, folder, cwd, { ...base, ...environment });
   return { environment, keyPaths: [info.keyPath] };
-}
-
-/**
- * Where the stack of a sandbox lives: in the folder of its host, so that host and state are thrown away together.
- * That folder is root's alone, and a passphrase kept beside what it protects would add nothing.
- */
-function sandboxEnvironment(name: string, folder: string): Record<string, string> {
-  return {
-    PULUMI_BACKEND_URL: `file://${join(folder, "pulumi")}`,
-    PULUMI_CONFIG_PASSPHRASE: "sandbox",
-    PULUMI_STACK: stackOf(name),
-    // How a person types these, for the advice and the commands that the program prints: the state lies in a place of
-    // its own, and the host takes a key of its own.
-    GEO_SYSTEM_PULUMI: `PULUMI_STACK=${stackOf(name)} npm run -s pulumi --`,
-    GEO_SYSTEM_SSH: `npm run -s sandbox -- ssh --name ${name} --`,
-  };
 }
 
 /** Makes the stack where there is none, and tells it which host to use. Other keys stay as a person set them. */

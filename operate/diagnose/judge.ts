@@ -1,7 +1,8 @@
+import { kindOf } from "./hop-names.ts";
 import { type Hop, hopsOf } from "./hops.ts";
 import type { Observations } from "./observations.ts";
 import { rules } from "./rules/index.ts";
-import type { Finding, HopName } from "./rules/rule.ts";
+import type { Finding } from "./rules/rule.ts";
 
 export interface Diagnosis {
   /** Whether users are served: warnings do not count. */
@@ -30,19 +31,12 @@ export function judge(seen: Observations): Diagnosis {
   };
 }
 
-/** What a fault at one hop brings about at others: a client stops at the ones after it. */
-const clients: readonly HopName[] = ["tcp", "tls", "upgrade", "token", "heartbeat", "sync"];
-const followers: Partial<Record<HopName, readonly HopName[]>> = {
-  certificate: ["nginx"],
-  disk: ["pm2", "backend on loopback"],
-  clock: ["certificate"],
-};
-
 /** What else is wrong beside the first cause, as far as one can tell; one finding a hop. */
 function isNews(finding: Finding, i: number, all: readonly Finding[]): boolean {
   const [first] = all;
   if (i === 0 || !first) return true;
   if (all.findIndex(({ hop }) => hop === finding.hop) < i) return false;
   if (first.severity !== "fail") return true;
-  return finding.severity === "fail" && ![...clients, ...(followers[first.hop] ?? [])].includes(finding.hop);
+  const follows = kindOf(finding.hop).way || kindOf(first.hop).breaks?.includes(finding.hop);
+  return finding.severity === "fail" && !follows;
 }

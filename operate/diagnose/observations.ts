@@ -5,7 +5,7 @@ import type { Outside } from "./outside/observed.ts";
 
 /** All that was seen; the verdict comes from this alone. */
 export interface Observations {
-  target: Pick<Target, "host" | "ssh" | "up" | "urls" | "application" | "site" | "user" | "sshPort">;
+  target: Pick<Target, "host" | "ssh" | "up" | "urls" | "application" | "site" | "user" | "sshPort" | "off">;
   /** Our own clock when the host was asked for its own, in milliseconds since 1970. */
   askedAt?: number;
   outside: Outside;
@@ -21,6 +21,8 @@ export interface Observations {
   crashed?: boolean;
   /** Without it only the upgrade is proven. */
   hasToken: boolean;
+  /** Why nothing could be read of what the last `up` left, a token among it. */
+  outputsProblem?: string;
 }
 
 export interface SshFailure {

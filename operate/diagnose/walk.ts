@@ -13,33 +13,40 @@ import type { Outside } from "./outside/observed.ts";
 import { seePage } from "./outside/page.ts";
 import { seePorts } from "./outside/ports.ts";
 import { seeTls } from "./outside/tls.ts";
-import { application } from "./rules/backend.ts";
+import { application } from "./rules/pm2.ts";
 
 /** Walks from the outside in and from the inside out, at the same time. `timeoutMs`: for every dial and every answer. */
 export async function walk(target: Target, timeoutMs = 5_000): Promise<Observations> {
+  if (target.off) return unseen(target);
   const near = seeNear(target, timeoutMs);
   const login = await logIn(target, timeoutMs);
   try {
     const { session } = login;
     const outside = async () => {
       const [place, beyond] = await Promise.all([near, seeBeyond(target, session, timeoutMs)]);
-      return { ...place, ...beyond };
+      return { ...beyond, outside: { ...place, ...beyond.outside } };
     };
     const first = session ? look(session, target) : Promise.resolve({});
     const [seen, within] = await Promise.all([outside(), first]);
     const again =
-      session && isYoung(within) && (isStarting(within) || seen.flows.some(({ failure }) => failure));
+      session && isYoung(within) && (isStarting(within) || seen.outside.flows.some(({ failure }) => failure));
     const settled = again ? await settle(session, target, within) : within;
-    const { hasToken, ...last } = again ? await outside() : seen;
-    const arrivals = session && (await arrivalsAt(session, target, last));
+    const last = again ? await outside() : seen;
+    const arrivals = session && (await arrivalsAt(session, target, last.outside));
     return {
-      ...{ target, outside: last, hasToken, ...settled },
+      ...{ target, outside: last.outside, ...last.secrets, ...settled },
       ...(login.failure && { ssh: login.failure }),
       ...(arrivals && { arrivals }),
     };
   } finally {
     await login.session?.close();
   }
+}
+
+/** Of a host that is known to be off there is nothing to be seen. */
+function unseen(target: Target): Observations {
+  const { host } = target;
+  return { target, outside: { name: { host, addresses: [host] }, ports: [], flows: [] }, hasToken: true };
 }
 
 type Within = Pick<Observations, "askedAt" | "inside" | "blind" | "crashed">;
@@ -91,7 +98,11 @@ async function seeBeyond(target: Target, session: SshSession | undefined, timeou
     seeFlows({ target, secrets, timeoutMs, readLog }),
     secure && seeTls(new URL(secure), secrets.ca, timeoutMs),
   ]);
-  return { ...flows, ...(tls && { tls }), hasToken: secrets.token !== undefined };
+  const { token, problem } = secrets;
+  return {
+    outside: { ...flows, ...(tls && { tls }) },
+    secrets: { hasToken: token !== undefined, ...(problem && { outputsProblem: problem }) },
+  };
 }
 
 interface Login {

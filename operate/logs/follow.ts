@@ -1,9 +1,10 @@
 import { connect } from "../../infra/host/ssh.ts";
 import { template } from "../../infra/package-root.ts";
+import { byLine } from "../by-line.ts";
 import type { Target } from "../target/target.ts";
 import { asRoot, words } from "../target/words.ts";
 import { arrived, type Entry, history, type Selection } from "./history.ts";
-import { byLine, type LogRecord, readRecord, type Source } from "./records.ts";
+import { type LogRecord, readRecord, type Source } from "./records.ts";
 
 export interface FollowLogs extends Selection {
   /** Whether `wanted` leaves lines out, so that more have to be looked at. */

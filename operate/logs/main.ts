@@ -36,7 +36,8 @@ Exit codes: 0 ended, 2 the logs could not be read.`,
 async function run(options: Options): Promise<void> {
   const selection = selectionOf(options);
   const end = new AbortController();
-  process.once("SIGINT", () => end.abort()).once("SIGTERM", () => end.abort());
+  // Not `once`: whoever else listens, as execa does, takes the last listener's going for leave to end us at once.
+  process.on("SIGINT", () => end.abort()).on("SIGTERM", () => end.abort());
   process.stdout.once("error", () => end.abort()); // Whoever read on, as `| head` does, has enough.
   const target = await targetOf(options);
   const { token } = await target.client.catch(() => ({ token: undefined }));

@@ -25,13 +25,3 @@ export function readRecord(printed: string): LogRecord | undefined {
   if (kind === "new") return { kind, source, at: Number(rest[0]) * 1000, line: rest.slice(1).join("\t") };
   return undefined;
 }
-
-/** Cuts a stream of text into its lines; what has no end yet waits for the rest. */
-export function byLine(take: (line: string) => void): (text: string) => void {
-  let rest = "";
-  return (text) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    lines.forEach(take);
-  };
-}

@@ -1,7 +1,7 @@
-import { duration } from "../diagnose/hops.ts";
 import { Facts } from "../diagnose/inside/facts.ts";
 import type { Inside } from "../diagnose/inside/observed.ts";
 import { readInside } from "../diagnose/inside/read.ts";
+import { duration } from "../duration.ts";
 
 /** One screen: a name and what is to be said of it, in this order. */
 export type Status = Record<string, string>;

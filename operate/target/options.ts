@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { type HostOptions, optionTarget } from "./option-target.ts";
-import { stackTarget } from "./stack-target.ts";
+import type { HostOptions } from "./option-target.ts";
 import type { Target } from "./target.ts";
 
 const collect = (value: string, before: string[] = []) => [...before, value];
@@ -25,10 +24,11 @@ export function hostOptions(command: Command): Command {
     .helpOption("-h, --help", "show this help");
 }
 
-/** The host that is meant: named by options, else the stack's. */
-export function targetOf(options: HostOptions): Promise<Target> {
+/** The host that is meant: named by options, else the stack's. Only what it takes is loaded. */
+export async function targetOf(options: HostOptions): Promise<Target> {
   if (options.stack && (options.host || options.url)) {
     throw new Error("--stack and --host or --url: expected one of the two ways to name a host, found both");
   }
-  return options.host || options.url ? optionTarget(options) : stackTarget(options.stack);
+  if (!options.host && !options.url) return (await import("./stack-target.ts")).stackTarget(options.stack);
+  return (await import("./option-target.ts")).optionTarget(options);
 }

@@ -17,6 +17,8 @@ export interface Target {
   application: string;
   /** Name of the nginx site. */
   site: string;
+  /** A host of which is known that it is switched off: what to say, and how it is switched on. */
+  off?: { cause: string; fix: string[] };
   /** What a client needs, which may take a moment to know. */
   client: Promise<ClientSecrets>;
   /** Runs with an SSH agent that holds the keys, where one is needed. */
@@ -28,6 +30,8 @@ export interface Target {
 export interface ClientSecrets {
   /** Absent where nobody told one: what needs a token is then left out. */
   token?: string;
+  /** Why nothing could be read of what the last `up` left. */
+  problem?: string;
   /** PEM of the CA to trust. */
   ca?: string;
   /** What a client says; default: the flow of the example backend. */

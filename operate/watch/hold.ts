@@ -60,16 +60,19 @@ function report(
 ) {
   const heldMs = since === undefined ? 0 : Date.now() - since;
   const read = readFailure(hop, error.seen, names).cause;
-  const cause = masking(token)(since === undefined ? read : lossOf(error, heldMs, read));
+  const cause = masking(token)(since === undefined ? read : lossOf(which, error, heldMs, read));
   if (since === undefined) emit({ event: "failed", connection: which, cause, tries });
   else emit({ event: "lost", connection: which, cause, heldMs });
 }
 
 /** After a minute of silence it was nginx's default; a good-bye says itself what it is. */
-export function lossOf({ seen }: Stopped, heldMs: number, read: string): string {
+export function lossOf(which: Which, { seen }: Stopped, heldMs: number, read: string): string {
   const seconds = Math.round(heldMs / 1000);
   if (seen.closeCode !== 1006 || (seconds >= 59 && seconds <= 62)) return read;
-  return `the connection broke after ${seconds} s (1006${seen.message ? `, ${seen.message}` : ""}): the backend crashed, or something on the way cut it`;
+  const how = `(1006${seen.message ? `, ${seen.message}` : ""})`;
+  if (which === "silent")
+    return `a connection that says nothing was cut after ${seconds} s ${how}: something on the way does not hold silent ones (proxy_read_timeout in nginx); where the active one is lost as well, the backend crashed`;
+  return `the connection broke after ${seconds} s ${how}: the backend crashed, or something on the way cut it`;
 }
 
 async function live(options: HoldOptions, place: Place, connected: () => void): Promise<void> {

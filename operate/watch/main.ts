@@ -38,9 +38,11 @@ async function run(options: Options): Promise<void> {
   const alarmAfterMs = milliseconds(options.alarmAfter, "--alarm-after");
   const pingEveryMs = milliseconds(options.every, "--every");
   const end = new AbortController();
-  if (options.for) setTimeout(() => end.abort(), milliseconds(options.for, "--for")).unref();
-  process.once("SIGINT", () => end.abort()).once("SIGTERM", () => end.abort());
+  const forMs = options.for === undefined ? undefined : milliseconds(options.for, "--for");
+  // Not `once`: whoever else listens, as execa does, takes the last listener's going for leave to end us at once.
+  process.on("SIGINT", () => end.abort()).on("SIGTERM", () => end.abort());
   const target = await targetOf(options);
+  if (forMs !== undefined) setTimeout(() => end.abort(), forMs).unref();
   const picture = !options.json && process.stdout.isTTY === true;
   const emit = emitter(options, picture, () => end.abort());
   if (!options.json) console.log(`Watching ${target.urls.at(-1)}; a line comes only when something happens.`);

@@ -1,4 +1,4 @@
-import { duration } from "../diagnose/hops.ts";
+import { duration } from "../duration.ts";
 import type { Summary, WatchEvent } from "./events.ts";
 
 /** One line for a person; undefined for what is no news: a page that works says nothing. */

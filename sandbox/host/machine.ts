@@ -6,6 +6,9 @@ import { makeCgroups, removeCgroups } from "./cgroups.ts";
 import { bridge } from "./network.ts";
 import { filesOf } from "./paths.ts";
 import { isAlive, kill, processesOn, processesWith } from "./processes.ts";
+import { directoryArgument } from "./running.ts";
+
+export { isRunning } from "./running.ts";
 
 const bootScript = fileURLToPath(new URL("boot.sh", import.meta.url));
 
@@ -40,11 +43,6 @@ export async function powerCut(name: string): Promise<void> {
   rmSync(`/run/systemd/nspawn/propagate/${machineName(name)}`, { recursive: true, force: true });
 }
 
-/** Whether a host is on: nspawn, or the script that starts it, works on its folder, which no other process does. */
-export function isRunning(name: string): boolean {
-  return processesWith(directoryArgument(name)).length > 0;
-}
-
 function groupsFor(name: string): string[] {
   return hasSystemd ? [] : makeCgroups(name);
 }
@@ -67,10 +65,6 @@ function nspawnArguments(name: string): string[] {
 
 function machineName(name: string): string {
   return `geo-${name}`;
-}
-
-function directoryArgument(name: string): string {
-  return `--directory=${filesOf(name).root}`;
 }
 
 function expectGone(pids: readonly number[]): void {

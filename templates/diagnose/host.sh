@@ -5,10 +5,11 @@
 host_clock() { fact clock "$(date +%s.%N)"; }
 
 host_resources() {
-  local step
+  local step disks
   for step in "$APPLIED"/*; do [ ! -e "$step" ] || fact deployed "${step##*/}"; done
-  host_disks
-  host_big_files
+  disks=$(host_disks)
+  say "$disks"
+  host_big_files <<< "$disks"
   awk '$1 == "MemTotal:" { total = $2 } $1 == "MemAvailable:" { free = $2 } END { print "memory\t" total "\t" free }' /proc/meminfo
   awk '{ print "files\t" $1 "\t" $3 }' /proc/sys/fs/file-nr
   [ ! -r /proc/sys/net/netfilter/nf_conntrack_max ] ||
@@ -18,19 +19,18 @@ host_resources() {
 
 # Where nginx, pm2 and the backend write. The same file system is told once: `disk MOUNT USED% FREE_KB INODES%`.
 host_disks() {
-  local path
-  for path in / /tmp /var/log/nginx "$APP_HOME/.pm2/logs" "/srv/$APP" "/srv/$APP/shared"; do
-    [ ! -d "$path" ] || df --output=target,pcent,avail,ipcent "$path" | tail -n 1
-  done | sort -u | awk '{ gsub("%", ""); print "disk\t" $1 "\t" $2 "\t" $3 "\t" $4 }'
+  df --output=target,pcent,avail,ipcent / /tmp /var/log/nginx "$APP_HOME/.pm2/logs" "/srv/$APP" "/srv/$APP/shared" 2> /dev/null |
+    tail -n +2 | sort -u | awk '{ gsub("%", ""); print "disk\t" $1 "\t" $2 "\t" $3 "\t" $4 }'
 }
 
-# Of a full disk: its largest files, `big MOUNT BYTES PATH`. Two seconds at most, since a disk may hold millions.
+# Of a full disk, as host_disks told it: its largest files, `big MOUNT BYTES PATH`. Two seconds at most, since a disk
+# may hold millions.
 host_big_files() {
   local mount used path
-  while read -r mount used; do
+  while read -r _ mount used _; do
     [ "$used" -ge 99 ] || continue
     timeout 2 find "$mount" -xdev -type f -size +100k -printf '%s\t%p\n' 2> /dev/null | sort -rn | head -n 3 | while IFS= read -r path; do say "big"$'\t'"$mount"$'\t'"$path"; done
-  done < <(host_disks | cut -f 2,3)
+  done
 }
 
 # Who listens: `listens ADDRESS:PORT PROCESS PID`, one line a process.

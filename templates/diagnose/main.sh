@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The order: what waits (pm2, two upgrades) goes on beside what only reads.
+# The order: what waits (pm2, two upgrades) goes on beside what only reads, and nginx, which takes longest, as well.
 
 main() {
   local pm2_program='' entry
@@ -11,17 +11,17 @@ main() {
   entry=${SSH_CONNECTION-} SSH_PORT=${5:-22}
   [ -z "$entry" ] || SSH_PORT=${entry##* }
   host_clock
-  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 6< <(loopback nginx 80; loopback backend "$APP_PORT")
+  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 6< <(loopback nginx 80; loopback backend "$APP_PORT") 7< <(nginx_facts)
   host_resources
   host_listeners
   host_port_owners
   host_units
   firewall_facts
-  nginx_facts
   backend_facts
   backend_processes
-  cat <&6 <&5
+  cat <&5
   cat <&6
+  cat <&7
   fact end
 }
 

@@ -57,15 +57,17 @@ nginx_site() {
 
 # `certificate PATH END FINGERPRINT KEY NAMES`: its end in seconds since 1970, whether the key is its own.
 nginx_certificate() {
-  local path key
+  local path told key
   fact deployed-certificate "$(applied certificate fingerprint)"
   for path in $(nginx_certificate_paths); do
     [ -r "$path" ] || { fact certificate "$path" missing; continue; }
     key=$(dirname "$path")/privkey.pem
-    fact certificate "$path" "$(date -d "$(openssl x509 -in "$path" -noout -enddate | cut -d = -f 2)" +%s)" \
-      "$(openssl x509 -in "$path" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr '[:upper:]' '[:lower:]')" \
-      "$(nginx_key_is_its_own "$path" "$key")" \
-      "$(openssl x509 -in "$path" -noout -ext subjectAltName 2> /dev/null | tail -n +2 | tr -d ' \n')"
+    # All of it from one look: each start of openssl takes its time.
+    told=$(openssl x509 -in "$path" -noout -enddate -fingerprint -sha256 -pubkey -ext subjectAltName 2> /dev/null)
+    fact certificate "$path" "$(date -d "$(sed -n 's/^notAfter=//p' <<< "$told")" +%s)" \
+      "$(sed -n 's/^sha256 Fingerprint=//Ip' <<< "$told" | tr -d : | tr '[:upper:]' '[:lower:]')" \
+      "$(nginx_key_is_its_own "$told" "$key")" \
+      "$(sed -n '/Subject Alternative Name/ { n; s/ //g; p; }' <<< "$told")"
   done
 }
 
@@ -74,7 +76,10 @@ nginx_certificate_paths() {
   sed -nE 's/^[[:space:]]*ssl_certificate[[:space:]]+([^;]+);.*/\1/p' "$NGINX/sites-available/$SITE" 2> /dev/null | sort -u
 }
 
+# nginx_key_is_its_own TOLD KEY: TOLD has the public key of the certificate.
 nginx_key_is_its_own() {
+  local public
   [ -r "$2" ] || { say unknown; return; }
-  if [ "$(openssl x509 -in "$1" -noout -pubkey)" = "$(openssl pkey -in "$2" -passin pass: -pubout 2> /dev/null)" ]; then say own; else say other; fi
+  public=$(openssl pkey -in "$2" -passin pass: -pubout 2> /dev/null)
+  if [ "$public" = "$(sed -n '/BEGIN PUBLIC KEY/,/END PUBLIC KEY/p' <<< "$1")" ]; then say own; else say other; fi
 }

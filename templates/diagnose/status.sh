@@ -28,15 +28,15 @@ main() {
   APP_USER=$(applied backend user "${SUDO_USER:-$(id -un)}") APP_PORT=$(applied backend port 3000)
   APP_HOME=$(getent passwd "$APP_USER" | cut -d : -f 6)
   host_clock
-  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null)
+  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 7< <(nginx_facts)
   host_resources
   host_listeners
   host_units
   firewall_facts
-  nginx_facts
   backend_facts
   status_service
   cat <&5
+  cat <&7
   fact end
 }
 

@@ -138,7 +138,7 @@ export interface Application {
   folder?: string | undefined;
 }
 
-/** `answer` is a status line, or `refused`, `closed`, `silence`. */
+/** `answer` is a status line, or `refused`, `closed`, `silence`, `no connection` (neither taken nor refused). */
 export interface Loopback {
   to: string;
   port: number;

@@ -27,8 +27,10 @@ export async function seeFlows(options: FlowOptions): Promise<FlowSeen> {
   const passed = runs.find(({ failure }) => !failure);
   if (!passed || secrets.token === undefined) return { flows };
   const url = target.urls[runs.indexOf(passed)] ?? "";
-  const missing = readLog && (await missingLines(readLog, script, runs));
-  const wrongToken = await tryWrongToken(url, script, options);
+  const [missing, wrongToken] = await Promise.all([
+    readLog && missingLines(readLog, script, runs),
+    tryWrongToken(url, script, options),
+  ]);
   return { flows, ...(wrongToken && { wrongToken }), ...(missing && { missingLines: missing }) };
 }
 

@@ -1,42 +1,7 @@
-import type { Application, Backend, Inside } from "../inside/observed.ts";
-import type { Observations } from "../observations.ts";
-import { backendLog, on, pm2 } from "./fix.ts";
-import { type Finding, type Rule, worry } from "./rule.ts";
-
-/** What a rule needs here: the host was seen. */
-const inside =
-  (
-    look: (
-      seen: Observations & { inside: Inside },
-      backend: Backend,
-    ) => Omit<Finding, "hop" | "severity"> | undefined,
-  ): Rule =>
-  (seen) => {
-    if (!seen.inside) return undefined;
-    const found = look({ ...seen, inside: seen.inside }, seen.inside.backend);
-    return found && { hop: "pm2", severity: "fail", ...found };
-  };
-
-const answers = ({ loopback }: Inside) => loopback.find(({ to }) => to === "backend")?.answer ?? "";
-export const application = ({ backend }: Inside): Application | undefined =>
-  backend.applications?.find(({ name }) => name === backend.name);
-const serves = (host: Inside) => answers(host).startsWith("HTTP/");
-
-const ecosystem = ({ name }: Backend) => `/srv/${name}/ecosystem.config.cjs`;
-/** By what was deployed, and so that the next boot brings it back. */
-const startAnew = ({ target }: Observations, backend: Backend, before = "") =>
-  on(target, `${before}pm2 start ${ecosystem(backend)} && pm2 save`);
-
-/** What makes it run again: what holds its port, or was stopped, is restarted. */
-function revival(host: Inside): string {
-  const { name, port } = host.backend;
-  const holds = host.listens.some((each) => each.port === port);
-  return holds || application(host)?.status === "stopped" ? `pm2 restart ${name}` : afterCrash(host);
-}
-
-/** While it waits for its next try after a crash, `pm2 restart` fails: "Process with pid … already exists". */
-const afterCrash = ({ backend }: Inside) =>
-  `pm2 delete ${backend.name}; pm2 start ${ecosystem(backend)} && pm2 save`;
+import { crashRules, lastErrors } from "./crash.ts";
+import { on, pm2 } from "./fix.ts";
+import { alteredWords, answers, application, inside, restored, revival, serves, startAnew } from "./pm2.ts";
+import { type Rule, worry } from "./rule.ts";
 
 const noPm2 = inside(({ target, inside }, { pm2: state }) =>
   state === "absent" && !serves(inside)
@@ -113,53 +78,6 @@ const noSecrets = inside(({ target, inside }, { missingSecrets }) =>
     : undefined,
 );
 
-/** It ends and is started again, over and over: pm2 calls that online for a moment each time. */
-function crashes({ crashed }: Observations, { status }: Application): boolean {
-  return status === "errored" || status === "waiting restart" || crashed === true;
-}
-
-const lastErrors = ({ backend }: Pick<Inside, "backend">) =>
-  backend.errors
-    .split("\n")
-    .filter((line) => line.trim() && !/^\s*(at |\^|\}|Node\.js v)/.test(line))
-    .slice(-4);
-
-/** A path that it may not use: the one crash whose mending is known. Of its data, the whole folder. */
-function refusedPath({ backend }: Inside): string | undefined {
-  const path = /(?:EACCES|EPERM|permission denied)[^']*'([^']+)'/.exec(
-    lastErrors({ backend }).join("\n"),
-  )?.[1];
-  const data = `/srv/${backend.name}/shared`;
-  return path?.startsWith(`${data}/`) ? data : path;
-}
-
-const crashLoop = inside((seen, backend) => {
-  const app = application(seen.inside);
-  if (!app || serves(seen.inside) || !crashes(seen, app)) return undefined;
-  const path = refusedPath(seen.inside);
-  return {
-    cause: `the backend crashes and is started again, over and over (${app.restarts} restarts)${path ? `: it may not use ${path}` : alteredWords(backend)}`,
-    evidence: [`pm2: ${backend.name} is ${app.status}`, ...lastErrors(seen.inside)],
-    fix: path
-      ? [on(seen.target, `sudo chown -R ${backend.user}: ${path} && ${afterCrash(seen.inside)}`)]
-      : restored(seen.target, seen.inside, afterCrash(seen.inside)),
-    worry: worry.down,
-  };
-});
-
-const alteredWords = ({ altered }: Backend) =>
-  altered.length > 0
-    ? `: ${altered.slice(0, 3).join(", ")} of the release ${altered.length > 1 ? "were" : "was"} changed on the host`
-    : "";
-
-/** The release's files from the archive that was deployed, where somebody changed them; else what the guide says first. */
-export function restored(target: Observations["target"], host: Inside, revive = revival(host)): string[] {
-  const { altered, name, deployedRelease } = host.backend;
-  if (altered.length === 0) return [on(target, revive), backendLog(target)];
-  const unpack = `tar -xf .geo-system-${deployedRelease}.tar -C /srv/${name}/current`;
-  return [on(target, `${unpack} && ${revive}`)];
-}
-
 /** It runs, and somewhere else. */
 const wrongPort = inside((seen, backend) => {
   const app = application(seen.inside);
@@ -182,13 +100,13 @@ const wrongPort = inside((seen, backend) => {
 });
 
 const silent: Rule = (seen) => {
-  if (!seen.inside || answers(seen.inside) !== "silence") return undefined;
+  if (!seen.inside || !/^(silence|no connection)$/.test(answers(seen.inside))) return undefined;
   const { backend } = seen.inside;
   return {
     ...{ hop: "backend on loopback", severity: "fail" },
     cause: `the backend takes connections and never answers${alteredWords(backend)}`,
     evidence: [
-      `127.0.0.1:${backend.port} on the host: connected, no answer within 3 s`,
+      `127.0.0.1:${backend.port} on the host: ${answers(seen.inside) === "silence" ? "connected, no answer within 3 s" : "no connection within 4 s"}`,
       ...lastErrors(seen.inside),
     ],
     fix: restored(seen.target, seen.inside),
@@ -218,7 +136,7 @@ export const backendRules = [
   portTaken,
   deleted,
   stopped,
-  crashLoop,
+  ...crashRules,
   wrongPort,
   outOfFiles,
   silent,

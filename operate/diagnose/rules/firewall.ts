@@ -40,13 +40,18 @@ const ufwCloses: Rule = (seen) => {
   };
 };
 
-const ufwInactive: Rule = ({ inside, target }) => {
+const ufwInactive: Rule = (seen) => {
+  const { inside, target } = seen;
   if (!inside?.deployed.includes("firewall") || inside.firewall.ufw === "active") return undefined;
+  const shutsOut = [target.sshPort, ...servicePorts(seen)].some(
+    (port) => !/^(allow|limit)/.test(verdictOf(seen, port)),
+  );
   return {
     ...{ hop: "firewall", severity: "warn" },
-    cause: `ufw is ${inside.firewall.ufw}, and was deployed active: every port that listens is open`,
+    cause: `ufw is ${inside.firewall.ufw}, and was deployed active: every port that listens is open${shutsOut ? "; its rules are gone as well" : ""}`,
     evidence: [`ufw: ${inside.firewall.ufw}`],
-    fix: [on(target, "sudo ufw --force enable")],
+    // Switched on without a rule for SSH it would shut the operator out; an `up` sees to that first.
+    fix: [shutsOut ? target.up : on(target, "sudo ufw --force enable")],
     worry: worry.soon,
   };
 };

@@ -1,10 +1,13 @@
+import type { HopName } from "../hop-names.ts";
 import type { Backend } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import type { Flow } from "../outside/observed.ts";
-import { restored } from "./backend.ts";
 import { trustedByNobodyHere } from "./certificate.ts";
-import { backendLog, nginxLog, on, pm2 } from "./fix.ts";
-import { type Finding, type HopName, type Rule, worry } from "./rule.ts";
+import { lastErrors as errorsOf } from "./crash.ts";
+import { backendLog, nginxLog, on, pm2, putBack } from "./fix.ts";
+import { restored } from "./pm2.ts";
+import { type Finding, type Rule, worry } from "./rule.ts";
+import { differences } from "./site-text.ts";
 
 /** Where on its way a client stopped, in the words of the table. Steps of a script have names of their own. */
 export function hopOf(hop: string): HopName {
@@ -106,21 +109,28 @@ const noSync = flowRule((seen, flow) => {
   };
 });
 
-const lastErrors = ({ inside }: Observations) =>
-  (inside?.backend.errors ?? "")
-    .split("\n")
-    .filter((line) => line.trim())
-    .slice(-2);
+const lastErrors = ({ inside }: Observations) => (inside ? errorsOf(inside).slice(-2) : []);
 
-/** What no rule before knows: the client's own reading. */
+/** What no rule before knows: the client's own reading. What was changed on the host is the first suspect. */
 const unexplained = flowRule((seen, flow) => ({
   cause: flow.failure.cause,
-  evidence: [met(flow), ...lastErrors(seen), ...lastNginx(seen)],
-  fix: seen.inside?.backend.altered.length
-    ? mended(seen)
-    : [nginxLog(seen.target), backendLog(seen.target), pm2(seen.target, "restart")],
-  worry: worry.some,
+  evidence: [met(flow), ...changedSite(seen), ...lastErrors(seen), ...lastNginx(seen)],
+  fix: suspects(seen),
+  worry: failedFlows(seen).length < seen.outside.flows.length ? worry.some : worry.down,
 }));
+
+function suspects(seen: Observations): string[] {
+  const { inside, target } = seen;
+  if (inside?.backend.altered.length) return mended(seen);
+  if (changedSite(seen).length > 0) return [putBack(target, "site")];
+  return [nginxLog(target), backendLog(target), pm2(target, "restart")];
+}
+
+/** The lines by which the site is not the one that was deployed. */
+function changedSite({ inside }: Observations): string[] {
+  const { site, deployedSite } = inside?.nginx ?? {};
+  return site === undefined || deployedSite === undefined ? [] : differences(deployedSite, site).slice(0, 3);
+}
 
 const lastNginx = ({ inside }: Observations) =>
   (inside?.nginx.log ?? "")

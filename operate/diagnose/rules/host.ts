@@ -86,7 +86,9 @@ const clockWrong: Rule = (seen) => {
 function inWords(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`;
+  const hours = Math.round(seconds / 3600);
+  return hours < 72 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
 }
 
 const failedUnits: Rule = ({ inside, target }) => {

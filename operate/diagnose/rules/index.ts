@@ -5,9 +5,10 @@ import { flowRules, flowWarnings } from "./flow.ts";
 import { hostRules, hostWarnings } from "./host.ts";
 import { limitRules } from "./limits.ts";
 import { dropRules, loginRules, reachRules } from "./network.ts";
-import { nginxRules, nginxWarnings } from "./nginx.ts";
+import { frozenRules, nginxRules, nginxWarnings } from "./nginx.ts";
 import type { Rule } from "./rule.ts";
-import { siteRules, siteWarnings } from "./site.ts";
+import { siteRules } from "./site.ts";
+import { siteWarnings } from "./site-text.ts";
 
 /**
  * Every fault that is known, causes before what follows from them: the first that is found is the verdict. A client
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   ...siteRules, // Does it serve what was deployed?
   ...certificateRules,
   ...limitRules, // Is there room for one more?
+  ...frozenRules,
   ...backendRules, // Does the backend run, and where it should?
   ...flowRules, // Does it do what it should?
   ...[...siteWarnings, ...certificateWarnings, ...firewallWarnings, ...nginxWarnings],

@@ -1,3 +1,4 @@
+import type { Worker } from "../inside/observed.ts";
 import { readConfiguration } from "../nginx/configuration.ts";
 import type { Observations } from "../observations.ts";
 import { on, putBack, reloadNginx } from "./fix.ts";
@@ -47,17 +48,25 @@ const connectionsUsedUp: Rule = (seen) => {
   };
 };
 
+/**
+ * nginx tells its workers through a socket to make way, and with it sends one that a worker without descriptors cannot
+ * take: it never hears of the reload and goes on. A signal reaches it; its connections stay until they end.
+ */
+const makeWay = (target: Observations["target"], workers: readonly Worker[]) =>
+  on(target, `sudo kill -QUIT ${workers.map(({ pid }) => pid).join(" ")}`);
+
 const filesUsedUp: Rule = (seen) => {
-  const full = seen.inside?.nginx.workers.find(
+  const workers = (seen.inside?.nginx.workers ?? []).filter(
     ({ files, mostFiles }) => mostFiles > 0 && files >= mostFiles - 2,
   );
+  const [full] = workers;
   const line = said(seen, /Too many open files/);
   if (!full || (line.length === 0 && !clientFails(seen))) return undefined;
   return {
     ...{ hop: "limits", severity: "fail" },
     cause: `nginx has no file descriptor left: ${full.files} of ${full.mostFiles} are open`,
     evidence: [`worker ${full.pid}: ${full.files} open files, at most ${full.mostFiles}`, ...line],
-    fix: raise(seen, "worker_rlimit_nofile 40000;"),
+    fix: [makeWay(seen.target, workers), ...raise(seen, "worker_rlimit_nofile 40000;")],
     worry: worry.some,
   };
 };

@@ -4,6 +4,16 @@ import { on } from "./fix.ts";
 import { portList, portNumbers, shown } from "./ports.ts";
 import { type Finding, type Rule, worry } from "./rule.ts";
 
+/** A sandbox is known to be off; of any other host that is a guess. */
+const switchedOff: Rule = ({ target: { off } }) =>
+  off && {
+    ...{ hop: "tcp", severity: "fail" },
+    cause: off.cause,
+    evidence: ["none of its processes runs on this machine"],
+    fix: off.fix,
+    worry: worry.down,
+  };
+
 /** The name says nothing: nobody gets anywhere. */
 const nameUnknown: Rule = ({ outside: { name } }) => {
   if (name.addresses.length > 0) return undefined;
@@ -50,7 +60,11 @@ const hostSilent: Rule = ({ outside: { ports }, target, inside }) => {
 
 /** The host lets the port in, listens, and no packet came: something before it dropped them. */
 const cloudFirewall: Rule = ({ outside: { ports }, arrivals, target }) => {
-  const dropped = ports.filter(({ state, port }) => state === "silent" && arrivals?.get(port) === 0);
+  // A port that one address answers on is not closed: of the other address a rule of its own tells.
+  const answered = portNumbers(ports.filter(({ state }) => state === "open"));
+  const dropped = ports.filter(
+    ({ state, port }) => state === "silent" && arrivals?.get(port) === 0 && !answered.includes(port),
+  );
   if (dropped.length === 0) return undefined;
   const numbers = portNumbers(dropped);
   return {
@@ -61,8 +75,7 @@ const cloudFirewall: Rule = ({ outside: { ports }, arrivals, target }) => {
       ...numbers.map((port) => `packets for port ${port} that reached the host: 0`),
     ],
     fix: [
-      `# in the cloud's console: let TCP ${numbers.join(" and ")} in at the security group of ${target.host}`,
-      ...numbers.map((port) => `nc -vz ${target.host} ${port}`),
+      `# in the cloud's console: let TCP ${numbers.join(" and ")} in at the security group of ${target.host}, then diagnose again`,
     ],
     worry: worry.down,
   };
@@ -81,6 +94,23 @@ const otherDrops: Rule = (seen) => {
     cause: `the host itself drops ${portList(portNumbers(dropped))}, and not by ufw: the packets arrive, and ufw lets them in`,
     evidence: [...dropped.map(shown), ...inside.firewall.drops],
     fix: deletions(inside.firewall.drops).map((rule) => on(target, `sudo iptables ${rule}`)),
+    worry: worry.down,
+  };
+};
+
+/** On the host itself: nginx cannot get to the backend. What a rule says of a port, or of the loopback, is why. */
+const loopbackDropped: Rule = ({ inside, target }) => {
+  const blocked = inside?.loopback.filter(({ answer }) => answer === "no connection") ?? [];
+  const rules = (inside?.firewall.drops ?? []).filter(
+    (rule) =>
+      / -i lo\b/.test(rule) || blocked.some(({ port }) => new RegExp(`--dport ${port}\\b`).test(rule)),
+  );
+  if (blocked.length === 0 || rules.length === 0) return undefined;
+  return {
+    ...{ hop: "firewall", severity: "fail" },
+    cause: `the host drops its own connections to ${portList(blocked.map(({ port }) => port))}, by which nginx reaches the backend`,
+    evidence: [...blocked.map(({ port }) => `127.0.0.1 port ${port}: no connection within 4 s`), ...rules],
+    fix: deletions(rules).map((rule) => on(target, `sudo iptables ${rule}`)),
     worry: worry.down,
   };
 };
@@ -154,6 +184,6 @@ const blind: Rule = ({ blind: why, target }: Observations): Finding | undefined 
         worry: worry.users,
       };
 
-export const reachRules = [nameUnknown, noRoute, hostSilent];
-export const dropRules = [cloudFirewall, otherDrops, silentPort, deadAddress];
+export const reachRules = [switchedOff, nameUnknown, noRoute, hostSilent];
+export const dropRules = [cloudFirewall, otherDrops, loopbackDropped, silentPort, deadAddress];
 export const loginRules = [noLogin, blind];

@@ -47,14 +47,22 @@ const stopped: Rule = (seen) => {
   const rival = inside.owners.find(
     ({ port, command }) => port !== inside.backend.port && !command.startsWith("nginx:"),
   );
+  const masked = unit.enabled.startsWith("masked");
   const journal = inside.nginx.journal.split("\n").filter((line) => /emerg|fail|error/i.test(line));
   return {
     ...{ hop: "nginx", severity: "fail" },
     cause: rival
       ? `nginx does not run: ${rival.command} (process ${rival.pid}) has taken port ${rival.port}`
-      : `nginx does not run (${unit.active})`,
+      : `nginx does not run (${unit.active}${masked ? ", and its unit is masked" : ""})`,
     evidence: [`systemctl: ${unit.active}, ${unit.sub}`, ...journal.slice(-3)],
-    fix: [...(rival ? [on(target, `sudo kill ${rival.pid}`)] : []), on(target, "sudo systemctl start nginx")],
+    fix: [
+      ...(rival ? [on(target, `sudo kill ${rival.pid}`)] : []),
+      // A unit that is masked can be neither started nor enabled.
+      ...(masked
+        ? [on(target, "sudo systemctl unmask nginx"), on(target, "sudo systemctl enable nginx")]
+        : []),
+      on(target, "sudo systemctl start nginx"),
+    ],
     worry: worry.down,
   };
 };
@@ -77,5 +85,20 @@ const stale: Rule = (seen) => {
   };
 };
 
+/** It runs and its port takes connections, and nothing comes; what lies behind it answers. */
+const frozen: Rule = ({ inside, target }) => {
+  const answer = (to: string) => inside?.loopback.find((each) => each.to === to)?.answer ?? "";
+  if (!/^(silence|no connection)$/.test(answer("nginx")) || !answer("backend").startsWith("HTTP/"))
+    return undefined;
+  return {
+    ...{ hop: "nginx on loopback", severity: "fail" },
+    cause: "nginx takes connections and does not answer; the backend behind it does",
+    evidence: [`nginx on the host itself: ${answer("nginx")}`, `the backend: ${answer("backend")}`],
+    fix: [on(target, "sudo systemctl restart nginx")],
+    worry: worry.down,
+  };
+};
+
+export const frozenRules = [frozen];
 export const nginxRules = [absent, invalid, stopped];
 export const nginxWarnings = [stale];

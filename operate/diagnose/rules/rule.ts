@@ -1,33 +1,5 @@
+import type { HopName } from "../hop-names.ts";
 import type { Observations } from "../observations.ts";
-
-/** The hops in the order of the table. Their names are part of what `--json` promises. */
-export const hopNames = [
-  "name",
-  "tcp",
-  "firewall",
-  "tls",
-  "certificate",
-  "nginx",
-  "site",
-  "page",
-  "upgrade",
-  "token",
-  "wrong token",
-  "heartbeat",
-  "sync",
-  "log",
-  "nginx on loopback",
-  "backend on loopback",
-  "pm2",
-  "limits",
-  "clock",
-  "disk",
-  "memory",
-  "units",
-  "boot",
-  "ssh",
-] as const;
-export type HopName = (typeof hopNames)[number];
 
 /** Something that is wrong. */
 export interface Finding {

@@ -62,10 +62,15 @@ export class Patient implements AsyncDisposable {
       .replace(/(sites-enabled\/[a-z-]+):\d+/, "$1:LINE")
       .replace(/, on \d{4}-\d\d-\d\d/, ", on DATE")
       .replace(/sudo kill \d+/, "sudo kill PID")
+      .replace(/sudo kill -QUIT [\d ]+/, "sudo kill -QUIT PIDS")
       .replace(/\(\d+ restarts\)/, "(N restarts)")
       .replace(/\.geo-system-[0-9a-f]{12}\.tar/, ".geo-system-RELEASE.tar")
       .replaceAll(/\b[0-9a-f]{16}\b/g, "GENERATED")
-      .replace(/\b\d+ connections open/, "N connections open");
+      .replace(/\b\d+ connections open/, "N connections open")
+      .replace(
+        /backend has no file descriptor left: \d+ of \d+/,
+        "backend has no file descriptor left: N of N",
+      );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

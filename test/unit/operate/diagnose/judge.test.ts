@@ -258,3 +258,44 @@ describe("what only shows under load, or after years", () => {
     expect(judge(observed).verdict?.cause).toBe(cause);
   });
 });
+
+test("a sandbox that is off is said to be, and nothing else is guessed", () => {
+  const off = { cause: 'the sandbox "x" is switched off', fix: ["npm run sandbox -- up --name x"] };
+  const diagnosis = judge({
+    target: { ...healthy.target, off },
+    outside: { name: outside.name, ports: [], flows: [] },
+    hasToken: true,
+  });
+  expect(diagnosis.verdict).toMatchObject({ hop: "tcp", ...off });
+  expect(exitCode(diagnosis)).toBe(1);
+});
+
+test("a firewall that is off is switched on only where it lets SSH in", () => {
+  const { firewall } = inside;
+  const fix = (allows: typeof firewall.allows) =>
+    judge(
+      host({ deployed: ["firewall"], firewall: { ...firewall, ufw: "inactive", otherwise: "deny", allows } }),
+    ).verdict?.fix;
+  const allow = (port: number) => ({ port, v4: `allow ${port}/tcp`, v6: `allow ${port}/tcp` });
+  expect(fix([allow(80), allow(443), allow(22)])).toEqual([`${healthy.target.ssh} sudo ufw --force enable`]);
+  expect(fix([allow(80), allow(443)])).toEqual([healthy.target.up]);
+});
+
+test("without the outputs of the stack it says why there is no token", () => {
+  const diagnosis = judge(seen({ hasToken: false, outputsProblem: "pulumi stack: incorrect passphrase" }));
+  expect(diagnosis.hops.find(({ name }) => name === "token")).toMatchObject({
+    status: "not reached",
+    detail: "no token is known: pulumi stack: incorrect passphrase",
+  });
+});
+
+test("a port that one address answers on is not closed by a firewall before the host", () => {
+  const [first] = outside.ports;
+  const ports = [
+    ...outside.ports,
+    { address: "2001:db8::7", port: first?.port ?? 80, state: "silent" as const, ms: 9 },
+  ];
+  const name = { host: "geo.example", addresses: [first?.address ?? "", "2001:db8::7"] };
+  const arrivals = new Map([[80, 0]]);
+  expect(judge(seen({ outside: { ...outside, name, ports }, arrivals })).verdict?.hop).toBe("name");
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { byLine } from "../../../../operate/by-line.ts";
 import { arrived, history, type Selection } from "../../../../operate/logs/history.ts";
-import { byLine, type LogRecord, readRecord } from "../../../../operate/logs/records.ts";
+import { type LogRecord, readRecord } from "../../../../operate/logs/records.ts";
 
 /** What the host prints, read. */
 function records(...printed: string[]): LogRecord[] {

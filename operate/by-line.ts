@@ -1,0 +1,9 @@
+/** Cuts a stream of text into its lines; what has no end yet waits for the rest. */
+export function byLine(take: (line: string) => void): (text: string) => void {
+  let rest = "";
+  return (text) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(take);
+  };
+}

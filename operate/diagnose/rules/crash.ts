@@ -1,0 +1,63 @@
+import type { Application, Inside } from "../inside/observed.ts";
+import type { Observations } from "../observations.ts";
+import { on } from "./fix.ts";
+import { afterCrash, alteredWords, application, inside, restored, serves } from "./pm2.ts";
+import { worry } from "./rule.ts";
+
+/** It ends and is started again, over and over: pm2 calls that online for a moment each time. */
+function crashes({ crashed }: Observations, { status }: Application): boolean {
+  return status === "errored" || status === "waiting restart" || crashed === true;
+}
+
+/** Its last words, each once, without what a stack trace has besides. */
+export const lastErrors = ({ backend }: Pick<Inside, "backend">) => [
+  ...new Set(
+    backend.errors
+      .split("\n")
+      .filter(
+        (line) => line.trim() && !/^\s*(at |\^|[})]|code: '|throw |node:internal|Node\.js v)/.test(line),
+      )
+      .slice(-4),
+  ),
+];
+
+/**
+ * A path that it may not use: the one crash whose mending is known. Of its data, the whole folder. Node says of a file
+ * of secrets that it cannot read that it is not found; that it is there is known by then.
+ */
+function refusedPath({ backend }: Inside): string | undefined {
+  const said = lastErrors({ backend }).join("\n");
+  const path = (/(?:EACCES|EPERM|permission denied)[^']*'([^']+)'/.exec(said) ??
+    /node: (\/srv\/\S+\/environments\/\w+): not found/.exec(said))?.[1];
+  const data = `/srv/${backend.name}/shared`;
+  return path?.startsWith(`${data}/`) ? data : path;
+}
+
+const crashLoop = inside((seen, backend) => {
+  const app = application(seen.inside);
+  if (!app || serves(seen.inside) || !crashes(seen, app)) return undefined;
+  const known = knownCrash(seen.inside);
+  return {
+    cause: `the backend crashes and is started again, over and over (${app.restarts} restarts)${known?.why ?? alteredWords(backend)}`,
+    evidence: [`pm2: ${backend.name} is ${app.status}`, ...lastErrors(seen.inside)],
+    fix: known
+      ? [on(seen.target, `${known.mend} && ${afterCrash(seen.inside)}`)]
+      : restored(seen.target, seen.inside, afterCrash(seen.inside)),
+    worry: worry.down,
+  };
+});
+
+/** A crash that tells by itself what mends it. */
+function knownCrash(host: Inside): { why: string; mend: string } | undefined {
+  const { user, name } = host.backend;
+  const path = refusedPath(host);
+  if (path) return { why: `: it may not use ${path}`, mend: `sudo chown -R ${user}: ${path}` };
+  const said = lastErrors(host).join("\n");
+  const missing = /Cannot find (?:package|module) '([@\w][^']*)'/.exec(said)?.[1];
+  if (!missing || host.backend.altered.length > 0) return undefined;
+  // Where a package lies is its lock file's to say, as when the release came.
+  const mend = `cd /srv/${name}/current && npm ci --omit=dev --no-audit --no-fund --prefer-offline --cache /srv/${name}/cache`;
+  return { why: `: the package ${missing} is missing in the release`, mend };
+}
+
+export const crashRules = [crashLoop];

@@ -1,0 +1,54 @@
+import type { Application, Backend, Inside } from "../inside/observed.ts";
+import type { Observations } from "../observations.ts";
+import { backendLog, on } from "./fix.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+/** What a rule needs here: the host was seen. */
+export const inside =
+  (
+    look: (
+      seen: Observations & { inside: Inside },
+      backend: Backend,
+    ) => Omit<Finding, "hop" | "severity"> | undefined,
+  ): Rule =>
+  (seen) => {
+    if (!seen.inside) return undefined;
+    const found = look({ ...seen, inside: seen.inside }, seen.inside.backend);
+    return found && { hop: "pm2", severity: "fail", ...found };
+  };
+
+/** What an upgrade on the host itself got from the backend. */
+export const answers = ({ loopback }: Inside) => loopback.find(({ to }) => to === "backend")?.answer ?? "";
+export const application = ({ backend }: Inside): Application | undefined =>
+  backend.applications?.find(({ name }) => name === backend.name);
+export const serves = (host: Inside) => answers(host).startsWith("HTTP/");
+
+const ecosystem = ({ name }: Backend) => `/srv/${name}/ecosystem.config.cjs`;
+/** By what was deployed, and so that the next boot brings it back. */
+export const startAnew = ({ target }: Observations, backend: Backend, before = "") =>
+  on(target, `${before}pm2 start ${ecosystem(backend)} && pm2 save`);
+
+/** What makes it run again: what holds its port, or was stopped, is restarted. */
+export function revival(host: Inside): string {
+  const { name, port } = host.backend;
+  const holds = host.listens.some((each) => each.port === port);
+  return holds || application(host)?.status === "stopped" ? `pm2 restart ${name}` : afterCrash(host);
+}
+
+/** While it waits for its next try after a crash, `pm2 restart` fails: "Process with pid … already exists". */
+export const afterCrash = ({ backend }: Inside) =>
+  `pm2 delete ${backend.name}; pm2 start ${ecosystem(backend)} && pm2 save`;
+
+/** Said beside what a changed release does. */
+export const alteredWords = ({ altered }: Backend) =>
+  altered.length > 0
+    ? `: ${altered.slice(0, 3).join(", ")} of the release ${altered.length > 1 ? "were" : "was"} changed on the host`
+    : "";
+
+/** The release's files from the archive that was deployed, where somebody changed them; else what the guide says first. */
+export function restored(target: Observations["target"], host: Inside, revive = revival(host)): string[] {
+  const { altered, name, deployedRelease } = host.backend;
+  if (altered.length === 0) return [on(target, revive), backendLog(target)];
+  const unpack = `tar -xf .geo-system-${deployedRelease}.tar -C /srv/${name}/current`;
+  return [on(target, `${unpack} && ${revive}`)];
+}

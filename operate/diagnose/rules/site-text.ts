@@ -1,0 +1,34 @@
+import { putBack } from "./fix.ts";
+import { type Rule, worry } from "./rule.ts";
+
+const differs: Rule = (seen) => {
+  const nginx = seen.inside?.nginx;
+  if (nginx?.site === undefined || nginx.deployedSite === undefined) return undefined;
+  const lines = differences(nginx.deployedSite, nginx.site);
+  if (lines.length === 0) return undefined;
+  return {
+    ...{ hop: "site", severity: "warn" },
+    cause: "the nginx site is not what was deployed: somebody changed it on the host",
+    evidence: lines.slice(0, 5),
+    fix: [putBack(seen.target, "site")],
+    worry: worry.soon,
+  };
+};
+
+/** Lines that only one of them has. A host without IPv6 has no `listen [::]`. */
+export function differences(deployed: string, found: string): string[] {
+  const lines = (text: string) =>
+    text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean);
+  const [wanted, there] = [new Set(lines(deployed)), new Set(lines(found))];
+  return [
+    ...[...wanted]
+      .filter((line) => !there.has(line) && !line.startsWith("listen [::]"))
+      .map((line) => `- ${line}`),
+    ...[...there].filter((line) => !wanted.has(line)).map((line) => `+ ${line}`),
+  ];
+}
+
+export const siteWarnings = [differs];

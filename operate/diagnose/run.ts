@@ -1,0 +1,45 @@
+import type { Target } from "../target/target.ts";
+import { type Diagnosis, judge } from "./judge.ts";
+import { maskDiagnosis } from "./mask.ts";
+import { applyRemedies, remedies } from "./remedies.ts";
+import { diagnosisJson, diagnosisText, exitCode } from "./report.ts";
+import { walk } from "./walk.ts";
+
+export interface RunOptions {
+  json?: boolean;
+  fix?: boolean;
+  yes?: boolean;
+  /** Seconds to wait for another run on the host. */
+  wait: number;
+  timeoutMs: number;
+}
+
+/** Diagnoses and shows it; mends and looks again where it may. Returns the exit code. */
+export async function run(target: Target, options: RunOptions): Promise<number> {
+  return target.withKeys(async () => {
+    let diagnosis = await diagnose(target, options.timeoutMs);
+    show(diagnosis, options);
+    if (options.fix && (await mend(diagnosis, target, options))) {
+      diagnosis = await diagnose(target, options.timeoutMs);
+      show(diagnosis, options);
+    }
+    return exitCode(diagnosis);
+  });
+}
+
+async function diagnose(target: Target, timeoutMs: number): Promise<Diagnosis> {
+  const seen = await walk(target, timeoutMs);
+  return maskDiagnosis(judge(seen), (await target.client).token);
+}
+
+function show(diagnosis: Diagnosis, { json }: RunOptions): void {
+  console.log(json ? diagnosisJson(diagnosis) : diagnosisText(diagnosis));
+}
+
+/** Says why where nothing was done. */
+async function mend(diagnosis: Diagnosis, target: Target, options: RunOptions): Promise<boolean> {
+  const commands = remedies(diagnosis, target);
+  if (commands.length > 0) return applyRemedies(commands, target, options);
+  if (!diagnosis.healthy) console.error("\n--fix does not dare to do that: type it yourself.");
+  return false;
+}

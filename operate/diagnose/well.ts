@@ -1,0 +1,80 @@
+import { duration } from "../duration.ts";
+import type { HopName } from "./hop-names.ts";
+import type { Observations } from "./observations.ts";
+import { servicePorts } from "./rules/firewall.ts";
+import { hopOf } from "./rules/flow.ts";
+import { skew } from "./rules/host.ts";
+import { workerConnections } from "./rules/limits.ts";
+import { application } from "./rules/pm2.ts";
+
+/** What is said of a hop that is well; undefined where it was not seen, or not seen to be well. */
+export const details: Record<HopName, (seen: Observations) => string | undefined> = {
+  name: ({ outside: { name } }) => name.addresses.join(", ") || undefined,
+  tcp: (seen) => {
+    const ports = seen.outside.ports.filter(({ port }) => servicePorts(seen).includes(port));
+    const open = ports.length > 0 && ports.every(({ state }) => state === "open" || state === "no route");
+    return open ? ports.map(({ port, ms }) => `${port} in ${ms} ms`).join(", ") : undefined;
+  },
+  firewall: ({ inside }) => inside && `ufw ${inside.firewall.ufw}`,
+  tls: ({ outside: { tls } }) => tls?.protocol || undefined,
+  certificate: ({ outside: { tls } }) =>
+    tls?.ends && !tls.problem ? `${Math.floor((tls.ends - Date.now()) / 86_400_000)} days left` : undefined,
+  nginx: ({ inside }) =>
+    inside ? `runs, ${inside.nginx.workers.length} workers, configuration valid` : undefined,
+  site: ({ inside }) =>
+    inside?.nginx.enabled
+      ? inside.nginx.deployedSite === undefined
+        ? "as the guide has it"
+        : "as deployed"
+      : undefined,
+  page: ({ outside: { page } }) => (page && page.status < 500 ? `HTTP ${page.status}` : undefined),
+  upgrade: (seen) => passed(seen, "upgrade"),
+  token: (seen) => (seen.hasToken ? passed(seen, "token") : undefined),
+  "wrong token": ({ outside: { wrongToken } }) => wrongToken,
+  heartbeat: (seen) => (seen.hasToken ? passed(seen, "heartbeat") : undefined),
+  sync: (seen) => (seen.hasToken ? passed(seen, "sync") : undefined),
+  log: ({ outside: { missingLines } }) => missingLines && "shows the client's way",
+  "nginx on loopback": (seen) => loopback(seen, "nginx"),
+  "backend on loopback": (seen) => loopback(seen, "backend"),
+  pm2: ({ inside }) => {
+    const app = inside && application(inside);
+    if (!inside || app?.status !== "online") return undefined;
+    return `${app.name} online for ${duration(inside.clock - app.startedAt)}, ${app.restarts} restarts, ${Math.round((app.memory ?? 0) / 1_048_576)} MB`;
+  },
+  limits: (seen) => {
+    const used = Math.max(0, ...(seen.inside?.nginx.workers ?? []).map(({ sockets }) => sockets));
+    return seen.inside
+      ? `${used} of ${workerConnections(seen)} connections in the fullest worker`
+      : undefined;
+  },
+  clock: (seen) => (seen.inside ? `${(Math.abs(skew(seen)) / 1000).toFixed(1)} s apart` : undefined),
+  disk: ({ inside }) => inside?.disks.map(({ mount, usedPercent }) => `${mount} ${usedPercent}%`).join(", "),
+  memory: ({ inside }) =>
+    inside &&
+    `${Math.round(inside.memory.availableKb / 1024)} MB of ${Math.round(inside.memory.totalKb / 1024)} MB free`,
+  units: ({ inside }) => inside && "none failed",
+  boot: ({ inside }) => inside && "nginx and pm2 start at boot",
+  ssh: ({ inside }) => inside && "looked at the host as root",
+};
+
+/** A client passed where each address has a row for it that is ok. */
+function passed({ outside }: Observations, hop: HopName): string | undefined {
+  const ways = outside.flows.map(({ url, rows }) => ({
+    url,
+    rows: rows.filter((row) => hopOf(row.hop) === hop),
+  }));
+  const all = ways.every(({ rows }) => rows.every(({ status }) => status === "ok"));
+  const shown = ways.filter(({ rows }) => rows.length > 0);
+  if (!all || shown.length === 0) return undefined;
+  return shown
+    .map(
+      ({ url, rows }) =>
+        `${new URL(url).protocol.slice(0, -1)} ${rows.reduce((sum, { ms }) => sum + ms, 0)} ms`,
+    )
+    .join(", ");
+}
+
+function loopback({ inside }: Observations, to: string): string | undefined {
+  const answer = inside?.loopback.find((each) => each.to === to)?.answer;
+  return answer && /^HTTP\S+ [1-4]/.test(answer) ? answer.replace(/^HTTP\/\S+ /, "") : undefined;
+}

@@ -1,0 +1,125 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { addresses } from "../../infra/addresses.ts";
+import { handshakeScript } from "../../infra/handshake/script.ts";
+import { withAgent } from "../../infra/host/agent.ts";
+import type { HostConnection } from "../../infra/host/connection.ts";
+import { resolveHostKey } from "../../infra/host/host-key.ts";
+import { parseJumpHost } from "../../infra/host/jump-host.ts";
+import { sshLine } from "../../infra/next-commands.ts";
+import { packageRoot } from "../../infra/package-root.ts";
+import { defaultName } from "../../sandbox/host/paths.ts";
+import { stackConfig } from "../stack.ts";
+import { askPulumi, type KnownStack } from "./known-stack.ts";
+import type { ClientSecrets, Target } from "./target.ts";
+
+/** The keys of a stack's file that matter here; what was deployed with others is told by the outputs. */
+const configuration = z.object({
+  host: z.string(),
+  port: z.coerce.number().default(22),
+  user: z.string().default("ubuntu"),
+  hostKey: z.string().optional(),
+  jumpHost: z.string().optional(),
+  jumpHostKey: z.string().optional(),
+  privateKey: z.unknown().optional(),
+  serverName: z.string().optional(),
+  tls: z.enum(["self-signed", "provided", "off"]).default("self-signed"),
+  websocketPath: z.string().default("/ws"),
+  siteName: z.string().default("geo-system"),
+  backendName: z.string().default("geo-backend"),
+  handshake: handshakeScript.optional().catch(undefined),
+});
+type Configuration = z.output<typeof configuration>;
+
+const outputsOf = z.object({ testUrl: z.string().optional(), caCertificate: z.string().optional() });
+
+/** A stack as the commands of an operator need it. `outputs`: what Pulumi prints of them; `up`: how it is brought up. */
+export function describe(stack: KnownStack, outputs: Promise<string>, up: string): Target {
+  const settings = configured(stack);
+  const { host, port, user, siteName, backendName } = settings;
+  const { wsUrl, wssUrl } = addresses(settings);
+  return {
+    ...{ host, user, up, sshPort: port, application: backendName, site: siteName },
+    client: clientSecrets(outputs, settings),
+    urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
+    ssh: stack.sandbox
+      ? `npm run -s sandbox -- ssh --name ${stack.sandbox} --`
+      : sshLine(host, { port, user, jumpHost: settings.jumpHost }),
+    ...(stack.host?.on === false && { off: switchedOff(stack.host.name) }),
+    withKeys: (run) => (settings.privateKey === undefined && !stack.host ? withAgent([], run) : run()),
+    connection: () => connectionOf(stack, settings),
+  };
+}
+
+/** A sandbox may have another address or key by now than when its stack was last brought up. */
+function configured({ stack, host: sandbox }: KnownStack): Configuration {
+  const prefix = "geo-system:";
+  const own = Object.entries(stackConfig(packageRoot, stack)).map(
+    ([key, value]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, value] as const,
+  );
+  const now = sandbox && {
+    host: sandbox.address,
+    port: sandbox.port,
+    user: sandbox.user,
+    hostKey: sandbox.hostKey,
+  };
+  const read = configuration.safeParse({ ...Object.fromEntries(own), ...now });
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new Error(
+    `Pulumi.${stack}.yaml: ${issue?.path.join(".")}: ${issue?.message}\n  next: name the host without a stack: npm run diagnose -- --host ADDRESS`,
+  );
+}
+
+function switchedOff(name: string) {
+  const named = name === defaultName ? "" : ` -- up --name ${name}`;
+  return {
+    cause: `the sandbox "${name}" is switched off`,
+    fix: [`npm run sandbox${named || " -- up"}`],
+  };
+}
+
+/** Without the outputs one goes on as without a token, and says why. */
+async function clientSecrets(outputs: Promise<string>, settings: Configuration): Promise<ClientSecrets> {
+  const script = settings.handshake && { script: settings.handshake };
+  try {
+    const { testUrl, caCertificate } = outputsOf.parse(JSON.parse(await outputs));
+    const token = testUrl && new URL(testUrl).searchParams.get("token");
+    return { ...(token && { token }), ...(caCertificate && { ca: caCertificate }), ...script };
+  } catch (error) {
+    return { problem: (error as Error).message, ...script };
+  }
+}
+
+async function connectionOf(stack: KnownStack, settings: Configuration): Promise<HostConnection> {
+  if (stack.host?.on === false) {
+    const { cause, fix } = switchedOff(stack.host.name);
+    throw new Error(`${cause}\n  next: ${fix[0]}`);
+  }
+  const { host, port, user, hostKey } = settings;
+  const jump = settings.jumpHost && parseJumpHost(settings.jumpHost, user);
+  const jumpHost = jump && {
+    ...jump,
+    hostKey: await resolveHostKey({
+      ...jump,
+      setting: "jumpHostKey",
+      ...(settings.jumpHostKey && { hostKey: settings.jumpHostKey }),
+    }),
+  };
+  const keys = await privateKey(stack, settings);
+  const target = { host, port, user, ...keys, ...(jumpHost && { jumpHost }) };
+  return { ...target, hostKey: await resolveHostKey({ ...target, ...(hostKey && { hostKey }) }) };
+}
+
+/** Where a private key is configured it is encrypted in the stack's file: the CLI reads it. A sandbox has one of its own. */
+async function privateKey({ environment, host }: KnownStack, settings: Configuration) {
+  if (host) return { privateKey: await readFile(host.keyPath, "utf8") };
+  if (settings.privateKey === undefined) return {};
+  const read = (key: string) =>
+    askPulumi(environment, "config", "get", key).then(
+      (text) => text.trimEnd(),
+      () => undefined,
+    );
+  const [key, passphrase] = await Promise.all([read("privateKey"), read("privateKeyPassword")]);
+  return { ...(key && { privateKey: `${key}\n` }), ...(passphrase && { privateKeyPassword: passphrase }) };
+}

@@ -1,0 +1,121 @@
+import { asUser, type Fault, idlers, restart, rival } from "../support/fault.ts";
+
+const unpack = "tar -xf .geo-system-RELEASE.tar -C /srv/geo-backend/current";
+const startAnew = "pm2 start /srv/geo-backend/ecosystem.config.cjs && pm2 save";
+
+export const backendFaults: Fault[] = [
+  {
+    name: "pm2 application stopped",
+    breaks: asUser("pm2 stop geo-backend"),
+    hop: "pm2",
+    cause: "the backend is stopped in pm2: somebody stopped geo-backend",
+    fix: [restart],
+  },
+  {
+    name: "pm2 application deleted",
+    breaks: asUser("pm2 delete geo-backend"),
+    hop: "pm2",
+    cause: "pm2 knows no application geo-backend: somebody deleted it",
+    fix: [`HOST "${startAnew}"`],
+  },
+  {
+    name: "wrong port",
+    breaks: asUser("PORT=3100 pm2 restart geo-backend --update-env"),
+    hop: "pm2",
+    cause: "the backend listens on port 3100, and nginx passes to port 3000",
+    fix: [`HOST "pm2 delete geo-backend; ${startAnew}"`],
+  },
+  {
+    name: "port taken by something else",
+    breaks: `${asUser("pm2 stop geo-backend")}; ${rival(3000)}; ${asUser("pm2 start geo-backend")}`,
+    hop: "pm2",
+    cause:
+      "port 3000 is taken by another program than pm2's geo-backend: /usr/local/bin/node /tmp/rival.js (process PID)",
+    fix: ["HOST sudo kill PID", `HOST "pm2 delete geo-backend; ${startAnew}"`],
+  },
+  {
+    name: "crash loop: a folder that it may not use",
+    breaks: `chown -R root: /srv/geo-backend/shared && chmod 700 /srv/geo-backend/shared; ${asUser("pm2 restart geo-backend")}`,
+    hop: "pm2",
+    cause:
+      "the backend crashes and is started again, over and over (N restarts): it may not use /srv/geo-backend/shared",
+    fix: [`HOST "sudo chown -R ubuntu: /srv/geo-backend/shared && pm2 delete geo-backend; ${startAnew}"`],
+  },
+  {
+    name: "crash loop: its packages removed",
+    breaks: `rm -r /srv/geo-backend/current/node_modules; ${asUser("pm2 restart geo-backend")}`,
+    hop: "pm2",
+    cause:
+      "the backend crashes and is started again, over and over (N restarts): the package jose is missing in the release",
+    fix: [
+      `HOST "cd /srv/geo-backend/current && npm ci --omit=dev --no-audit --no-fund --prefer-offline --cache /srv/geo-backend/cache && pm2 delete geo-backend; ${startAnew}"`,
+    ],
+  },
+  {
+    name: "crash loop: a release changed by hand",
+    breaks: `echo 'throw new Error("oops");' >> /srv/geo-backend/current/src/server.ts; ${asUser("pm2 restart geo-backend")}`,
+    hop: "pm2",
+    cause:
+      "the backend crashes and is started again, over and over (N restarts): src/server.ts of the release was changed on the host",
+    fix: [`HOST "${unpack} && pm2 delete geo-backend; ${startAnew}"`],
+  },
+  {
+    name: "pm2 itself down",
+    breaks: "systemctl stop pm2-ubuntu",
+    hop: "pm2",
+    cause: "pm2 itself does not run, and so the backend does not: its unit pm2-ubuntu is inactive",
+    fix: ["HOST sudo systemctl restart pm2-ubuntu"],
+  },
+  {
+    name: "secrets missing",
+    breaks: `rm /srv/geo-backend/secret.env; ${asUser("pm2 restart geo-backend")}`,
+    hop: "pm2",
+    cause: "the backend's secrets are missing: /srv/geo-backend/secret.env",
+    fix: [
+      'HOST "sudo ln -sfT environments/\\$(sudo cat /var/lib/geo-system/backend/generation) /srv/geo-backend/secret.env"',
+      `HOST "pm2 delete geo-backend; ${startAnew}"`,
+    ],
+  },
+  {
+    name: "a backend that accepts and never answers",
+    breaks: "kill -STOP $(ss -Hltnp sport = :3000 | grep -oP 'pid=\\K[0-9]+')",
+    hop: "backend on loopback",
+    cause: "the backend takes connections and never answers",
+    fix: [restart, "HOST pm2 logs geo-backend --lines 20 --nostream"],
+  },
+  {
+    name: "a backend that refuses the token",
+    breaks: `cd /srv/geo-backend; runuser -u ubuntu -- sh -c 'echo TOKEN_SECRET=0123456789abcdef0123456789abcdef > environments/other'
+ln -sfT environments/other secret.env; ${asUser("pm2 restart geo-backend")}`,
+    hop: "token",
+    cause:
+      "the backend refuses the token: it runs with other secrets than were deployed (/srv/geo-backend/secret.env leads to other)",
+    fix: ["HOST sudo ln -sfT environments/GENERATED /srv/geo-backend/secret.env", restart],
+  },
+  {
+    name: "heartbeat missing",
+    breaks: `sed -i 's/return send(command.plain.*/return;/' /srv/geo-backend/current/src/commands.ts; ${asUser("pm2 restart geo-backend")}`,
+    hop: "heartbeat",
+    cause:
+      "clients connect, and the backend does not answer their ping; src/commands.ts of the release was changed on the host",
+    fix: [`HOST "${unpack} && pm2 restart geo-backend"`],
+  },
+  {
+    name: "sync broken",
+    breaks: `sed -i 's/this.#windows.add(window);/if (this.#windows.size === 0) &/' /srv/geo-backend/current/src/account.ts; ${asUser("pm2 restart geo-backend")}`,
+    hop: "sync",
+    cause:
+      "what one client does, the other one of the same account does not see; src/account.ts of the release was changed on the host",
+    fix: [`HOST "${unpack} && pm2 restart geo-backend"`],
+  },
+  {
+    name: "file descriptors of the backend exhausted",
+    breaks: `backend=$(ss -Hltnp sport = :3000 | grep -oP 'pid=\\K[0-9]+'); least=$(($(ls /proc/$backend/fd | wc -l) + 4))
+runuser -u ubuntu -- prlimit --pid $backend --nofile=$least:$least; ${idlers(3000)}
+until [ "$(ls /proc/$backend/fd | wc -l)" -ge $least ]; do sleep 0.05; done`,
+    hop: "limits",
+    cause: "the backend has no file descriptor left: N of N are open",
+    fix: ["HOST sudo systemctl restart pm2-ubuntu"],
+    cleanUp: "systemctl stop idlers",
+  },
+];

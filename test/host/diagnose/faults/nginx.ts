@@ -1,0 +1,144 @@
+import { enabled, type Fault, idlers, putBack, reload, rival, site } from "../support/fault.ts";
+
+const edit = (expression: string) => `sed -i '${expression}' ${site} && ${reload}`;
+
+export const nginxFaults: Fault[] = [
+  {
+    name: "nginx stopped",
+    breaks: "systemctl stop nginx",
+    hop: "nginx",
+    cause: "nginx does not run (inactive)",
+    fix: ["HOST sudo systemctl start nginx"],
+  },
+  {
+    name: "nginx masked",
+    breaks: "systemctl stop nginx; systemctl mask nginx",
+    hop: "nginx",
+    cause: "nginx does not run (inactive, and its unit is masked)",
+    fix: [
+      "HOST sudo systemctl unmask nginx",
+      "HOST sudo systemctl enable nginx",
+      "HOST sudo systemctl start nginx",
+    ],
+  },
+  {
+    name: "workers that hang",
+    breaks: "pkill -STOP -f '^nginx: worker'",
+    hop: "nginx on loopback",
+    cause: "nginx takes connections and does not answer; the backend behind it does",
+    fix: ["HOST sudo systemctl restart nginx"],
+  },
+  {
+    name: "another program on port 80",
+    breaks: `systemctl stop nginx; ${rival(80)}`,
+    hop: "nginx",
+    cause: "nginx does not run: /usr/local/bin/node /tmp/rival.js (process PID) has taken port 80",
+    fix: ["HOST sudo kill PID", "HOST sudo systemctl start nginx"],
+  },
+  {
+    name: "configuration invalid, nginx restarted",
+    breaks: `sed -i 's/proxy_buffering off/proxy_buffering of/' ${site}; systemctl restart nginx || true`,
+    hop: "nginx",
+    cause: `nginx refuses its configuration, and does not run: invalid value "of" in "proxy_buffering" directive, it must be "on" or "off" in ${enabled}:LINE`,
+    fix: putBack,
+  },
+  {
+    name: "site link missing",
+    breaks: `rm ${enabled} && ${reload}`,
+    hop: "site",
+    cause: `the nginx site is not enabled: ${enabled} is missing`,
+    fix: putBack,
+  },
+  {
+    name: "headers missing",
+    breaks: edit("/proxy_set_header \\(Upgrade\\|Connection\\)/d"),
+    hop: "site",
+    cause:
+      "nginx does not hand the upgrade on: the site lacks proxy_set_header Upgrade $http_upgrade, proxy_set_header Connection upgrade",
+    fix: putBack,
+  },
+  {
+    name: "HTTP/1.0 to the backend",
+    breaks: edit("/proxy_http_version/d"),
+    hop: "site",
+    cause: "nginx does not hand the upgrade on: the site lacks proxy_http_version 1.1",
+    fix: putBack,
+  },
+  {
+    name: "timeout of 60 s",
+    breaks: edit("s/proxy_read_timeout .*/proxy_read_timeout 60s;/"),
+    hop: "site",
+    cause: "a WebSocket that is silent for 60 s is cut: proxy_read_timeout is 60s",
+    fix: putBack,
+  },
+  {
+    name: "timeout missing",
+    breaks: edit("/proxy_read_timeout/d"),
+    hop: "site",
+    cause:
+      "a WebSocket that is silent for 60 s is cut: proxy_read_timeout is missing, and nginx's default is 60s",
+    fix: putBack,
+  },
+  {
+    name: "location wrong",
+    breaks: edit("s|location /ws {|location /socket {|"),
+    hop: "site",
+    cause: `no location of nginx passes /ws to the backend: location / in ${enabled} answers it`,
+    fix: putBack,
+  },
+  {
+    name: "a single-page application's fallback",
+    breaks: edit("s|proxy_pass .*|root /var/www/html; try_files /index.nginx-debian.html =404;|"),
+    hop: "site",
+    cause: `no location of nginx passes /ws to the backend: location /ws in ${enabled} answers it`,
+    fix: putBack,
+  },
+  {
+    name: "wrong upstream port",
+    breaks: edit("s/127.0.0.1:3000/127.0.0.1:3999/"),
+    hop: "site",
+    cause: "nginx passes /ws to 127.0.0.1:3999, and the backend's port is 3000",
+    fix: putBack,
+  },
+  {
+    name: "clients denied",
+    breaks: edit("s|location /ws {|& deny all;|"),
+    hop: "upgrade",
+    cause:
+      "refused (403): the backend or nginx does not like the Origin or the address; it says: 403 Forbidden 403 Forbidden nginx",
+    fix: putBack,
+  },
+  {
+    name: "another site in front",
+    breaks: `echo 'server { listen 80; server_name ADDRESS; return 200 "welcome"; }' > /etc/nginx/sites-enabled/default && ${reload}`,
+    hop: "site",
+    cause: "another site answers in the place of geo-system: /etc/nginx/sites-enabled/default",
+    fix: [
+      'HOST "sudo mv /etc/nginx/sites-enabled/default /etc/nginx/sites-available/ && sudo nginx -t && sudo systemctl reload nginx"',
+    ],
+  },
+  {
+    name: "no TLS on 443",
+    breaks: edit("s/listen 443 ssl/listen 443/; s/listen \\[::\\]:443 ssl/listen [::]:443/"),
+    hop: "tls",
+    cause: 'port 443 speaks plain HTTP, not TLS: "ssl" is missing in its listen',
+    fix: putBack,
+  },
+  {
+    name: "worker_connections exhausted",
+    breaks: `sed -i 's/worker_connections .*/worker_connections 12;/' /etc/nginx/nginx.conf && ${reload}; ${idlers(80)}`,
+    hop: "limits",
+    cause: "nginx is full: a worker has N connections open, and worker_connections is 12",
+    fix: putBack,
+    cleanUp: "systemctl stop idlers",
+  },
+  {
+    name: "file descriptors of nginx exhausted",
+    breaks: `sed -i 's/^worker_rlimit_nofile .*/worker_rlimit_nofile 24;/' /etc/nginx/nginx.conf && ${reload}; ${idlers(80)}
+for worker in $(pgrep -f '^nginx: worker process *$'); do until [ "$(ls /proc/$worker/fd | wc -l)" -ge 24 ]; do sleep 0.05; done; done`,
+    hop: "limits",
+    cause: "nginx has no file descriptor left: 24 of 24 are open",
+    fix: ["HOST sudo kill -QUIT PIDS", ...putBack],
+    cleanUp: "systemctl stop idlers",
+  },
+];
