@@ -76,12 +76,17 @@ async function leavePort(entries, port) {
 async function insist(name, run, port) {
   const fresh = await ofRun(name, run);
   if (fresh.length === 0) throw new Error(`pm2 knows no application ${name} of run ${run}`);
-  if (fresh.every((entry) => listens(entry, port))) return;
+  if (allListen(fresh, port)) return;
   await leavePort(await ofOtherRuns(name, run), port);
   await Promise.all(fresh.map(({ pm_id }) => ask("restart", pm_id).catch(unlessStarted)));
-  const why = await whyNotServing(await ofRun(name, run), port, returnTime, 0);
-  if (why) throw new Error(why);
+  // Asked anew each time: an entry that pm2 has just started may meet the port still taken, and is started once more.
+  if (await within(returnTime, async () => allListen(await ofRun(name, run), port))) return;
+  throw new Error(
+    `it was restarted, and does not listen on port ${port} again within ${returnTime / 1000} s`,
+  );
 }
+
+const allListen = (entries, port) => entries.length > 0 && entries.every((entry) => listens(entry, port));
 
 /** pm2 itself may start it in the same moment, as it does with what ended; whether it serves is asked next. */
 function unlessStarted(error) {

@@ -36,7 +36,7 @@ const freed = (port, milliseconds) => within(milliseconds, () => !listening(port
 async function within(milliseconds, holds) {
   const end = Date.now() + milliseconds;
   for (;;) {
-    if (holds()) return true;
+    if (await holds()) return true;
     if (Date.now() > end) return false;
     await delay(25);
   }
