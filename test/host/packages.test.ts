@@ -55,7 +55,8 @@ describe.sequential("step packages", () => {
 
   it("lets two runs at once happen one after the other", async () => {
     await host.run("sudo rm /usr/local/bin/pm2");
-    const said = await Promise.all([apply(), apply()]);
+    const patient = () => host.run(`${command} --wait 120`, { input: payload() });
+    const said = await Promise.all([patient(), patient()]);
     expect(said.map(result).sort()).toEqual(["applied", "unchanged"]);
     expect(said.join("\n")).toContain("waiting for another run: packages apply of ubuntu");
   });
