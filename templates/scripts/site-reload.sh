@@ -22,7 +22,27 @@ site_stale() {
   for path in /etc/geo-system/certificate{,/fullchain.pem,/privkey.pem}; do
     [ ! -e "$path" ] || paths+=("$path")
   done
-  [ "$CHANGED" = yes ] || [ ! -e "$SITE_RELOADED" ] || [ -n "$(find "${paths[@]}" -maxdepth 0 -cnewer "$SITE_RELOADED")" ]
+  [ "$CHANGED" = yes ] || [ ! -e "$SITE_RELOADED" ] || [ -n "$(site_newer "${paths[@]}")" ]
+}
+
+# site_newer PATH …: which of them no reload has taken over yet, neither ours nor anybody's.
+site_newer() {
+  local since newer=(-cnewer "$SITE_RELOADED")
+  since=$(site_workers_since)
+  [ -z "$since" ] || newer+=(-newerct "@$since")
+  find "$@" -maxdepth 0 "${newer[@]}"
+}
+
+# When the oldest worker that takes new connections was started, in seconds since the epoch: a reload that took starts
+# others. Nothing while none runs. From the ticks since boot, for `ps` tells whole seconds only.
+site_workers_since() {
+  local pid
+  for pid in $(site_workers "$(systemctl show -p MainPID --value nginx)"); do
+    cat "/proc/$pid/stat" 2> /dev/null || true # it has ended meanwhile
+  done |
+    awk -v now="$(date '+%s.%N')" -v up="$(cut -d ' ' -f 1 /proc/uptime)" -v ticks="$(getconf CLK_TCK)" '
+      oldest == "" || $22 < oldest { oldest = $22 }
+      END { if (oldest != "") printf "%.2f\n", now - up + oldest / ticks }'
 }
 
 site_start() {

@@ -164,6 +164,8 @@ site_adopt_path() {
 site_take_back() {
   site_adopt "$PAYLOAD/former"
   [ -e "$STATE/applied/site" ] || rm -rf "$STATE/before/site" # as if this run had never been
+  # nginx tries a taken port for 2.5 s, and may still come to serve what was taken back: the next apply reloads.
+  rm -f "$SITE_RELOADED"
   RESULT=reverted
   say 'reverted: nginx did not take the new configuration over; the files are as before, and it goes on with them'
   stop

@@ -92,6 +92,7 @@ describe("a change that must not reach the host", () => {
 
   it("maxReach: a reload is allowed, and a new release is not, named beforehand", async () => {
     await changes("maxReach", "reload");
+    await changes("readTimeout", "3600");
     expect(await stack.up()).toMatch(/reach: nginx reload, connections stay/);
     const backend = await stack.copyOfBackend();
     await appendFile(join(backend, "public/index.html"), "<!-- another release -->\n");

@@ -168,6 +168,17 @@ describe("a change", () => {
     expect(await host.fails("sudo geo-system site check")).toContain("nginx serves something older");
     expect((await apply()).split("\n")).toEqual(["reloaded nginx", "applied"]);
   });
+
+  it("is no change where somebody else edits nginx.conf and reloads: nginx serves what lies there", async () => {
+    await host.run("echo '# by hand' | sudo tee -a /etc/nginx/nginx.conf");
+    expect(await host.fails("sudo geo-system site check")).toContain("nginx serves something older");
+    await host.run("sudo systemctl reload nginx");
+    await waitFor("nginx to renew its workers", () =>
+      host.run("sudo geo-system site check").then((said) => said === "unchanged"),
+    );
+    expect(await apply()).toBe("unchanged");
+    await host.run("sudo sed -i '/^# by hand/d' /etc/nginx/nginx.conf && sudo systemctl reload nginx");
+  });
 });
 
 describe("a bad site", () => {

@@ -36,6 +36,32 @@ describe("what this machine cannot know", () => {
   });
 });
 
+describe("who refuses", () => {
+  const met = (status: number) =>
+    failing({ hop: "upgrade", cause: `${status}`, seen: { url: "ws://x/ws", status } });
+  const answers = (nginx: string, backend: string) => [
+    { to: "nginx", port: 80, answer: `HTTP/1.1 ${nginx}` },
+    { to: "backend", port: 3000, answer: `HTTP/1.1 ${backend}` },
+  ];
+  const upgrades = "101 Switching Protocols";
+  const limited = '2026/11/25 09:01:02 [error] 7#7: *1 limiting connections by zone "x", client: 203.0.113.9';
+  const cause = (status: number, nginx: string, backend: string, log = "") => {
+    const changes = { loopback: answers(nginx, backend), nginx: { ...inside.nginx, log } };
+    return judge(seen({ outside: met(status), inside: { ...inside, ...changes } })).verdict?.cause;
+  };
+
+  it("is nginx itself where the backend behind it would upgrade", () => {
+    expect(cause(401, "401 Unauthorized", upgrades)).toMatch(/^nginx itself answers 401 before the backend/);
+    expect(cause(503, upgrades, upgrades, limited)).toMatch(/^nginx itself answers 503 before the backend/);
+  });
+
+  it("is the backend where it says the same, or nginx upgrades and writes down no limit", () => {
+    expect(cause(401, "401 Unauthorized", "401 Unauthorized")).toMatch(/^the backend refuses the token/);
+    expect(cause(503, upgrades, upgrades)).toMatch(/^the backend is full/);
+    expect(cause(401, upgrades, upgrades, limited)).toMatch(/^the backend refuses the token/);
+  });
+});
+
 describe("the first cause, not its followers", () => {
   const refused = failing({
     hop: "tcp",
