@@ -1,5 +1,6 @@
 import { crashRules, lastErrors } from "./crash.ts";
 import { on, pm2 } from "./fix.ts";
+import { reachesNothing } from "./network.ts";
 import { alteredWords, answers, application, inside, restored, revival, serves, startAnew } from "./pm2.ts";
 import { type Rule, worry } from "./rule.ts";
 
@@ -101,6 +102,7 @@ const wrongPort = inside((seen, backend) => {
 
 const silent: Rule = (seen) => {
   if (!seen.inside || !/^(silence|no connection)$/.test(answers(seen.inside))) return undefined;
+  if (reachesNothing(seen.inside.loopback)) return undefined; // then it is not the backend
   const { backend } = seen.inside;
   return {
     ...{ hop: "backend on loopback", severity: "fail" },

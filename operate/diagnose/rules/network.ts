@@ -1,3 +1,4 @@
+import type { Loopback } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import { closedPorts } from "./firewall.ts";
 import { on } from "./fix.ts";
@@ -115,6 +116,23 @@ const loopbackDropped: Rule = ({ inside, target }) => {
   };
 };
 
+/** No port of the host answers the host itself, nginx's neither. */
+export const reachesNothing = (loopback: readonly Loopback[]) =>
+  loopback.length > 1 && loopback.every(({ answer }) => answer === "no connection");
+
+const loopbackDown: Rule = ({ inside, target }) => {
+  const answers = inside?.loopback ?? [];
+  if (!reachesNothing(answers)) return undefined;
+  return {
+    ...{ hop: "nginx on loopback", severity: "fail" },
+    cause:
+      "the host does not reach its own 127.0.0.1: its loopback interface is down, or has lost its address",
+    evidence: answers.map(({ to, port }) => `127.0.0.1 port ${port}, ${to}: no connection within 4 s`),
+    fix: [on(target, "ip -br address show lo"), on(target, "sudo ip link set lo up")],
+    worry: worry.down,
+  };
+};
+
 /** The rule that undoes a rule of `iptables -S`. */
 const deletions = (rules: readonly string[]) =>
   rules.length === 0
@@ -185,5 +203,5 @@ const blind: Rule = ({ blind: why, target }: Observations): Finding | undefined 
       };
 
 export const reachRules = [switchedOff, nameUnknown, noRoute, hostSilent];
-export const dropRules = [cloudFirewall, otherDrops, loopbackDropped, silentPort, deadAddress];
+export const dropRules = [cloudFirewall, otherDrops, loopbackDropped, loopbackDown, silentPort, deadAddress];
 export const loginRules = [noLogin, blind];

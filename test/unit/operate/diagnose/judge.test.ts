@@ -36,6 +36,14 @@ describe("what this machine cannot know", () => {
   });
 });
 
+test("a loopback that is down is no backend that hangs", () => {
+  const loopback = inside.loopback.map((each) => ({ ...each, answer: "no connection" }));
+  const outside = failing({ hop: "upgrade", cause: "504", seen: { url: "ws://x/ws", status: 504 } });
+  const { verdict, others } = judge(seen({ outside, inside: { ...inside, loopback } }));
+  expect(others).toEqual([]);
+  expect(verdict?.cause).toMatch(/^the host does not reach its own 127\.0\.0\.1/);
+});
+
 describe("who refuses", () => {
   const met = (status: number) =>
     failing({ hop: "upgrade", cause: `${status}`, seen: { url: "ws://x/ws", status } });
