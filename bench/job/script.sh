@@ -30,7 +30,7 @@ install_node() {
 }
 
 open_firewall() {
-  ufw status | grep -q '443/tcp.*ALLOW' && return
+  grep -q '443/tcp.*ALLOW' <<< "$(ufw status)" && return
   ufw allow 22/tcp > /dev/null
   ufw allow 80/tcp > /dev/null
   ufw allow 443/tcp > /dev/null

@@ -35,7 +35,7 @@ backend_rollback() {
   done
   backend_read
   backend_tools
-  [ -n "$target" ] || target=$(backend_releases | awk -F '\t' '$3 == "kept" { print $1; exit }')
+  [ -n "$target" ] || target=$(backend_releases | awk -F '\t' '$3 == "kept" && !found++ { print $1 }')
   backend_expect_kept "$target"
   backend_expect_no_proof
   backend_settle none
@@ -79,7 +79,7 @@ backend_expect_no_proof() {
 
 backend_expect_kept() {
   [ -n "$1" ] || fail "there is no release to go back to" "sudo geo-system backend releases"
-  backend_kept_releases | grep -qxF -- "$1" ||
+  grep -qxF -- "$1" <<< "$(backend_kept_releases)" ||
     fail "release $1 is not on this host" "sudo geo-system backend releases lists those that are; another one: '$PULUMI up' with its backendSource"
   # Its dependencies may have been built for another one.
   [ "$(sed -n 's/^node: //p' "$BACKEND_RELEASES/$1/record")" = "$NODE_VERSION" ] ||

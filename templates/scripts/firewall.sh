@@ -30,7 +30,7 @@ firewall_wanted() {
 firewall_validate() {
   local rule verdict
   [[ $(setting confirm-within 60) =~ ^[1-9][0-9]{0,3}$ ]] || fail "confirm-within: expected seconds, found '$(setting confirm-within)'" "correct the payload"
-  settings allow | grep -x ssh > /dev/null || fail "no rule for SSH: expected 'allow: ssh'" "correct the payload"
+  grep -qx ssh <<< "$(settings allow)" || fail "no rule for SSH: expected 'allow: ssh'" "correct the payload"
   [ "$(setting default)" = "deny incoming" ] || fail "default: expected 'deny incoming', found '$(setting default)'" "correct the payload"
   for rule in $1; do
     firewall_rule_is_sound "$rule" || fail "allow: expected 'ssh' or a port from 1 to 65535 with /tcp or /udp, found '$rule'" "correct the payload"

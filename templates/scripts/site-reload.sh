@@ -78,7 +78,7 @@ site_renewed() {
   for ((tries = 0; tries < 400; tries++)); do
     workers=$(site_workers "$1")
     if [ -n "$workers" ] && ! grep -qxF "$2" <<< "$workers"; then return 0; fi
-    ! tail -c "+$(($4 + 1))" "$3" | grep -qF '[emerg]' || return 1
+    ! grep -qF '[emerg]' < <(tail -c "+$(($4 + 1))" "$3") || return 1
     sleep 0.05
   done
   return 1

@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { packageRoot } from "../../infra/package-root.ts";
+
+const folder = join(packageRoot, "templates/scripts");
+/** GNU grep leaves early for `> /dev/null` too. */
+const leaving = [
+  /[^|]\| *grep (-[a-zA-Z]*q|.*> \/dev\/null)/,
+  /[^|]\| *awk (?!.*END).*\bexit\b/,
+  /[^|]\| *sed .*[;' ]q[;}' ]/,
+];
+
+// With `pipefail` the writer's broken pipe is the whole line's failure, and comes only when the reader was quicker.
+it.each(readdirSync(folder))("%s pipes nothing into a reader that leaves at its first match", (name) => {
+  const lines = readFileSync(join(folder, name), "utf8").split("\n");
+  expect(lines.filter((line) => leaving.some((reader) => reader.test(line)))).toEqual([]);
+});
