@@ -31,7 +31,7 @@ export default defineConfig({
           include: ["test/{e2e,browser}/**/*.test.ts"],
           testTimeout: minutes(5),
           hookTimeout: minutes(10),
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
     ],

@@ -101,7 +101,7 @@ describe("diagnose --fix", () => {
   const status = () => stack.on('pm2 jlist | grep -oP \'"status":"\\K\\w+\' | head -n 1');
   /** As a person at a terminal. */
   const answering = (answer: string, ...more: string[]) => {
-    const line = `node --import tsx operate/diagnose/main.ts ${[...on(), "--fix", ...more].join(" ")}`;
+    const line = `node operate/run.mjs diagnose ${[...on(), "--fix", ...more].join(" ")}`;
     return execa("script", ["-qec", line, "/dev/null"], {
       cwd: project,
       input: `${answer}\n`,

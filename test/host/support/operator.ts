@@ -37,8 +37,7 @@ export function running(program: Program, ...args: string[]): Running {
 }
 
 function started(program: Program, args: readonly string[]) {
-  const main = `operate/${program}/main.ts`;
-  const child = execa("node", ["--import", "tsx", main, ...args], { cwd: project, reject: false });
+  const child = execa("node", ["operate/run.mjs", program, ...args], { cwd: project, reject: false });
   let said = "";
   child.stdout.on("data", (text) => (said += String(text)));
   return { child, done: child, said: () => said };

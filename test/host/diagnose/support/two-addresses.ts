@@ -35,7 +35,7 @@ export class TwoAddresses implements AsyncDisposable {
     const { hostKey, keyPath } = this.#patient.info;
     const url = ["--url", `ws://${this.name}/ws`, "--json", "--timeout", "2"];
     const login = ["--host-key", hostKey, "--identity", keyPath];
-    const script = `mount --bind ${this.#files}/hosts /etc/hosts && exec node --import tsx operate/diagnose/main.ts "$@"`;
+    const script = `mount --bind ${this.#files}/hosts /etc/hosts && exec node operate/run.mjs diagnose "$@"`;
     const { stdout } = await execa("unshare", ["-m", "sh", "-c", script, "sh", ...url, ...login], {
       cwd: project,
       reject: false,

@@ -1,0 +1,2 @@
+/** The address to import: `entry` of the checkout with all it imports, in one file, made anew when one of `folders` changed. */
+export function bundled(program: { name: string; entry: string; folders: string[] }): Promise<string>;
