@@ -32,6 +32,7 @@ export async function knownStack(wanted: string | undefined): Promise<KnownStack
   // Loaded only here: whoever has a host of their own needs nothing of the sandbox.
   const { knownSandbox } = await import("./known-sandbox.ts");
   const known = knownSandbox(choice.sandbox);
+  process.env.GEO_SYSTEM_PULUMI = known.environment.GEO_SYSTEM_PULUMI; // for the advice that this process gives itself
   return { ...choice, host: known.host, environment: { ...environment, ...known.environment } };
 }
 

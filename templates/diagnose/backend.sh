@@ -8,7 +8,7 @@ backend_facts() {
   fact environment "$(basename "$(readlink "/srv/$APP/secret.env" 2> /dev/null)")" "$(cat /var/lib/geo-system/backend/generation 2> /dev/null)"
   backend_altered | while IFS= read -r path; do fact altered "$path"; done
   [ -e "/srv/$APP/secret.env" ] || [ ! -d "/srv/$APP" ] || fact no-secrets "/srv/$APP/secret.env"
-  ! grep -qsF "\"name\": \"$APP\"" "$APP_HOME/.pm2/dump.pm2" || fact saved yes
+  ! grep -qsE "\"name\": ?\"$APP\"" "$APP_HOME/.pm2/dump.pm2" || fact saved yes
   tail -n 30 "$APP_HOME/.pm2/logs/$APP-out.log" 2> /dev/null | text backend-log
   # What is older tells of another failure than this one.
   [ -z "$(find "$APP_HOME/.pm2/logs/$APP-error.log" -mmin -10 2> /dev/null)" ] ||
@@ -32,10 +32,11 @@ backend_pm2() {
   command -v pm2 > /dev/null || { fact pm2 absent; return; }
   pid=$(cat "$APP_HOME/.pm2/pm2.pid" 2> /dev/null)
   if [ -z "$pid" ] || ! grep -qsF 'God Daemon' "/proc/$pid/cmdline"; then fact pm2 down; return; fi
-  fact pm2 up "$pid"
+  fact pm2 up "$pid" "$(awk '$1 == "State:" { print $2 }' "/proc/$pid/status" 2> /dev/null)"
   home=$(dirname "$(dirname "$(readlink -f "$(command -v pm2)")")")
   timeout 5 runuser -u "$APP_USER" -- env -i -C / HOME="$APP_HOME" PATH="$PATH" node -e "$1" "$home" "$APP_HOME/.pm2/rpc.sock" 2> /dev/null |
     text applications
+  [ "${PIPESTATUS[0]}" != 124 ] || fact pm2-silent
 }
 
 # `process PID FILES LIMIT RSS_KB`, of whoever listens where the backend should, or is called by pm2.

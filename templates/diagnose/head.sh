@@ -25,8 +25,8 @@ fact() {
   printf '%s\n' "$line"
 }
 
-# text NAME: what comes by stdin.
-text() { printf 'text\t%s\t%s\n' "$1" "$(head -c "$LONGEST" | base64 -w 0)"; }
+# text NAME [LONGEST]: what comes by stdin.
+text() { printf 'text\t%s\t%s\n' "$1" "$(head -c "${2:-$LONGEST}" | base64 -w 0)"; }
 
 # applied STEP SETTING [DEFAULT]: a setting of what was deployed.
 applied() {

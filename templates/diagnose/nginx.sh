@@ -2,6 +2,8 @@
 # nginx: whether it runs, what it reads, what it serves, how full it is.
 
 NGINX=/etc/nginx
+# Longest configuration that is sent, in bytes.
+LONGEST_CONFIGURATION=2000000
 
 nginx_facts() {
   command -v nginx > /dev/null || { fact nginx absent; return; }
@@ -20,7 +22,9 @@ nginx_configuration() {
   said=$(nginx -t 2>&1) || valid=no
   fact valid "$valid"
   printf "%s" "$said" | text said
-  nginx -T 2> /dev/null | text configuration
+  said=$(nginx -T 2> /dev/null)
+  # Half of it would show sites as missing.
+  ((${#said} > LONGEST_CONFIGURATION)) || text configuration "$LONGEST_CONFIGURATION" <<< "$said"
 }
 
 # `newest SECONDS PATH`: how long ago the youngest of its files changed. A worker that is older has not read it.

@@ -104,7 +104,8 @@ backend_check_boot() {
   backend_is_saved || changed "pm2's saved list lacks $APP: the next boot would not bring it back"
 }
 
-backend_is_saved() { grep -qsF "\"name\": \"$APP\"" "$APP_HOME/.pm2/dump.pm2"; }
+# pm2 itself writes the list without blanks when it is ended by a signal.
+backend_is_saved() { grep -qsE "\"name\": ?\"$APP\"" "$APP_HOME/.pm2/dump.pm2"; }
 
 backend_save() {
   backend_is_saved && return 0

@@ -105,6 +105,8 @@ export interface Backend {
   port: number;
   home: string;
   pm2: "absent" | "down" | "up";
+  /** Its daemon, where it did not answer within five seconds; `frozen` by a signal STOP. */
+  silentPm2?: { pid: number; frozen: boolean };
   /** What pm2 runs; undefined where it did not answer. */
   applications?: Application[];
   release: string;

@@ -116,7 +116,8 @@ function certificate(path = "", ends = "", fingerprint = "", key = "unknown", na
 
 function backend(facts: Facts): Backend {
   const [name = "", user = "", port = "0", home = ""] = facts.one("backend");
-  const [pm2] = facts.one("pm2");
+  const [pm2, pid, state] = facts.one("pm2");
+  const silent = facts.all("pm2-silent", () => true).length > 0;
   const [release = "", deployedRelease = ""] = facts.one("release");
   const [environment = "", deployedEnvironment = ""] = facts.one("environment");
   const [missingSecrets] = facts.one("no-secrets");
@@ -125,6 +126,7 @@ function backend(facts: Facts): Backend {
     ...{ name, user, port: Number(port), home, release, deployedRelease, environment, deployedEnvironment },
     altered: facts.all("altered", (path = "") => path),
     pm2: pm2 === "up" || pm2 === "down" ? pm2 : "absent",
+    ...(silent && { silentPm2: { pid: Number(pid), frozen: state === "T" } }),
     ...(known && { applications: known }),
     ...(missingSecrets && { missingSecrets }),
     saved: facts.one("saved")[0] === "yes",

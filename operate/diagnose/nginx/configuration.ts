@@ -9,6 +9,9 @@ export function readConfiguration(printed: string): Directive[] {
   return expand(parseNginx(files.get(main) ?? "", main), files, posix.dirname(main));
 }
 
+/** The files that nginx read, by the names under which it found them. */
+export const filesOf = (printed: string): string[] => [...splitFiles(printed).keys()];
+
 /** The files in the order in which nginx opened them. */
 function splitFiles(printed: string): Map<string, string> {
   const parts = printed.split(/^# configuration file (.+):$/m).slice(1);

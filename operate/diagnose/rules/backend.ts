@@ -26,6 +26,22 @@ const daemonDown = inside(({ target, inside }, { pm2: state, user }) => {
   };
 });
 
+/** Its applications serve on; nobody starts them again, and in cluster mode nobody takes their connections. */
+const daemonHangs: Rule = ({ target, inside }) => {
+  const { silentPm2: silent, user } = inside?.backend ?? {};
+  if (!inside || !silent) return undefined;
+  const served = serves(inside);
+  return {
+    ...{ hop: "pm2", severity: served ? "warn" : "fail" },
+    cause: `pm2 itself ${silent.frozen ? "is frozen by a signal STOP" : "does not answer"}: ${served ? "the backend serves on, and is not started again when it crashes" : "nobody takes the backend's connections"}`,
+    evidence: [`pm2's daemon, process ${silent.pid}, does not answer within 5 s`],
+    fix: silent.frozen
+      ? [on(target, `sudo kill -CONT ${silent.pid}`)]
+      : [on(target, `sudo kill -KILL ${silent.pid}`), on(target, `sudo systemctl restart pm2-${user}`)],
+    worry: served ? worry.soon : worry.down,
+  };
+};
+
 /** The port is taken, so the application can never have it. */
 const portTaken = inside((seen, backend) => {
   const { port, name } = backend;
@@ -134,6 +150,7 @@ const outOfFiles: Rule = ({ inside, target }) => {
 export const backendRules = [
   noPm2,
   daemonDown,
+  daemonHangs,
   noSecrets,
   portTaken,
   deleted,

@@ -1,3 +1,4 @@
+import { pulumiLine } from "../../../infra/pulumi-command.ts";
 import type { HopName } from "../hop-names.ts";
 import type { Backend } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
@@ -110,7 +111,7 @@ const full = flowRule((seen, flow) => {
     evidence: [met(flow), ...backendLines(seen)],
     fix: [
       backendLog(seen.target),
-      "# raise it: npx pulumi config set --path backendEnvironment.MAX_CONNECTIONS 20000",
+      `# raise it: ${pulumiLine("config set --path backendEnvironment.MAX_CONNECTIONS 20000")}`,
       seen.target.up,
     ],
     worry: worry.some,
@@ -175,8 +176,9 @@ const lastNginx = ({ inside }: Observations) =>
     .slice(-1);
 
 /** The first of the operators' own rules: no record of a connection means that the service is down. */
-const noTraces: Rule = ({ outside: { missingLines }, target }) =>
-  missingLines && missingLines.length > 0
+const noTraces: Rule = ({ outside: { missingLines }, inside, target }) =>
+  // It is pm2 that writes the log.
+  missingLines && missingLines.length > 0 && !inside?.backend.silentPm2
     ? {
         ...{ hop: "log", severity: "warn" },
         cause:

@@ -67,13 +67,17 @@ const stopped: Rule = (seen) => {
   };
 };
 
-/** A file that is younger than every worker was not read by any. Two seconds, since `ps` counts whole ones. */
+/** Whether a file is younger than every worker, so that none has read it. Two seconds, since `ps` counts whole ones. */
+export function isUnread({ inside }: Observations): boolean {
+  const { newest, workers = [] } = inside?.nginx ?? {};
+  if (!newest || workers.length === 0) return false;
+  return Math.min(...workers.map(({ seconds }) => seconds)) > newest.seconds + 2;
+}
+
 const stale: Rule = (seen) => {
   const { inside, target } = seen;
-  const newest = inside?.nginx.newest;
-  const workers = inside?.nginx.workers ?? [];
-  if (!newest || workers.length === 0 || siteDiffers(seen)) return undefined;
-  if (Math.min(...workers.map(({ seconds }) => seconds)) <= newest.seconds + 2) return undefined;
+  const { newest, workers = [] } = inside?.nginx ?? {};
+  if (!newest || !isUnread(seen) || siteDiffers(seen)) return undefined;
   return {
     ...{ hop: "nginx", severity: "warn" },
     cause: `nginx has not read ${newest.path} since it changed`,

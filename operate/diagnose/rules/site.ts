@@ -1,7 +1,9 @@
 import { posix } from "node:path";
+import { filesOf } from "../nginx/configuration.ts";
+import type { Observations } from "../observations.ts";
 import { on, putBack, reloadNginx } from "./fix.ts";
 import { locationRules } from "./location.ts";
-import { nginxUnit } from "./nginx.ts";
+import { isUnread, nginxUnit } from "./nginx.ts";
 import { type Rule, worry } from "./rule.ts";
 import { answer, file, mend, readable, served } from "./served.ts";
 import { timeoutRules } from "./timeouts.ts";
@@ -22,6 +24,25 @@ const notEnabled: Rule = (seen) => {
       nginx.deployedSite !== undefined
         ? [putBack(seen.target, "site")]
         : [on(seen.target, `sudo ln -sfT ${file(seen)} ${link}`), reloadNginx(seen.target)],
+    worry: worry.down,
+  };
+};
+
+const notIncluded: Rule = (seen) => {
+  const link = `/etc/nginx/sites-enabled/${seen.target.site}`;
+  const nginx = seen.inside?.nginx;
+  if (!readable(seen) || nginx?.enabled !== file(seen)) return undefined;
+  const read = filesOf(nginx.configuration);
+  if (read.includes(link) || read.includes(file(seen))) return undefined;
+  const line = "include /etc/nginx/sites-enabled/*;";
+  return {
+    ...{ hop: "site", severity: "fail" },
+    cause: `nginx does not read ${link}: /etc/nginx/nginx.conf includes sites-enabled no more`,
+    evidence: [`nginx -T: no file ${link}`],
+    fix: [
+      on(seen.target, `sudo sed -i '/^ *http *{/a ${line}' /etc/nginx/nginx.conf`),
+      reloadNginx(seen.target),
+    ],
     worry: worry.down,
   };
 };
@@ -60,13 +81,30 @@ const anotherSite: Rule = (seen) => {
   };
 };
 
-/** Only what nginx has read already can be why users fail. */
+/** Of these files nginx says nothing when it has not read them since: what is not there is younger than nothing. */
+const missing: Rule[] = [notEnabled, notIncluded];
+
+/** What lies on the disk is why users fail only where nginx has read it. */
+const asRead =
+  (rule: Rule): Rule =>
+  (seen) => {
+    if (nginxUnit(seen)?.active !== "active" && rule !== notEnabled) return undefined;
+    const found = rule(seen);
+    if (!found || !usersPass(seen) || !(isUnread(seen) || missing.includes(rule))) return found;
+    return {
+      ...found,
+      cause: `${found.cause}; nginx has not read that yet, and serves as before until its next reload`,
+      worry: worry.later,
+    };
+  };
+
+const usersPass = ({ outside: { flows } }: Observations) =>
+  flows.length > 0 && flows.every(({ failure }) => failure === undefined);
+
 export const siteRules: Rule[] = [
-  notEnabled,
+  ...missing,
   nobodyListens,
   anotherSite,
   ...locationRules,
   ...timeoutRules,
-].map(
-  (rule) => (seen) => (nginxUnit(seen)?.active === "active" || rule === notEnabled ? rule(seen) : undefined),
-);
+].map(asRead);

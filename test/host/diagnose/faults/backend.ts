@@ -77,6 +77,14 @@ export const backendFaults: Fault[] = [
     ],
   },
   {
+    name: "pm2 frozen, and the backend stopped",
+    breaks: `${asUser("pm2 stop geo-backend")}; kill -STOP $(cat /home/ubuntu/.pm2/pm2.pid)`,
+    hop: "pm2",
+    cause: "pm2 itself is frozen by a signal STOP: nobody takes the backend's connections",
+    fix: ["HOST sudo kill -CONT PID"],
+    cleanUp: asUser("pm2 restart geo-backend"),
+  },
+  {
     name: "a backend that accepts and never answers",
     breaks: "kill -STOP $(ss -Hltnp sport = :3000 | grep -oP 'pid=\\K[0-9]+')",
     hop: "backend on loopback",

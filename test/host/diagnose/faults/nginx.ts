@@ -50,6 +50,26 @@ export const nginxFaults: Fault[] = [
     fix: putBack,
   },
   {
+    name: "sites-enabled no longer included",
+    breaks: `sed -i '/sites-enabled/d' /etc/nginx/nginx.conf && ${reload}`,
+    hop: "site",
+    cause: `nginx does not read ${enabled}: /etc/nginx/nginx.conf includes sites-enabled no more`,
+    fix: [
+      `HOST "sudo sed -i '/^ *http *{/a include /etc/nginx/sites-enabled/*;' /etc/nginx/nginx.conf"`,
+      `HOST "sudo nginx -t && sudo systemctl reload nginx"`,
+    ],
+  },
+  {
+    name: "headers missing, before nginx has read that",
+    // Younger than every worker by more than the second to which their age is known.
+    breaks: `until [ "$(ps -o etimes= -p "$(pgrep -n -f '^nginx: worker')")" -gt 3 ]; do sleep 0.2; done
+sed -i '/proxy_set_header Upgrade/d' ${site}`,
+    hop: "site",
+    cause:
+      "nginx does not hand the upgrade on: the site lacks proxy_set_header Upgrade $http_upgrade; nginx has not read that yet, and serves as before until its next reload",
+    fix: putBack,
+  },
+  {
     name: "headers missing",
     breaks: edit("/proxy_set_header \\(Upgrade\\|Connection\\)/d"),
     hop: "site",

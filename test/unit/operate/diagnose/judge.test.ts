@@ -222,6 +222,11 @@ describe("what is worth a look, and breaks nothing yet", () => {
       "the nginx site is not what was deployed: somebody changed it on the host",
     ],
     [
+      "pm2",
+      host({ backend: { ...inside.backend, silentPm2: { pid: 77, frozen: false } } }),
+      "pm2 itself does not answer: the backend serves on, and is not started again when it crashes",
+    ],
+    [
       "nginx",
       host({ nginx: { ...inside.nginx, newest: { seconds: 60, path: "/etc/nginx/nginx.conf" } } }),
       "nginx has not read /etc/nginx/nginx.conf since it changed",
