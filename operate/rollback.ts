@@ -41,7 +41,7 @@ async function rollback(stack: ReadyStack, host: StackHost, options: Options): P
   if (options.list) return;
   const target = chosen(releases, options.to);
   if (!options.yes && !(await agreed(target))) return console.log("Nothing was changed.");
-  console.log(await goBack(host, await stackOutputs(stack), target.name, options.wait));
+  await goBack(host, await stackOutputs(stack), target.name, options.wait, console.log);
   console.log(
     `${pc.green(`Release ${target.name} serves.`)} The next \`pulumi up\` goes on to what the configuration says.`,
   );
@@ -55,7 +55,7 @@ function chosen(releases: readonly Release[], wanted: string | undefined): Relea
     throw new Error(
       wanted
         ? `--to: expected a release of the list above, found ${wanted}`
-        : "there is no other release on this host; next: pulumi up, with the backendSource you want",
+        : "there is no other release on this host; next: npm run up, with the backendSource you want",
     );
   if (target.running) throw new Error(`--to: release ${target.name} runs already; nothing was changed`);
   return target;

@@ -9,6 +9,8 @@ export interface ExecOptions {
   input?: string;
   /** Milliseconds after which the command is given up; default 60,000. */
   timeoutMs?: number;
+  /** Gets what the command prints, piece by piece; its `stdout` is empty then. */
+  onText?: (text: string) => void;
 }
 
 export interface FollowOptions {
@@ -68,11 +70,11 @@ async function exec(
   command: string,
   options: ExecOptions,
 ): Promise<ExecResult> {
-  const { input, timeoutMs = 60_000 } = options;
+  const { input, timeoutMs = 60_000, onText } = options;
   const channel = await open(client, where, command);
   const timer = new AbortController();
   try {
-    const result = collect(channel, where, command);
+    const result = collect(channel, where, command, onText);
     channel.end(input);
     return await Promise.race([result, late(command, timeoutMs, timer.signal)]);
   } finally {

@@ -75,7 +75,7 @@ export const check = {
   texts: z.array(z.string("text"), "a list of texts"),
   environment: z.record(
     matching(/^[A-Za-z_][A-Za-z0-9_]*$/, "names of letters, digits and underscores"),
-    matching(/^[^\0]*$/, "text; set numbers in quotes"),
+    matching(/^[^\0]*$/, "text; a number in quotes, or by `config set --type string --path`"),
     "an object of texts, set with --path",
   ),
 };

@@ -2,6 +2,7 @@ import { proveHandshake } from "../../infra/handshake/prove.ts";
 import { handshakeTable } from "../../infra/handshake/report.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import { pronounce } from "../../infra/steps/verdict.ts";
+import { byLine } from "../by-line.ts";
 import type { StackHost, StackOutputs } from "../host-session.ts";
 
 /** A release must come up, and be proven, within this and the pace of the handover. */
@@ -9,9 +10,9 @@ const patienceMs = 120_000;
 
 /**
  * Lets a release take the place of the present one, proves it from outside as an `up` does, and keeps or takes back.
- * Returns what the host and the handshake said.
  *
  * @param wait seconds to wait for another run on the host
+ * @param show gets what the host and the handshake say, as they say it
  * @throws where the release did not come up or did not pass: the present one then serves on
  */
 export async function goBack(
@@ -19,18 +20,20 @@ export async function goBack(
   outputs: StackOutputs,
   release: string,
   wait: number,
-): Promise<string> {
+  show: (line: string) => void,
+): Promise<void> {
   const { session, settings } = host;
   const command = `sudo geo-system backend rollback --to ${release} --until-confirmed --wait ${wait}`;
   const switched = await session.exec(command, {
     timeoutMs: (settings.handoverSeconds + wait) * 1000 + patienceMs,
+    onText: byLine(show),
   });
-  if (switched.code !== 0) throw new Error(`${switched.stdout}${switched.stderr}`.trim());
+  if (switched.code !== 0) throw new Error(switched.stderr.trim());
   const report = await prove(host, outputs);
   const verdict = await pronounce(session, report.ok, settings.handoverSeconds);
-  const said = [switched.stdout.trim(), handshakeTable(report), verdict.text].join("\n");
-  if (!report.ok || !verdict.ok) throw new Error(said);
-  return said;
+  show(handshakeTable(report));
+  if (!report.ok || !verdict.ok) throw new Error(verdict.text);
+  show(verdict.text);
 }
 
 function prove({ settings, connection }: StackHost, outputs: StackOutputs) {

@@ -262,6 +262,11 @@ describe("check", () => {
     expect(await host.run("systemctl is-active pm2-ubuntu")).toBe("active");
   });
 
+  it("takes the list that pm2 itself writes when it is ended by a signal for what it is: saved", async () => {
+    await host.run(`sed -i 's/^ *\\("[^"]*":\\) /\\1/' ~/.pm2/dump.pm2`);
+    expect(await backend.check()).toBe("unchanged");
+  });
+
   it.each([
     ["pm2 stop geo-backend", /geo-backend is stopped/],
     ["pm2 delete geo-backend", /pm2 knows no application geo-backend/],

@@ -111,7 +111,7 @@ const full = flowRule((seen, flow) => {
     evidence: [met(flow), ...backendLines(seen)],
     fix: [
       backendLog(seen.target),
-      `# raise it: ${pulumiLine("config set --path backendEnvironment.MAX_CONNECTIONS 20000")}`,
+      `# raise it: ${pulumiLine("config set --type string --path backendEnvironment.MAX_CONNECTIONS 20000")}`,
       seen.target.up,
     ],
     worry: worry.some,

@@ -215,7 +215,7 @@ describe("the arguments", () => {
 
   it("name the setting inside an object", () => {
     expect(with_({ backendEnvironment: { LEVEL: 3 } })).toEqual([
-      "backendEnvironment.LEVEL: expected text; set numbers in quotes, found 3",
+      "backendEnvironment.LEVEL: expected text; a number in quotes, or by `config set --type string --path`, found 3",
     ]);
   });
 });

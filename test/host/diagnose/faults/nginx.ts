@@ -154,8 +154,10 @@ sed -i '/proxy_set_header Upgrade/d' ${site}`,
   },
   {
     name: "file descriptors of nginx exhausted",
-    breaks: `sed -i 's/^worker_rlimit_nofile .*/worker_rlimit_nofile 24;/' /etc/nginx/nginx.conf && ${reload}; ${idlers(80)}
-for worker in $(pgrep -f '^nginx: worker process *$'); do until [ "$(ls /proc/$worker/fd | wc -l)" -ge 24 ]; do sleep 0.05; done; done`,
+    // Restarted, so that no idler meets a worker that is about to go.
+    breaks: `sed -i 's/^worker_rlimit_nofile .*/worker_rlimit_nofile 24;/' /etc/nginx/nginx.conf && nginx -t -q && systemctl restart nginx; ${idlers(80)}
+full() { for worker in $(pgrep -f '^nginx: worker process *$'); do [ "$(ls /proc/$worker/fd | wc -l)" -ge 24 ] || return 1; done; }
+until full; do sleep 0.05; done`,
     hop: "limits",
     cause: "nginx has no file descriptor left: 24 of 24 are open",
     fix: ["HOST sudo kill -QUIT PIDS", ...putBack],
