@@ -69,9 +69,15 @@ function environmentReach(plan: StepPlan, facts: Facts): StepReach {
 }
 
 function handover(facts: Facts, plan: StepPlan): StepReach {
+  if (isDown(plan, facts)) return { reach: "handover", text: "the backend is started, nothing serves now" };
   if (plan.settings["handover-seconds"]?.[0] === "0") return cut("release without a handover", plan, facts);
   return { reach: "handover", text: `release handover, ${whom(plan, facts, "asked to reconnect")}` };
 }
+
+const isDown = ({ settings }: StepPlan, { listeners, connections }: Facts) => {
+  const port = Number(settings.port?.[0]);
+  return !listeners[port] && !connections[port];
+};
 
 const cut = (what: string, plan: StepPlan, facts: Facts): StepReach => ({
   reach: "handover",

@@ -77,7 +77,7 @@ describe("the reach", () => {
       .reach;
 
   it.each([
-    [[], "nobody is connected"],
+    [["listener\t3000\tnode"], "nobody is connected"],
     [["connections\t3000\t1"], "1 live connection is asked to reconnect"],
     [["connections\t3000\t212"], "212 live connections are asked to reconnect"],
   ])("of a new release counts who is connected: %s", (lines, whom) => {
@@ -85,6 +85,10 @@ describe("the reach", () => {
       reach: "handover",
       text: `release handover, ${whom}`,
     });
+  });
+
+  it("of a backend that is down is that it is started", () => {
+    expect(backendPlan(backend("bb")).text).toBe("the backend is started, nothing serves now");
   });
 
   it("of what surrounds the process is nothing", () => {
