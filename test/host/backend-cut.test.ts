@@ -91,6 +91,7 @@ describe("a release that nobody confirms", () => {
     await waitFor("the old release", async () => (await backend.seen()).release === "one", {
       within: 60_000,
     });
+    await waitFor("nginx", async () => (await users.connect())[Symbol.dispose](), { within: 30_000 });
     expect(await backend.applications()).toEqual(["geo-backend"]);
     await users.unnoticed(() => backend.apply(two));
     expect((await backend.seen()).release).toBe("two");

@@ -42,6 +42,16 @@ export const backendFaults: Fault[] = [
     fix: [`HOST "sudo chown -R ubuntu: /srv/geo-backend/shared && pm2 delete geo-backend; ${startAnew}"`],
   },
   {
+    name: "crash loop: secrets that only root reads",
+    breaks: `chown root: $(readlink -f /srv/geo-backend/secret.env); ${asUser("pm2 restart geo-backend")}`,
+    hop: "pm2",
+    cause:
+      "the backend crashes and is started again, over and over (N restarts): it may not use /srv/geo-backend/environments/GENERATED",
+    fix: [
+      `HOST "sudo chown -R ubuntu: /srv/geo-backend/environments/GENERATED && pm2 delete geo-backend; ${startAnew}"`,
+    ],
+  },
+  {
     name: "crash loop: its packages removed",
     breaks: `rm -r /srv/geo-backend/current/node_modules; ${asUser("pm2 restart geo-backend")}`,
     hop: "pm2",
