@@ -9,10 +9,34 @@ backend_facts() {
   backend_altered | while IFS= read -r path; do fact altered "$path"; done
   [ -e "/srv/$APP/secret.env" ] || [ ! -d "/srv/$APP" ] || fact no-secrets "/srv/$APP/secret.env"
   ! grep -qsE "\"name\": ?\"$APP\"" "$APP_HOME/.pm2/dump.pm2" || fact saved yes
+  backend_forbidden
+}
+
+backend_logs() {
+  local errors="$APP_HOME/.pm2/logs/$APP-error.log"
   tail -n 30 "$APP_HOME/.pm2/logs/$APP-out.log" 2> /dev/null | text backend-log
   # What is older tells of another failure than this one.
-  [ -z "$(find "$APP_HOME/.pm2/logs/$APP-error.log" -mmin -10 2> /dev/null)" ] ||
-    tail -n 30 "$APP_HOME/.pm2/logs/$APP-error.log" | text backend-errors
+  [ -z "$(find "$errors" -mmin -10 2> /dev/null)" ] || {
+    fact errors-age "$(($(date +%s) - $(stat -c %Y "$errors")))"
+    tail -n 30 "$errors" | text backend-errors
+  }
+  # Only where it does not run: why.
+  systemctl is-active -q "pm2-$APP_USER" || journalctl -u "pm2-$APP_USER" -n 12 -o cat --no-pager 2> /dev/null | text pm2-journal
+}
+
+first_forbidden() {
+  local path
+  for path; do [ -x "$path" ] || { printf 'forbidden\t%s\n' "$path" && return; }; done
+}
+
+# What keeps the user out, without any log of it: a folder on the way to the release, pm2's own files.
+backend_forbidden() {
+  local release path
+  release=$(readlink -f "/srv/$APP/current" 2> /dev/null)
+  [ -z "$release" ] || runuser -u "$APP_USER" -- bash -c "$(declare -f first_forbidden)"'; first_forbidden "$@"' \
+    bash /srv "/srv/$APP" "/srv/$APP/releases" "$release" 2> /dev/null
+  path=$(find "$APP_HOME/.pm2" -maxdepth 2 ! -user "$APP_USER" -print -quit 2> /dev/null)
+  [ -z "$path" ] || fact foreign "$path"
 }
 
 # Files of the running release that are not what was deployed: the payload has the first 16 digits of their SHA-256.
@@ -28,10 +52,12 @@ backend_altered() {
 
 # The applications as pm2 knows them, in JSON: see pm2.cjs.
 backend_pm2() {
-  local pid home
+  local pid home said
+  said=$(timeout 3 node --version 2>&1) || fact node-broken "$(tail -n 1 <<< "${said#timeout: }")"
   command -v pm2 > /dev/null || { fact pm2 absent; return; }
   pid=$(cat "$APP_HOME/.pm2/pm2.pid" 2> /dev/null)
-  if [ -z "$pid" ] || ! grep -qsF 'God Daemon' "/proc/$pid/cmdline"; then fact pm2 down; return; fi
+  grep -qsF 'God Daemon' "/proc/${pid:-none}/cmdline" || pid=$(pgrep -o -u "$APP_USER" -f '^PM2 v.*God Daemon')
+  [ -n "$pid" ] || { fact pm2 down; return; }
   fact pm2 up "$pid" "$(awk '$1 == "State:" { print $2 }' "/proc/$pid/status" 2> /dev/null)"
   home=$(dirname "$(dirname "$(readlink -f "$(command -v pm2)")")")
   timeout 5 runuser -u "$APP_USER" -- env -i -C / HOME="$APP_HOME" PATH="$PATH" node -e "$1" "$home" "$APP_HOME/.pm2/rpc.sock" 2> /dev/null |

@@ -12,15 +12,25 @@ firewall_facts() {
   if [ -r /etc/ufw/user.rules ]; then
     for port in 80 443 "$SSH_PORT"; do
       fact allows "$port" "$(firewall_verdict "$port/tcp" 4)" "$(firewall_verdict "$port/tcp" 6)"
+      firewall_denials "$port"
     done
   fi
   firewall_other_rules | head -n 20 | while IFS= read -r port; do fact drops "$port"; done
 }
 
-# What drops packets and is not ufw's: rules by hand, of a cloud's image, of other programs.
+# `denies PORT ACTION FROM`: what ufw refuses to some addresses only.
+firewall_denials() {
+  firewall_tuples 4 | awk -v port="$1" '
+    $1 ~ /^(deny|reject|limit)/ && ($3 == port || $3 == "any") && ($2 == "tcp" || $2 == "any") && $6 != "0.0.0.0/0" { sub(/_log.*/, "", $1); print "denies\t" port "\t" $1 "\t" $6 }'
+}
+
+# What drops, rejects or turns packets aside and is not ufw's: rules by hand, of a cloud's image, of other programs.
 firewall_other_rules() {
-  iptables -S 2> /dev/null | grep -E -- '-A (INPUT|PREROUTING).* -j (DROP|REJECT)' || true # none is the usual case
-  iptables -t raw -S 2> /dev/null | grep -E -- '-j DROP' || true                           # as well
+  local table
+  iptables -S 2> /dev/null | grep -E -- '-A (INPUT|OUTPUT).* -j (DROP|REJECT)' || true # none is the usual case
+  for table in raw mangle nat; do
+    iptables -t "$table" -S 2> /dev/null | grep -E -- '-A (PREROUTING|OUTPUT|INPUT).* -j (DROP|REDIRECT|DNAT)' | sed "s/^/-t $table /"
+  done
   command -v nft > /dev/null && nft list ruleset 2> /dev/null | awk '
     /^table/ { ours = $3 ~ /^(filter|raw|nat|mangle)$/ }
     !ours && /(drop|reject)/ { sub(/^[ \t]+/, ""); print }'

@@ -17,10 +17,12 @@ host_resources() {
   systemctl --failed --plain --no-legend --no-pager 2> /dev/null | awk '{ print "failed\t" $1 }'
 }
 
-# Where nginx, pm2 and the backend write. The same file system is told once: `disk MOUNT USED% FREE_KB INODES%`.
+# Where nginx, pm2 and the backend write. The same file system is told once: `disk MOUNT USED% FREE_KB INODES% ro|rw`.
 host_disks() {
   df --output=target,pcent,avail,ipcent / /tmp /var/log/nginx "$APP_HOME/.pm2/logs" "/srv/$APP" "/srv/$APP/shared" 2> /dev/null |
-    tail -n +2 | sort -u | awk '{ gsub("%", ""); print "disk\t" $1 "\t" $2 "\t" $3 "\t" $4 }'
+    tail -n +2 | sort -u | awk '
+      FILENAME != "-" { mode[$2] = $4 ~ /^ro(,|$)/ ? "ro" : "rw"; next }
+      { gsub("%", ""); print "disk\t" $1 "\t" $2 "\t" $3 "\t" $4 "\t" mode[$1] }' /proc/self/mounts -
 }
 
 # Of a full disk, as host_disks told it: its largest files, `big MOUNT BYTES PATH`. Two seconds at most, since a disk
@@ -51,6 +53,7 @@ host_port_owners() {
   local port pid
   for port in 80 443 "$APP_PORT"; do
     for pid in $(ss -Hltnp "sport = :$port" | grep -oP 'pid=\K[0-9]+' | sort -un | head -n 1); do
+      [ -s "/proc/$pid/cmdline" ] || [ -e "/proc/$pid" ] || continue # gone by now
       fact owner "$port" "$pid" "$(host_is_pm2s "$pid")" "$(tr '\0' ' ' < "/proc/$pid/cmdline" | cut -c 1-60)"
     done
   done

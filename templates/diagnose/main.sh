@@ -1,5 +1,7 @@
 # shellcheck shell=bash
-# The order: what waits (pm2, two upgrades) goes on beside what only reads, and nginx, which takes longest, as well.
+# The order: what waits (pm2, two upgrades) goes on beside what only reads, and nginx, which takes longest, as well. Who
+# listens is asked before that, since `nginx -t` itself takes the ports where no nginx has them; the logs come last, with
+# what the two upgrades have left in them.
 
 main() {
   local pm2_program='' entry
@@ -11,10 +13,10 @@ main() {
   entry=${SSH_CONNECTION-} SSH_PORT=${5:-22}
   [ -z "$entry" ] || SSH_PORT=${entry##* }
   host_clock
-  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 6< <(loopback nginx 80; loopback backend "$APP_PORT") 7< <(nginx_facts)
-  host_resources
   host_listeners
   host_port_owners
+  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 6< <(loopback nginx 80; loopback backend "$APP_PORT") 7< <(nginx_facts)
+  host_resources
   host_units
   firewall_facts
   backend_facts
@@ -22,6 +24,8 @@ main() {
   cat <&5
   cat <&6
   cat <&7
+  nginx_logs
+  backend_logs
   fact end
 }
 

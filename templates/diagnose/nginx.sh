@@ -11,7 +11,6 @@ nginx_facts() {
   nginx_configuration
   nginx_newest
   nginx_workers
-  nginx_logs
   nginx_site
   nginx_certificate
 }
@@ -45,8 +44,8 @@ nginx_workers() {
 }
 
 nginx_logs() {
-  # What is older tells of another failure than this one.
-  tail -n 200 /var/log/nginx/error.log 2> /dev/null | awk -v since="$(date -d '10 minutes ago' '+%Y/%m/%d %H:%M:%S')" 'substr($0, 1, 19) >= since' | tail -n 50 | text nginx-log
+  # What is older tells of another failure than this one: the clients that are to explain it came just now.
+  tail -n 200 /var/log/nginx/error.log 2> /dev/null | awk -v since="$(date -d '1 minute ago' '+%Y/%m/%d %H:%M:%S')" 'substr($0, 1, 19) >= since' | tail -n 50 | text nginx-log
   # Only where it does not run: why.
   systemctl is-active -q nginx || journalctl -u nginx -n 8 -o cat --no-pager 2> /dev/null | text nginx-journal
 }
@@ -84,6 +83,6 @@ nginx_certificate_paths() {
 nginx_key_is_its_own() {
   local public
   [ -r "$2" ] || { say unknown; return; }
-  public=$(openssl pkey -in "$2" -passin pass: -pubout 2> /dev/null)
+  public=$(openssl pkey -in "$2" -passin pass: -pubout 2> /dev/null) || { say unreadable; return; }
   if [ "$public" = "$(sed -n '/BEGIN PUBLIC KEY/,/END PUBLIC KEY/p' <<< "$1")" ]; then say own; else say other; fi
 }

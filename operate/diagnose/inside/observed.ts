@@ -26,6 +26,7 @@ export interface Disk {
   usedPercent: number;
   freeKb: number;
   inodesPercent: number;
+  readOnly: boolean;
   /** Of a full one: its largest files. */
   big: string[];
 }
@@ -61,6 +62,8 @@ export interface Firewall {
   allows: { port: number; v4: string; v6: string }[];
   /** Rules of others that drop packets. */
   drops: string[];
+  /** What ufw refuses to some addresses only: `deny` or `limit`. */
+  denies: { port: number; action: string; from: string }[];
 }
 
 export interface Nginx {
@@ -95,6 +98,7 @@ export interface CertificateFile {
   /** In milliseconds since 1970. */
   ends: number;
   fingerprint: string;
+  /** `own`, `other`, `unreadable` or `unknown`. */
   key: string;
   names: string;
 }
@@ -118,11 +122,21 @@ export interface Backend {
   deployedEnvironment: string;
   /** The file of secrets, where it should be and is not. */
   missingSecrets?: string;
+  /** The first folder on the way to the release that the user may not enter. */
+  forbidden?: string;
+  /** Something of pm2's that belongs to somebody else. */
+  foreign?: string;
+  /** What Node says instead of its version. */
+  nodeBroken?: string;
   /** Whether the next boot brings it back. */
   saved: boolean;
   processes: { pid: number; files: number; mostFiles: number; residentKb: number }[];
   log: string;
   errors: string;
+  /** Seconds since the last of the errors was written. */
+  errorsAge: number;
+  /** What systemd has of pm2, where its unit does not run. */
+  journal: string;
 }
 
 export interface Application {

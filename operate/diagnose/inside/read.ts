@@ -59,11 +59,12 @@ export function readInside(output: string): Inside {
 /** Each file system once: between two looks at it its numbers may have changed. */
 function disks(facts: Facts): Disk[] {
   const big = facts.all("big", (mount = "", _, path = "") => ({ mount, path }));
-  const all = facts.all("disk", (mount = "", usedPercent, freeKb, inodesPercent) => ({
+  const all = facts.all("disk", (mount = "", usedPercent, freeKb, inodesPercent, mode) => ({
     mount,
     usedPercent: Number(usedPercent),
     freeKb: Number(freeKb),
     inodesPercent: Number(inodesPercent) || 0,
+    readOnly: mode === "ro",
     big: big.filter((each) => each.mount === mount).map(({ path }) => path),
   }));
   return [...new Map(all.map((disk) => [disk.mount, disk])).values()];
@@ -81,6 +82,7 @@ function firewall(facts: Facts): Firewall {
     otherwise,
     allows: facts.all("allows", (port, v4 = "", v6 = "") => ({ port: Number(port), v4, v6 })),
     drops: facts.all("drops", (rule = "") => rule),
+    denies: facts.all("denies", (port, action = "", from = "") => ({ port: Number(port), action, from })),
   };
 }
 
@@ -121,6 +123,11 @@ function backend(facts: Facts): Backend {
   const [release = "", deployedRelease = ""] = facts.one("release");
   const [environment = "", deployedEnvironment = ""] = facts.one("environment");
   const [missingSecrets] = facts.one("no-secrets");
+  const [[forbidden], [foreign], [nodeBroken]] = [
+    facts.one("forbidden"),
+    facts.one("foreign"),
+    facts.one("node-broken"),
+  ];
   const known = readApplications(facts.text("applications") ?? "");
   return {
     ...{ name, user, port: Number(port), home, release, deployedRelease, environment, deployedEnvironment },
@@ -129,6 +136,9 @@ function backend(facts: Facts): Backend {
     ...(silent && { silentPm2: { pid: Number(pid), frozen: state === "T" } }),
     ...(known && { applications: known }),
     ...(missingSecrets && { missingSecrets }),
+    ...(forbidden && { forbidden }),
+    ...(foreign && { foreign }),
+    ...(nodeBroken !== undefined && { nodeBroken }),
     saved: facts.one("saved")[0] === "yes",
     processes: facts.all("process", (pid, files, mostFiles, residentKb) => ({
       pid: Number(pid),
@@ -138,6 +148,8 @@ function backend(facts: Facts): Backend {
     })),
     log: facts.text("backend-log") ?? "",
     errors: facts.text("backend-errors") ?? "",
+    errorsAge: Number(facts.one("errors-age")[0] ?? 0),
+    journal: facts.text("pm2-journal") ?? "",
   };
 }
 

@@ -11,12 +11,17 @@ export interface Request {
   host: string;
   port: number;
   path: string;
+  /** By which the client comes: a server that listens on just that address goes before those that listen on all. */
+  address?: string | undefined;
 }
 
 /** Chooses as nginx does; undefined where no server listens on the port. */
 export function servingOf(configuration: readonly Directive[], request: Request): Serving | undefined {
   const http = configuration.find(({ name }) => name === "http");
-  const listening = blocks(http, "server").filter((server) => listensOn(server, request.port));
+  const listening = nearest(
+    blocks(http, "server").filter((server) => listensOn(server, request.port)),
+    request,
+  );
   const server =
     listening.find((each) => hasName(each, request.host)) ??
     listening.find((each) => listens(each, request.port).some(({ values }) => values.some(isDefault))) ??
@@ -37,6 +42,21 @@ function listens(server: Directive, port: number): Directive[] {
     ({ name, values }) => name === "listen" && new RegExp(`^(.*:)?${port}$`).test(values[0] ?? ""),
   );
 }
+
+/** Those that listen on the client's own address, where there are any; a loopback's are for nobody outside. */
+function nearest(servers: readonly Directive[], { port, address }: Request): Directive[] {
+  const of = (server: Directive) => listens(server, port).map(({ values }) => hostOf(values[0] ?? ""));
+  const own = servers.filter((server) => address !== undefined && of(server).includes(address));
+  const all = servers.filter(
+    (server) => of(server).length === 0 || of(server).some((host) => everywhere.test(host)),
+  );
+  return own.length > 0 ? own : all;
+}
+
+const everywhere = /^(\*|0\.0\.0\.0|::)?$/;
+/** The address in `listen`: `[::]:80`, `192.0.2.7:80`, `80`. */
+const hostOf = (listen: string) =>
+  listen.includes(":") ? listen.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") : "";
 
 /** A server without `listen` listens on 80. */
 function listensOn(server: Directive, port: number): boolean {

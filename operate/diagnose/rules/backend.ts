@@ -1,30 +1,46 @@
-import { crashRules, lastErrors } from "./crash.ts";
+import { accessRules } from "./access.ts";
+import { crashRules, recentErrors } from "./crash.ts";
 import { on, pm2 } from "./fix.ts";
 import { reachesNothing } from "./network.ts";
 import { alteredWords, answers, application, inside, restored, revival, serves, startAnew } from "./pm2.ts";
 import { type Rule, worry } from "./rule.ts";
 
-const noPm2 = inside(({ target, inside }, { pm2: state }) =>
-  state === "absent" && !serves(inside)
-    ? {
-        cause: "pm2 is not installed",
-        evidence: ["no program pm2 on the host"],
-        fix: [target.up],
-        worry: worry.down,
-      }
-    : undefined,
-);
+const noPm2: Rule = ({ target, inside }) => {
+  if (inside?.backend.pm2 !== "absent") return undefined;
+  const served = serves(inside);
+  return {
+    ...{ hop: "pm2", severity: served ? "warn" : "fail" },
+    cause: `the program pm2 is not there${served ? ": the backend serves on, and the next boot would not bring it back" : ""}`,
+    evidence: ["no program pm2 on the host's PATH"],
+    fix: [target.up],
+    worry: served ? worry.soon : worry.down,
+  };
+};
 
 const daemonDown = inside(({ target, inside }, { pm2: state, user }) => {
   if (state !== "down" || serves(inside)) return undefined;
   const unit = inside.units.find(({ name }) => name.startsWith("pm2-"));
   return {
     cause: `pm2 itself does not run, and so the backend does not: its unit pm2-${user} is ${unit?.active ?? "missing"}`,
-    evidence: [`systemctl: pm2-${user} ${unit?.active}, ${unit?.sub}`],
-    fix: [on(target, `sudo systemctl restart pm2-${user}`)],
+    evidence: [`systemctl: pm2-${user} ${unit?.active}, ${unit?.sub}`, ...saidOf(inside.backend.journal)],
+    // After some failures in a row systemd refuses another start.
+    fix: [
+      ...(unit?.active === "failed" ? [on(target, `sudo systemctl reset-failed pm2-${user}`)] : []),
+      on(target, `sudo systemctl restart pm2-${user}`),
+    ],
     worry: worry.down,
   };
 });
+
+/** The last lines of a unit's journal that are no mere frame of pm2's tables, nor systemd's own. */
+const saidOf = (journal: string) =>
+  journal
+    .split("\n")
+    .filter(
+      (line) =>
+        line.trim() && !/[│┌└├]|^pm2-\S+\.service: |^(Started|Starting|Stopped|Failed to start) /.test(line),
+    )
+    .slice(-3);
 
 /** Its applications serve on; nobody starts them again, and in cluster mode nobody takes their connections. */
 const daemonHangs: Rule = ({ target, inside }) => {
@@ -60,7 +76,7 @@ const deleted = inside((seen, backend) => {
   const { applications, name } = backend;
   if (!applications || application(seen.inside) || serves(seen.inside)) return undefined;
   return {
-    cause: `pm2 knows no application ${name}: somebody deleted it`,
+    cause: `pm2 knows no application ${name}: it was deleted, or not brought back after a start of pm2`,
     evidence: [`pm2 has: ${applications.map((each) => each.name).join(", ") || "nothing"}`],
     fix: [startAnew(seen, backend)],
     worry: worry.down,
@@ -82,7 +98,7 @@ const noSecrets = inside(({ target, inside }, { missingSecrets }) =>
   missingSecrets !== undefined && !serves(inside)
     ? {
         cause: `the backend's secrets are missing: ${missingSecrets}`,
-        evidence: [`${missingSecrets}: not there`, ...lastErrors(inside)],
+        evidence: [`${missingSecrets}: not there`, ...recentErrors(inside)],
         fix: [
           on(
             target,
@@ -99,7 +115,8 @@ const noSecrets = inside(({ target, inside }, { missingSecrets }) =>
 const wrongPort = inside((seen, backend) => {
   const app = application(seen.inside);
   const { port, name } = backend;
-  if (app?.status !== "online" || seen.inside.listens.some((each) => each.port === port)) return undefined;
+  if (app?.status !== "online" || app.pid === 0 || seen.inside.listens.some((each) => each.port === port))
+    return undefined;
   const found = seen.inside.listens.filter(({ pid, process }) => pid === app.pid && process !== "");
   return {
     cause:
@@ -125,7 +142,7 @@ const silent: Rule = (seen) => {
     cause: `the backend takes connections and never answers${alteredWords(backend)}`,
     evidence: [
       `127.0.0.1:${backend.port} on the host: ${answers(seen.inside) === "silence" ? "connected, no answer within 3 s" : "no connection within 4 s"}`,
-      ...lastErrors(seen.inside),
+      ...recentErrors(seen.inside),
     ],
     fix: restored(seen.target, seen.inside),
     worry: worry.down,
@@ -148,6 +165,7 @@ const outOfFiles: Rule = ({ inside, target }) => {
 };
 
 export const backendRules = [
+  ...accessRules,
   noPm2,
   daemonDown,
   daemonHangs,

@@ -9,13 +9,17 @@ const folder = "/etc/geo-system";
 
 /** nginx would refuse this pair at its next start, and may have done so. */
 const keyOfAnother: Rule = (seen) => {
-  const pair = seen.inside?.certificates.find(({ key, missing }) => key === "other" || missing);
+  const pair = seen.inside?.certificates.find(
+    ({ key, missing }) => /^(other|unreadable)$/.test(key) || missing,
+  );
   if (!pair) return undefined;
   return {
     ...{ hop: "certificate", severity: "fail" },
     cause: pair.missing
       ? `the certificate ${pair.path} is missing`
-      : `the private key beside ${pair.path} belongs to another certificate`,
+      : pair.key === "unreadable"
+        ? `the private key beside ${pair.path} cannot be read: it has a passphrase, or is no key`
+        : `the private key beside ${pair.path} belongs to another certificate`,
     evidence: [emergency(seen) ?? `${pair.path}: key ${pair.key}`],
     fix: back(seen, pair),
     worry: running(seen) ? worry.later : worry.down,

@@ -9,28 +9,36 @@ function crashes({ crashed }: Observations, { status }: Application): boolean {
   return status === "errored" || status === "waiting restart" || crashed === true;
 }
 
-/** Its last words, each once, without what a stack trace has besides. */
-export const lastErrors = ({ backend }: Pick<Inside, "backend">) => [
-  ...new Set(
-    backend.errors
-      .split("\n")
-      .filter(
-        (line) => line.trim() && !/^\s*(at |\^|[})]|code: '|throw |node:internal|Node\.js v)/.test(line),
-      )
-      .slice(-4),
-  ),
-];
+/** Its last words, each once, without what a stack trace has besides; the newest is the last. */
+export const lastErrors = ({ backend }: Pick<Inside, "backend">) => {
+  const lines = backend.errors
+    .split("\n")
+    .filter((line) => line.trim() && !/^\s*(at |\^|[})]|code: '|throw |node:internal|Node\.js v)/.test(line))
+    .slice(-4);
+  return lines.filter((line, i) => lines.lastIndexOf(line) === i);
+};
+
+/** In seconds: what is older than the clients that just came does not explain what they met. */
+const recent = 30;
+export const recentErrors = (host: Pick<Inside, "backend">) =>
+  host.backend.errorsAge <= recent ? lastErrors(host) : [];
+
+const refusal =
+  /(?:EACCES|EPERM|permission denied)[^']*'([^']+)'|node: (\/srv\/\S+\/(?:environments\/\w+|secret\.env)): not found/;
 
 /**
- * A path that it may not use: the one crash whose mending is known. Of its data, the whole folder. Node says of a file
- * of secrets that it cannot read that it is not found; that it is there is known by then.
+ * A path that it may not use: the one crash whose mending is known. Of its data and its secrets, the whole folder. Node
+ * says of a file of secrets that it cannot read that it is not found; that it is there is known by then.
  */
 function refusedPath({ backend }: Inside): string | undefined {
-  const said = lastErrors({ backend }).join("\n");
-  const path = (/(?:EACCES|EPERM|permission denied)[^']*'([^']+)'/.exec(said) ??
-    /node: (\/srv\/\S+\/environments\/\w+): not found/.exec(said))?.[1];
-  const data = `/srv/${backend.name}/shared`;
-  return path?.startsWith(`${data}/`) ? data : path;
+  const path = lastErrors({ backend })
+    .reverse()
+    .map((line) => refusal.exec(line))
+    .map((found) => found?.[1] ?? found?.[2])
+    .find((found) => found !== undefined);
+  const home = `/srv/${backend.name}`;
+  if (path?.startsWith(`${home}/shared/`)) return `${home}/shared`;
+  return path?.match(/\/(environments\/|secret\.env$)/) ? `${home}/environments` : path;
 }
 
 const crashLoop = inside((seen, backend) => {

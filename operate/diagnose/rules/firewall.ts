@@ -40,6 +40,21 @@ const ufwCloses: Rule = (seen) => {
   };
 };
 
+/** ufw turns an address away that connects six times in thirty seconds: a page with some windows, or an office. */
+const ufwLimits: Rule = (seen) => {
+  if (seen.inside?.firewall.ufw !== "active") return undefined;
+  const limited = servicePorts(seen).filter((port) => verdictOf(seen, port).startsWith("limit"));
+  if (limited.length === 0) return undefined;
+  const failing = seen.outside.flows.some(({ failure }) => failure);
+  return {
+    ...{ hop: "firewall", severity: failing ? "fail" : "warn" },
+    cause: `ufw limits ${portList(limited)}: an address that connects six times in 30 seconds is turned away, as all users behind one are`,
+    evidence: limited.map((port) => `ufw, port ${port}: ${verdictOf(seen, port)}`),
+    fix: limited.map((port) => on(seen.target, `sudo ufw allow ${port}/tcp`)),
+    worry: failing ? worry.some : worry.later,
+  };
+};
+
 const ufwInactive: Rule = (seen) => {
   const { inside, target } = seen;
   if (!inside?.deployed.includes("firewall") || inside.firewall.ufw === "active") return undefined;
@@ -56,5 +71,5 @@ const ufwInactive: Rule = (seen) => {
   };
 };
 
-export const firewallRules = [ufwCloses];
+export const firewallRules = [ufwCloses, ufwLimits];
 export const firewallWarnings = [ufwInactive];

@@ -4,7 +4,7 @@ import type { Backend } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import type { Flow } from "../outside/observed.ts";
 import { trustedByNobodyHere } from "./certificate.ts";
-import { lastErrors as errorsOf } from "./crash.ts";
+import { recentErrors } from "./crash.ts";
 import { backendLog, nginxLog, on, pm2, putBack } from "./fix.ts";
 import { restored } from "./pm2.ts";
 import { type Finding, type Rule, worry } from "./rule.ts";
@@ -53,10 +53,10 @@ const directives: Record<number, string> = {
 
 /** The backend upgrades, and nginx before it refuses: the backend is not to blame, nor the site as it was deployed. */
 const nginxItself = flowRule((seen, flow) => {
-  const { status = 0 } = flow.failure.seen;
+  const { status = 0, body = "" } = flow.failure.seen;
   const said = (to: string) => seen.inside?.loopback.find((each) => each.to === to)?.answer ?? "";
   const limited = limits(seen).filter(() => status === 503 || status === 429);
-  const refuses = said("nginx").includes(` ${status} `) || limited.length > 0;
+  const refuses = said("nginx").includes(` ${status} `) || limited.length > 0 || /\bnginx\b/.test(body);
   const pattern = directives[status];
   if (!pattern || !refuses || !said("backend").includes(" 101 ") || changedSite(seen).length > 0)
     return undefined;
@@ -146,7 +146,7 @@ const noSync = flowRule((seen, flow) => {
   };
 });
 
-const lastErrors = ({ inside }: Observations) => (inside ? errorsOf(inside).slice(-2) : []);
+const lastErrors = ({ inside }: Observations) => (inside ? recentErrors(inside).slice(-2) : []);
 
 /** What no rule before knows: the client's own reading. What was changed on the host is the first suspect. */
 const unexplained = flowRule((seen, flow) => ({

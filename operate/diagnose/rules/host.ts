@@ -1,6 +1,7 @@
 import type { Disk } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import { on } from "./fix.ts";
+import { serves } from "./pm2.ts";
 import { type Rule, worry } from "./rule.ts";
 
 /** A full disk is why everything after it fails: nothing can be saved, no log tells of it. */
@@ -17,6 +18,22 @@ const diskFull: Rule = ({ inside, target }) => {
       `df ${full.mount}: ${full.usedPercent}% used, ${full.freeKb} KB free, inodes ${full.inodesPercent}%`,
     ],
     fix: room(full, { target }, inside.backend.name),
+    worry: worry.some,
+  };
+};
+
+/** A disk with errors is mounted so by the kernel: everything runs, and nothing can be saved. */
+const readOnly: Rule = ({ inside, target }) => {
+  const disk = inside?.disks.find((each) => each.readOnly);
+  if (!disk) return undefined;
+  return {
+    ...{ hop: "disk", severity: "fail" },
+    cause: `${disk.mount} is mounted read-only: nothing can be saved there`,
+    evidence: [`/proc/mounts: ${disk.mount} ro`],
+    fix: [
+      on(target, "sudo dmesg --level err,warn | tail"),
+      on(target, `sudo mount -o remount,rw ${disk.mount}`),
+    ],
     worry: worry.some,
   };
 };
@@ -92,7 +109,9 @@ function inWords(ms: number): string {
 }
 
 const failedUnits: Rule = ({ inside, target }) => {
-  const failed = (inside?.failedUnits ?? []).filter((unit) => !/^(nginx|pm2-)/.test(unit));
+  // Of nginx and pm2 rules of their own tell, unless they serve without their units.
+  const served = inside && serves(inside);
+  const failed = (inside?.failedUnits ?? []).filter((unit) => served || !/^(nginx|pm2-)/.test(unit));
   if (failed.length === 0) return undefined;
   return {
     ...{ hop: "units", severity: "warn" },
@@ -123,5 +142,5 @@ const noBoot: Rule = ({ inside, target }) => {
   };
 };
 
-export const hostRules = [diskFull, clockWrong];
+export const hostRules = [diskFull, readOnly, clockWrong];
 export const hostWarnings = [diskNearlyFull, memoryShort, clockWrong, noBoot, failedUnits];

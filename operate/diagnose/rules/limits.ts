@@ -72,7 +72,10 @@ const filesUsedUp: Rule = (seen) => {
 };
 
 const portsUsedUp: Rule = (seen) => {
-  const line = said(seen, /\(99: Cannot assign requested address\)/);
+  // Another failure since then tells that this one is over.
+  const line = said(seen, /\[(error|crit|alert|emerg)\]/).filter((last) =>
+    last.includes("(99: Cannot assign requested address)"),
+  );
   if (line.length === 0 || !seen.outside.flows.some(({ failure }) => failure?.seen.status === 502))
     return undefined;
   return {

@@ -1,9 +1,9 @@
 import type { Loopback } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
-import { closedPorts } from "./firewall.ts";
 import { on } from "./fix.ts";
 import { portList, portNumbers, shown } from "./ports.ts";
 import { type Finding, type Rule, worry } from "./rule.ts";
+import { turnedAwayRules } from "./turned-away.ts";
 
 /** A sandbox is known to be off; of any other host that is a guess. */
 const switchedOff: Rule = ({ target: { off } }) =>
@@ -30,13 +30,13 @@ const nameUnknown: Rule = ({ outside: { name } }) => {
   };
 };
 
-/** No route at all is about this machine, not about the host. */
+/** No route at all: mostly this machine's; on one network also a host that is off, or has none back. */
 const noRoute: Rule = ({ outside: { ports } }) => {
   const first = ports[0];
   if (!first || ports.some(({ state }) => state !== "no route")) return undefined;
   return {
     ...{ hop: "tcp", severity: "fail", unknown: true },
-    cause: `this machine has no way to ${first.address}`,
+    cause: `there is no way between this machine and ${first.address}: a route is missing on one of the two, or it is off`,
     evidence: ports.map(shown),
     fix: [`ip route get ${first.address}`],
     worry: worry.unknown,
@@ -82,40 +82,6 @@ const cloudFirewall: Rule = ({ outside: { ports }, arrivals, target }) => {
   };
 };
 
-/** Packets arrive and ufw is not why they are dropped. */
-const otherDrops: Rule = (seen) => {
-  const { arrivals, target, inside } = seen;
-  const closed = closedPorts(seen);
-  const dropped = seen.outside.ports.filter(
-    ({ state, port }) => state === "silent" && (arrivals?.get(port) ?? 0) > 0 && !closed.includes(port),
-  );
-  if (dropped.length === 0 || !inside) return undefined;
-  return {
-    ...{ hop: "firewall", severity: "fail" },
-    cause: `the host itself drops ${portList(portNumbers(dropped))}, and not by ufw: the packets arrive, and ufw lets them in`,
-    evidence: [...dropped.map(shown), ...inside.firewall.drops],
-    fix: deletions(inside.firewall.drops).map((rule) => on(target, `sudo iptables ${rule}`)),
-    worry: worry.down,
-  };
-};
-
-/** On the host itself: nginx cannot get to the backend. What a rule says of a port, or of the loopback, is why. */
-const loopbackDropped: Rule = ({ inside, target }) => {
-  const blocked = inside?.loopback.filter(({ answer }) => answer === "no connection") ?? [];
-  const rules = (inside?.firewall.drops ?? []).filter(
-    (rule) =>
-      / -i lo\b/.test(rule) || blocked.some(({ port }) => new RegExp(`--dport ${port}\\b`).test(rule)),
-  );
-  if (blocked.length === 0 || rules.length === 0) return undefined;
-  return {
-    ...{ hop: "firewall", severity: "fail" },
-    cause: `the host drops its own connections to ${portList(blocked.map(({ port }) => port))}, by which nginx reaches the backend`,
-    evidence: [...blocked.map(({ port }) => `127.0.0.1 port ${port}: no connection within 4 s`), ...rules],
-    fix: deletions(rules).map((rule) => on(target, `sudo iptables ${rule}`)),
-    worry: worry.down,
-  };
-};
-
 /** No port of the host answers the host itself, nginx's neither. */
 export const reachesNothing = (loopback: readonly Loopback[]) =>
   loopback.length > 1 && loopback.every(({ answer }) => answer === "no connection");
@@ -128,16 +94,14 @@ const loopbackDown: Rule = ({ inside, target }) => {
     cause:
       "the host does not reach its own 127.0.0.1: its loopback interface is down, or has lost its address",
     evidence: answers.map(({ to, port }) => `127.0.0.1 port ${port}, ${to}: no connection within 4 s`),
-    fix: [on(target, "ip -br address show lo"), on(target, "sudo ip link set lo up")],
+    fix: [
+      on(target, "ip -br address show lo"),
+      on(target, "sudo ip link set lo up"),
+      on(target, "sudo ip address replace 127.0.0.1/8 dev lo"),
+    ],
     worry: worry.down,
   };
 };
-
-/** The rule that undoes a rule of `iptables -S`. */
-const deletions = (rules: readonly string[]) =>
-  rules.length === 0
-    ? ["-S"]
-    : rules.filter((rule) => rule.startsWith("-A ")).map((rule) => rule.replace("-A ", "-D "));
 
 /** One of the addresses works, another does not: who tries that one first waits, or fails. */
 const deadAddress: Rule = ({ outside: { ports, name }, target }) => {
@@ -203,5 +167,5 @@ const blind: Rule = ({ blind: why, target }: Observations): Finding | undefined 
       };
 
 export const reachRules = [switchedOff, nameUnknown, noRoute, hostSilent];
-export const dropRules = [cloudFirewall, otherDrops, loopbackDropped, loopbackDown, silentPort, deadAddress];
+export const dropRules = [cloudFirewall, ...turnedAwayRules, loopbackDown, silentPort, deadAddress];
 export const loginRules = [noLogin, blind];

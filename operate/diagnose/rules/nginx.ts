@@ -15,7 +15,11 @@ const absent: Rule = ({ inside, target }) =>
     : undefined;
 
 export const nginxUnit = ({ inside }: Observations) => inside?.units.find(({ name }) => name === "nginx");
-const runs = (seen: Observations) => nginxUnit(seen)?.active === "active";
+const byHand = ({ inside }: Observations) =>
+  inside?.owners.find(({ command }) => command.startsWith("nginx: master"));
+/** By its unit, or started by somebody's hand. */
+export const runs = (seen: Observations) =>
+  nginxUnit(seen)?.active === "active" || byHand(seen) !== undefined;
 
 /** The files differ from what was deployed, so putting them back is the mending. */
 export const siteDiffers = ({ inside }: Observations) =>
@@ -45,10 +49,12 @@ const stopped: Rule = (seen) => {
   const unit = nginxUnit(seen);
   if (!inside?.nginx.present || !unit || runs(seen)) return undefined;
   const rival = inside.owners.find(
-    ({ port, command }) => port !== inside.backend.port && !command.startsWith("nginx:"),
+    ({ port, command }) => port !== inside.backend.port && !command.startsWith("nginx"),
   );
   const masked = unit.enabled.startsWith("masked");
-  const journal = inside.nginx.journal.split("\n").filter((line) => /emerg|fail|error/i.test(line));
+  const lines = inside.nginx.journal.split("\n");
+  const emergencies = lines.filter((line) => line.includes("[emerg]"));
+  const journal = emergencies.length > 0 ? emergencies : lines.filter((line) => /fail|error/i.test(line));
   return {
     ...{ hop: "nginx", severity: "fail" },
     cause: rival
@@ -64,6 +70,24 @@ const stopped: Rule = (seen) => {
       on(target, "sudo systemctl start nginx"),
     ],
     worry: worry.down,
+  };
+};
+
+/** Users are served, and neither a reload nor a crash would be seen to by systemd. */
+const outsideItsUnit: Rule = (seen) => {
+  const { target } = seen;
+  const master = byHand(seen);
+  const unit = nginxUnit(seen);
+  if (!master || !unit || unit.active === "active") return undefined;
+  return {
+    ...{ hop: "nginx", severity: "warn" },
+    cause: `nginx runs outside of its unit, which is ${unit.active}: somebody started it by hand, and nothing starts it again`,
+    evidence: [
+      `port ${master.port}: process ${master.pid}, ${master.command}`,
+      `systemctl: ${unit.active}, ${unit.sub}`,
+    ],
+    fix: [on(target, `sudo kill ${master.pid}`), on(target, "sudo systemctl start nginx")],
+    worry: worry.soon,
   };
 };
 
@@ -105,4 +129,4 @@ const frozen: Rule = ({ inside, target }) => {
 
 export const frozenRules = [frozen];
 export const nginxRules = [absent, invalid, stopped];
-export const nginxWarnings = [stale];
+export const nginxWarnings = [outsideItsUnit, stale];

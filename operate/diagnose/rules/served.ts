@@ -13,7 +13,10 @@ export function served(seen: Observations): { serving: Serving | undefined; path
     return {
       path: url.pathname,
       port,
-      serving: servingOf(tree, { host: url.hostname, port, path: url.pathname }),
+      serving: servingOf(tree, {
+        ...{ host: url.hostname, port, path: url.pathname },
+        address: seen.outside.name.addresses[0],
+      }),
     };
   });
 }

@@ -15,6 +15,19 @@ const differs: Rule = (seen) => {
   };
 };
 
+/** nginx reads it, and not the file beside it that an `up` changes. */
+const copied: Rule = (seen) => {
+  const link = `/etc/nginx/sites-enabled/${seen.target.site}`;
+  if (seen.inside?.nginx.enabled !== link || seen.inside.nginx.deployedSite === undefined) return undefined;
+  return {
+    ...{ hop: "site", severity: "warn" },
+    cause: `${link} is a file of its own, not a link to the site that was deployed`,
+    evidence: [`${link}: no link`],
+    fix: [putBack(seen.target, "site")],
+    worry: worry.soon,
+  };
+};
+
 /** Lines that only one of them has. A host without IPv6 has no `listen [::]`. */
 export function differences(deployed: string, found: string): string[] {
   const lines = (text: string) =>
@@ -31,4 +44,4 @@ export function differences(deployed: string, found: string): string[] {
   ];
 }
 
-export const siteWarnings = [differs];
+export const siteWarnings = [copied, differs];

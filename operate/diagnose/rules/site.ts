@@ -3,16 +3,16 @@ import { filesOf } from "../nginx/configuration.ts";
 import type { Observations } from "../observations.ts";
 import { on, putBack, reloadNginx } from "./fix.ts";
 import { locationRules } from "./location.ts";
-import { isUnread, nginxUnit } from "./nginx.ts";
+import { isUnread, runs } from "./nginx.ts";
 import { type Rule, worry } from "./rule.ts";
 import { answer, file, mend, readable, served } from "./served.ts";
 import { timeoutRules } from "./timeouts.ts";
 
 const notEnabled: Rule = (seen) => {
   const nginx = seen.inside?.nginx;
-  if (!nginx?.present || nginx.enabled === file(seen)) return undefined;
-  if (nginx.site === undefined && nginx.deployedSite === undefined) return undefined;
   const link = `/etc/nginx/sites-enabled/${seen.target.site}`;
+  if (!nginx?.present || [file(seen), link].includes(nginx.enabled ?? "")) return undefined;
+  if (nginx.site === undefined && nginx.deployedSite === undefined) return undefined;
   return {
     ...{ hop: "site", severity: "fail" },
     cause:
@@ -88,7 +88,7 @@ const missing: Rule[] = [notEnabled, notIncluded];
 const asRead =
   (rule: Rule): Rule =>
   (seen) => {
-    if (nginxUnit(seen)?.active !== "active" && rule !== notEnabled) return undefined;
+    if (!runs(seen) && rule !== notEnabled) return undefined;
     const found = rule(seen);
     if (!found || !usersPass(seen) || !(isUnread(seen) || missing.includes(rule))) return found;
     return {

@@ -15,7 +15,7 @@ export const backendFaults: Fault[] = [
     name: "pm2 application deleted",
     breaks: asUser("pm2 delete geo-backend"),
     hop: "pm2",
-    cause: "pm2 knows no application geo-backend: somebody deleted it",
+    cause: "pm2 knows no application geo-backend: it was deleted, or not brought back after a start of pm2",
     fix: [`HOST "${startAnew}"`],
   },
   {
@@ -42,13 +42,50 @@ export const backendFaults: Fault[] = [
     fix: [`HOST "sudo chown -R ubuntu: /srv/geo-backend/shared && pm2 delete geo-backend; ${startAnew}"`],
   },
   {
+    name: "releases that only root may enter",
+    breaks: `chmod 700 /srv/geo-backend/releases && chown root: /srv/geo-backend/releases; ${asUser("pm2 restart geo-backend")} || true`,
+    hop: "pm2",
+    cause: "ubuntu may not enter /srv/geo-backend/releases, and so pm2 cannot start the backend",
+    fix: [`HOST "sudo chmod a+rx /srv/geo-backend/releases && pm2 delete geo-backend; ${startAnew}"`],
+    cleanUp: "chown ubuntu: /srv/geo-backend/releases",
+  },
+  {
+    name: "pm2's own files in root's hands",
+    breaks: "chown -R root: /home/ubuntu/.pm2; systemctl restart pm2-ubuntu || true",
+    hop: "pm2",
+    cause: "/home/ubuntu/.pm2 does not belong to ubuntu, and so pm2 does not start",
+    fix: [
+      "HOST sudo chown -R ubuntu: /home/ubuntu/.pm2",
+      "HOST sudo systemctl reset-failed pm2-ubuntu",
+      "HOST sudo systemctl restart pm2-ubuntu",
+    ],
+  },
+  {
+    name: "pm2's program gone",
+    breaks: "mv /usr/local/bin/pm2 /root/pm2",
+    hop: "pm2",
+    cause: "the program pm2 is not there: the backend serves on, and the next boot would not bring it back",
+    fix: ["npm run up -- --stack STACK"],
+    untyped: true,
+    cleanUp: "mv /root/pm2 /usr/local/bin/pm2",
+  },
+  {
+    name: "Node gone",
+    breaks: `mv /usr/local/bin/node /root/node; kill $(ss -Hltnp sport = :3000 | grep -oP 'pid=\\K[0-9]+')`,
+    hop: "pm2",
+    cause: "Node does not run on the host: failed to run command ‘node’: No such file or directory",
+    fix: ["npm run up -- --stack STACK"],
+    untyped: true,
+    cleanUp: `mv /root/node /usr/local/bin/node; ${asUser(`pm2 delete geo-backend; ${startAnew}`)}`,
+  },
+  {
     name: "crash loop: secrets that only root reads",
     breaks: `chown root: $(readlink -f /srv/geo-backend/secret.env); ${asUser("pm2 restart geo-backend")}`,
     hop: "pm2",
     cause:
-      "the backend crashes and is started again, over and over (N restarts): it may not use /srv/geo-backend/environments/GENERATED",
+      "the backend crashes and is started again, over and over (N restarts): it may not use /srv/geo-backend/environments",
     fix: [
-      `HOST "sudo chown -R ubuntu: /srv/geo-backend/environments/GENERATED && pm2 delete geo-backend; ${startAnew}"`,
+      `HOST "sudo chown -R ubuntu: /srv/geo-backend/environments && pm2 delete geo-backend; ${startAnew}"`,
     ],
   },
   {

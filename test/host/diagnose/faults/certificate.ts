@@ -31,6 +31,15 @@ export const certificateFaults: Fault[] = [
     fix: relink,
   },
   {
+    name: "key with a passphrase",
+    breaks: `${certificate("IP:ADDRESS")}
+openssl pkey -in privkey.pem -aes256 -passout pass:x -out locked.pem && mv locked.pem privkey.pem; systemctl restart nginx || true`,
+    hop: "certificate",
+    cause:
+      "the private key beside /etc/geo-system/certificate/fullchain.pem cannot be read: it has a passphrase, or is no key",
+    fix: relink,
+  },
+  {
     name: "key of another certificate",
     breaks: `${certificate("IP:ADDRESS")}
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out privkey.pem; systemctl restart nginx || true`,

@@ -3,6 +3,18 @@ import { allow } from "./network.ts";
 
 export const hostFaults: Fault[] = [
   {
+    name: "data mounted read-only",
+    breaks:
+      "mount --bind /srv/geo-backend/shared /srv/geo-backend/shared && mount -o remount,ro,bind /srv/geo-backend/shared",
+    hop: "disk",
+    cause: "/srv/geo-backend/shared is mounted read-only: nothing can be saved there",
+    fix: [
+      'HOST "sudo dmesg --level err,warn | tail"',
+      "HOST sudo mount -o remount,rw /srv/geo-backend/shared",
+    ],
+    cleanUp: "umount /srv/geo-backend/shared",
+  },
+  {
     name: "disk full",
     breaks: `${asUser("pm2 stop geo-backend")}; cd /home/ubuntu/.pm2; mount -t tmpfs -o size=1m,uid=1000 tmpfs logs; ${asUser("pm2 start geo-backend")}
 head -c 2000000 /dev/zero >> logs/geo-backend-out.log || true`,

@@ -46,8 +46,54 @@ export const networkFaults: Fault[] = [
     name: "a rule by hand between nginx and the backend",
     breaks: "iptables -I INPUT -i lo -p tcp --dport 3000 -j DROP",
     hop: "firewall",
-    cause: "the host drops its own connections to port 3000, by which nginx reaches the backend",
+    cause: "the host turns its own connections to port 3000 away, by which nginx reaches the backend",
     fix: ["HOST sudo iptables -D INPUT -i lo -p tcp -m tcp --dport 3000 -j DROP"],
+  },
+  {
+    name: "a rule by hand that only nginx's user meets",
+    breaks: "iptables -I OUTPUT -p tcp --dport 3000 -m owner --uid-owner www-data -j REJECT",
+    hop: "firewall",
+    cause: "the host turns its own connections to port 3000 away, by which nginx reaches the backend",
+    fix: [
+      "HOST sudo iptables -D OUTPUT -p tcp -m tcp --dport 3000 -m owner --uid-owner 33 -j REJECT --reject-with icmp-port-unreachable",
+    ],
+  },
+  {
+    name: "a rule by hand that rejects 443",
+    breaks: "iptables -I INPUT -p tcp --dport 443 -j REJECT --reject-with icmp-admin-prohibited",
+    hop: "firewall",
+    cause:
+      "something turns port 443 away before nginx, which listens there: a rule that rejects, or turns the port aside",
+    fix: [
+      "HOST sudo iptables -D INPUT -p tcp -m tcp --dport 443 -j REJECT --reject-with icmp-admin-prohibited",
+    ],
+  },
+  {
+    name: "port 80 turned aside",
+    breaks: "iptables -t nat -I PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8081",
+    hop: "firewall",
+    cause:
+      "something turns port 80 away before nginx, which listens there: a rule that rejects, or turns the port aside",
+    fix: ["HOST sudo iptables -t nat -D PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8081"],
+  },
+  {
+    name: "ufw that refuses the client alone",
+    breaks: "ufw insert 1 deny from 198.18.0.0/15 to any port 80 proto tcp",
+    hop: "firewall",
+    cause: "ufw refuses port 80 to 198.18.0.0/15 by a rule of its own, and lets others in",
+    fix: [
+      "HOST sudo ufw status numbered",
+      "HOST sudo ufw delete deny from 198.18.0.0/15 to any port 80 proto tcp",
+    ],
+  },
+  {
+    name: "ufw that limits 80",
+    breaks: "ufw limit 80/tcp comment geo-system",
+    hop: "firewall",
+    cause:
+      "ufw limits port 80: an address that connects six times in 30 seconds is turned away, as all users behind one are",
+    fix: ["HOST sudo ufw allow 80/tcp"],
+    cleanUp: "ufw allow 80/tcp comment geo-system",
   },
   {
     name: "a firewall before the host that drops 80",

@@ -11,6 +11,24 @@ export const nginxFaults: Fault[] = [
     fix: ["HOST sudo systemctl start nginx"],
   },
   {
+    name: "nginx started by hand",
+    breaks: "systemctl stop nginx; nginx",
+    hop: "nginx",
+    cause:
+      "nginx runs outside of its unit, which is inactive: somebody started it by hand, and nothing starts it again",
+    fix: ["HOST sudo kill PID", "HOST sudo systemctl start nginx"],
+  },
+  {
+    name: "nginx that may not read its key",
+    breaks: `mkdir -p /etc/systemd/system/nginx.service.d; printf '[Service]\nUser=www-data\n' > /etc/systemd/system/nginx.service.d/user.conf
+systemctl daemon-reload; systemctl restart nginx || true`,
+    hop: "nginx",
+    cause: "nginx does not run (failed)",
+    fix: ["HOST sudo systemctl start nginx"],
+    untyped: true,
+    cleanUp: "rm -r /etc/systemd/system/nginx.service.d; systemctl daemon-reload; systemctl start nginx",
+  },
+  {
     name: "nginx masked",
     breaks: "systemctl stop nginx; systemctl mask nginx",
     hop: "nginx",
@@ -58,6 +76,30 @@ export const nginxFaults: Fault[] = [
       `HOST "sudo sed -i '/^ *http *{/a include /etc/nginx/sites-enabled/*;' /etc/nginx/nginx.conf"`,
       `HOST "sudo nginx -t && sudo systemctl reload nginx"`,
     ],
+  },
+  {
+    name: "a copy in the place of the link",
+    breaks: `cp --remove-destination ${site} ${enabled} && ${reload}`,
+    hop: "site",
+    cause: `${enabled} is a file of its own, not a link to the site that was deployed`,
+    fix: putBack,
+  },
+  {
+    name: "another site on the host's own address",
+    breaks: `echo 'server { listen ADDRESS:80; location / { return 200 hello; } }' > /etc/nginx/conf.d/hello.conf && nginx -t -q && systemctl restart nginx`,
+    hop: "site",
+    cause: "another site answers in the place of geo-system: /etc/nginx/conf.d/hello.conf",
+    fix: [
+      `HOST "sudo mv /etc/nginx/conf.d/hello.conf /etc/nginx/sites-available/ && sudo nginx -t && sudo systemctl reload nginx"`,
+    ],
+    cleanUp: "rm /etc/nginx/sites-available/hello.conf",
+  },
+  {
+    name: "a site that listens on the loopback only",
+    breaks: `sed -i 's/listen 80\b/listen 127.0.0.1:80/; /listen [::]:80/d' ${site} && nginx -t -q && systemctl restart nginx`,
+    hop: "site",
+    cause: "nginx listens on port 80 of the host's own loopback only: nobody from outside gets there",
+    fix: ["HOST sudo systemctl stop nginx", ...putBack, "HOST sudo systemctl start nginx"],
   },
   {
     name: "headers missing, before nginx has read that",

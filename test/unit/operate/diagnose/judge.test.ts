@@ -27,7 +27,7 @@ describe("what this machine cannot know", () => {
     [
       "no route",
       seen({ outside: { ...outside, ports: outside.ports.map((port) => ({ ...port, state: "no route" })) } }),
-      "this machine has no way to 203.0.113.7",
+      "there is no way between this machine and 203.0.113.7: a route is missing on one of the two, or it is off",
     ],
   ])("%s", (_, observed, cause) => {
     const diagnosis = judge(observed);
@@ -167,7 +167,9 @@ describe("what is worth a look, and breaks nothing yet", () => {
     ],
     [
       "disk",
-      host({ disks: [{ mount: "/", usedPercent: 97, freeKb: 100, inodesPercent: 5, big: [] }] }),
+      host({
+        disks: [{ mount: "/", usedPercent: 97, freeKb: 100, inodesPercent: 5, readOnly: false, big: [] }],
+      }),
       "the disk is nearly full: /, 97%",
     ],
     [

@@ -43,7 +43,7 @@ export function flow(url: string, failure?: Flow["failure"]): Flow {
 export const inside: Inside = {
   clock: now,
   deployed: ["backend", "certificate", "firewall", "packages", "site"],
-  disks: [{ mount: "/", usedPercent: 40, freeKb: 9_000_000, inodesPercent: 5, big: [] }],
+  disks: [{ mount: "/", usedPercent: 40, freeKb: 9_000_000, inodesPercent: 5, readOnly: false, big: [] }],
   memory: { totalKb: 2_000_000, availableKb: 1_200_000 },
   failedUnits: [],
   units: ["nginx", "ufw", "pm2-ubuntu"].map((name) => ({
@@ -56,6 +56,7 @@ export const inside: Inside = {
     otherwise: "deny",
     allows: [80, 443, 22].map((port) => ({ port, v4: `allow ${port}/tcp`, v6: `allow ${port}/tcp` })),
     drops: [],
+    denies: [],
   },
   nginx: {
     ...{ present: true, valid: true, said: "", log: "", journal: "" },
@@ -73,7 +74,7 @@ export const inside: Inside = {
     ],
     ...{ release: "r1", deployedRelease: "r1", altered: [], environment: "e1", deployedEnvironment: "e1" },
     ...{ saved: true, processes: [{ pid: 50, files: 24, mostFiles: 1024, residentKb: 90_000 }] },
-    ...{ log: "", errors: "" },
+    ...{ log: "", errors: "", errorsAge: 0, journal: "" },
   },
   loopback: [
     { to: "nginx", port: 80, answer: "HTTP/1.1 101 Switching Protocols" },

@@ -1,0 +1,163 @@
+import type { Observations } from "../observations.ts";
+import type { PortSeen } from "../outside/observed.ts";
+import { closedPorts, servicePorts } from "./firewall.ts";
+import { on, putBack } from "./fix.ts";
+import { portList, portNumbers, shown } from "./ports.ts";
+import { type Finding, type Rule, worry } from "./rule.ts";
+
+/* What gets as far as the host, and no further: ufw lets the port in, and a rule by hand does not. */
+
+type Seen = Observations & { inside: NonNullable<Observations["inside"]> };
+
+/** Ports that a client needs and does not get into, though their packets came. */
+function turnedAway(seen: Seen, states: readonly PortSeen["state"][]): PortSeen[] {
+  const closed = closedPorts(seen);
+  const wanted = servicePorts(seen);
+  const { ports } = seen.outside;
+  // Of one address among several another rule tells.
+  const open = portNumbers(ports.filter(({ state }) => state === "open"));
+  return ports.filter(
+    ({ state, port }) =>
+      states.includes(state) && wanted.includes(port) && !closed.includes(port) && !open.includes(port),
+  );
+}
+
+const hostRule =
+  (look: (seen: Seen) => Omit<Finding, "severity"> | undefined): Rule =>
+  (seen) => {
+    const found = seen.inside && look({ ...seen, inside: seen.inside });
+    return found && { severity: "fail", ...found };
+  };
+
+/** The client's own address, or its network, is refused by ufw. */
+const ufwDenies = hostRule((seen) => {
+  const { inside, target } = seen;
+  const ports = turnedAway(seen, ["silent", "refused", "no route"]);
+  const [rule] = inside.firewall.denies.filter(
+    (each) => each.action !== "limit" && ports.some(({ port }) => port === each.port),
+  );
+  if (!rule) return undefined;
+  return {
+    hop: "firewall",
+    cause: `ufw refuses port ${rule.port} to ${rule.from} by a rule of its own, and lets others in`,
+    evidence: [...ports.map(shown), `ufw: ${rule.action} from ${rule.from} to any port ${rule.port}`],
+    fix: [
+      on(target, "sudo ufw status numbered"),
+      on(target, `sudo ufw delete ${rule.action} from ${rule.from} to any port ${rule.port} proto tcp`),
+    ],
+    worry: worry.some,
+  };
+});
+
+/** Packets arrive and ufw is not why they are dropped. */
+const dropped = hostRule((seen) => {
+  const ports = turnedAway(seen, ["silent"]).filter(({ port }) => (seen.arrivals?.get(port) ?? 0) > 0);
+  if (ports.length === 0) return undefined;
+  const rules = concerning(seen, portNumbers(ports));
+  return {
+    hop: "firewall",
+    cause: `the host itself drops ${portList(portNumbers(ports))}, and not by ufw: the packets arrive, and ufw lets them in`,
+    evidence: [...ports.map(shown), ...rules],
+    fix: deletions(seen, rules),
+    worry: everybody(seen, ports),
+  };
+});
+
+/** nginx listens there for itself only. */
+const listensWithin = hostRule((seen) => {
+  const { inside, target } = seen;
+  const port = turnedAway(seen, ["refused"])
+    .map((each) => each.port)
+    .find((each) => {
+      const places = inside.listens.filter((listener) => listener.port === each);
+      return places.length > 0 && places.every(({ address }) => /^(127\.|\[::1\])/.test(address));
+    });
+  if (port === undefined) return undefined;
+  return {
+    hop: "site",
+    cause: `nginx listens on port ${port} of the host's own loopback only: nobody from outside gets there`,
+    evidence: inside.listens
+      .filter((each) => each.port === port)
+      .map((each) => `listens: ${each.address}:${port}`),
+    // It keeps the port for as long as it runs.
+    fix: [
+      on(target, "sudo systemctl stop nginx"),
+      ...(inside.nginx.deployedSite === undefined
+        ? [`# listen ${port}; in the site`]
+        : [putBack(target, "site")]),
+      on(target, "sudo systemctl start nginx"),
+    ],
+    worry: worry.down,
+  };
+});
+
+/** nginx listens and answers on the host, and from outside the port is refused. */
+const rejected = hostRule((seen) => {
+  const { inside } = seen;
+  const ports = turnedAway(seen, ["refused", "no route"]).filter(({ port }) =>
+    inside.listens.some((each) => each.port === port),
+  );
+  if (ports.length === 0 || ports.length === seen.outside.ports.length) return undefined;
+  const rules = concerning(seen, portNumbers(ports));
+  return {
+    hop: "firewall",
+    cause: `something turns ${portList(portNumbers(ports))} away before nginx, which listens there: a rule that rejects, or turns the port aside`,
+    evidence: [...ports.map(shown), ...limited(seen, ports), ...rules],
+    fix: deletions(seen, rules),
+    worry: everybody(seen, ports),
+  };
+});
+
+/** On the host itself: nginx cannot get to the backend. What a rule says of a port, or of the loopback, is why. */
+const loopbackDropped = hostRule(({ inside, target }) => {
+  const answer = (to: string) => inside.loopback.find((each) => each.to === to)?.answer ?? "";
+  const blocked = inside.loopback.filter(({ answer }) => answer === "no connection").map(({ port }) => port);
+  // Root gets there, and nginx's user does not.
+  if (answer("nginx").includes(" 502 ") && answer("backend").startsWith("HTTP/"))
+    blocked.push(inside.backend.port);
+  const rules = inside.firewall.drops.filter(
+    (rule) => / -i lo\b/.test(rule) || blocked.some((port) => mentions(rule, port)),
+  );
+  if (blocked.length === 0 || rules.length === 0) return undefined;
+  return {
+    hop: "firewall",
+    cause: `the host turns its own connections to ${portList(blocked)} away, by which nginx reaches the backend`,
+    evidence: [
+      ...inside.loopback.map((each) => `127.0.0.1 port ${each.port}, ${each.to}: ${each.answer}`),
+      ...rules,
+    ],
+    fix: rules.map((rule) => on(target, `sudo iptables ${undone(rule)}`)),
+    worry: worry.down,
+  };
+});
+
+const everybody = (seen: Seen, ports: readonly PortSeen[]) =>
+  portNumbers(ports).length < servicePorts(seen).length ? worry.some : worry.down;
+
+const mentions = (rule: string, port: number) => new RegExp(`--dports? (\\d+,)*${port}\\b`).test(rule);
+
+/** The rules by hand that speak of these ports, or of all. */
+const concerning = ({ inside }: Seen, ports: readonly number[]) =>
+  inside.firewall.drops.filter(
+    (rule) => !rule.includes("--dport") || ports.some((port) => mentions(rule, port)),
+  );
+
+const limited = ({ inside }: Seen, ports: readonly PortSeen[]) =>
+  inside.firewall.allows
+    .filter(({ port, v4 }) => v4.startsWith("limit") && ports.some((each) => each.port === port))
+    .map(({ v4 }) => `ufw: ${v4}`);
+
+/** The rule that undoes a rule of `iptables -S`. */
+const undone = (rule: string) => rule.replace(/(^| )-A /, "$1-D ");
+
+function deletions({ target }: Seen, rules: readonly string[]): string[] {
+  const ours = rules.filter((rule) => /^(-t \w+ )?-A /.test(rule));
+  if (ours.length > 0) return ours.map((rule) => on(target, `sudo iptables ${undone(rule)}`));
+  return [
+    on(target, "sudo iptables -S"),
+    on(target, "sudo iptables -t nat -S"),
+    on(target, "sudo nft list ruleset"),
+  ];
+}
+
+export const turnedAwayRules = [ufwDenies, dropped, listensWithin, rejected, loopbackDropped];
