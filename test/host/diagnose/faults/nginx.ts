@@ -96,7 +96,7 @@ systemctl daemon-reload; systemctl restart nginx || true`,
   },
   {
     name: "a site that listens on the loopback only",
-    breaks: `sed -i 's/listen 80\b/listen 127.0.0.1:80/; /listen [::]:80/d' ${site} && nginx -t -q && systemctl restart nginx`,
+    breaks: `sed -i 's/listen 80 /listen 127.0.0.1:80 /; /listen \\[::\\]:80 /d' ${site} && nginx -t -q && systemctl restart nginx`,
     hop: "site",
     cause: "nginx listens on port 80 of the host's own loopback only: nobody from outside gets there",
     fix: ["HOST sudo systemctl stop nginx", ...putBack, "HOST sudo systemctl start nginx"],

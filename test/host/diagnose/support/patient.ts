@@ -62,7 +62,7 @@ export class Patient implements AsyncDisposable {
       .replace(/\(process \d+\)/, "(process PID)")
       .replace(/(sites-enabled\/[a-z-]+):\d+/, "$1:LINE")
       .replace(/, on \d{4}-\d\d-\d\d/, ", on DATE")
-      .replace(/sudo kill \d+/, "sudo kill PID")
+      .replace(/sudo kill (-CONT )?\d+/, "sudo kill $1PID")
       .replace(/sudo kill -QUIT [\d ]+/, "sudo kill -QUIT PIDS")
       .replace(/\(\d+ restarts\)/, "(N restarts)")
       .replace(/\.geo-system-[0-9a-f]{12}\.tar/, ".geo-system-RELEASE.tar")
