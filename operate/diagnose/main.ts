@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { report } from "../../sandbox/report.ts";
+import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
 import { waitOption } from "../wait-option.ts";
@@ -40,6 +41,7 @@ const command = hostOptions(new Command("npm run diagnose --"))
     process.exitCode = await run(target, { ...options, timeoutMs });
   });
 
+outliveReader();
 try {
   await command.parseAsync();
 } catch (error) {

@@ -48,7 +48,8 @@ export async function applyRemedies(
   target: Target,
   { yes = false, wait }: { yes?: boolean; wait: number },
 ): Promise<boolean> {
-  console.log(["\nTo be done on the host:", ...commands.map((command) => `  ${command}`)].join("\n"));
+  // On stderr, as the question: what is printed is the diagnosis, and with --json nothing else.
+  console.error(["\nTo be done on the host:", ...commands.map((command) => `  ${command}`)].join("\n"));
   if (!yes && !(await agreed())) return false;
   await using session = await connect(await target.connection());
   const ours = (await session.exec(`test -x ${hostCommand}`)).code === 0;
@@ -64,7 +65,7 @@ async function agreed(): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new Error("--fix asks before it changes anything, and there is no terminal\n  next: add --yes");
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question("Do it? [y/N] ");
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());

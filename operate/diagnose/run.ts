@@ -17,23 +17,23 @@ export interface RunOptions {
 /** Diagnoses and shows it; mends and looks again where it may. Returns the exit code. */
 export async function run(target: Target, options: RunOptions): Promise<number> {
   return target.withKeys(async () => {
-    let diagnosis = await diagnose(target, options.timeoutMs);
-    show(diagnosis, options);
-    if (options.fix && (await mend(diagnosis, target, options))) {
-      diagnosis = await diagnose(target, options.timeoutMs);
-      show(diagnosis, options);
+    let last = await diagnose(target, options.timeoutMs);
+    if (!options.json) console.log(diagnosisText(last));
+    try {
+      if (options.fix && (await mend(last, target, options))) {
+        last = await diagnose(target, options.timeoutMs);
+        if (!options.json) console.log(diagnosisText(last));
+      }
+    } finally {
+      if (options.json) console.log(diagnosisJson(last)); // One object, also where the mending failed.
     }
-    return exitCode(diagnosis);
+    return exitCode(last);
   });
 }
 
 async function diagnose(target: Target, timeoutMs: number): Promise<Diagnosis> {
   const seen = await walk(target, timeoutMs);
   return maskDiagnosis(judge(seen), (await target.client).token);
-}
-
-function show(diagnosis: Diagnosis, { json }: RunOptions): void {
-  console.log(json ? diagnosisJson(diagnosis) : diagnosisText(diagnosis));
 }
 
 /** Says why where nothing was done. */

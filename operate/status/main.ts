@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { connect } from "../../infra/host/ssh.ts";
 import { report } from "../../sandbox/report.ts";
+import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
 import type { Target } from "../target/target.ts";
@@ -36,6 +37,7 @@ async function ask(target: Target): Promise<Status> {
   return readStatus(stdout, host);
 }
 
+outliveReader();
 try {
   await command.parseAsync();
 } catch (error) {
