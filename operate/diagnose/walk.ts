@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { markBackendLog } from "../../infra/handshake/log.ts";
 import { bareHost, portOf } from "../../infra/handshake/open.ts";
 import { connect, type SshSession } from "../../infra/host/ssh.ts";
@@ -13,7 +12,7 @@ import type { Outside } from "./outside/observed.ts";
 import { seePage } from "./outside/page.ts";
 import { seePorts } from "./outside/ports.ts";
 import { seeTls } from "./outside/tls.ts";
-import { application } from "./rules/pm2.ts";
+import { settled, tooEarly, type Within } from "./young.ts";
 
 /** Walks from the outside in and from the inside out, at the same time. `timeoutMs`: for every dial and every answer. */
 export async function walk(target: Target, timeoutMs = 5_000): Promise<Observations> {
@@ -22,19 +21,15 @@ export async function walk(target: Target, timeoutMs = 5_000): Promise<Observati
   const login = await logIn(target, timeoutMs);
   try {
     const { session } = login;
-    const outside = async () => {
-      const [place, beyond] = await Promise.all([near, seeBeyond(target, session, timeoutMs)]);
-      return { ...beyond, outside: { ...place, ...beyond.outside } };
-    };
-    const first = session ? look(session, target) : Promise.resolve({});
-    const [seen, within] = await Promise.all([outside(), first]);
-    const again =
-      session && isYoung(within) && (isStarting(within) || seen.outside.flows.some(({ failure }) => failure));
-    const settled = again ? await settle(session, target, within) : within;
-    const last = again ? await outside() : seen;
-    const arrivals = session && (await arrivalsAt(session, target, last.outside));
+    const first: Promise<Within> = session ? look(session, target) : Promise.resolve({});
+    let [seen, within] = await Promise.all([seeOutside(target, session, timeoutMs, near), first]);
+    if (session && tooEarly(within, seen.outside)) {
+      within = await settled(within, () => look(session, target));
+      seen = await seeOutside(target, session, timeoutMs);
+    }
+    const arrivals = session && (await arrivalsAt(session, target, seen.outside));
     return {
-      ...{ target, outside: last.outside, ...last.secrets, ...settled },
+      ...{ target, outside: seen.outside, ...seen.secrets, ...within },
       ...(login.failure && { ssh: login.failure }),
       ...(arrivals && { arrivals }),
     };
@@ -49,29 +44,15 @@ function unseen(target: Target): Observations {
   return { target, outside: { name: { host, addresses: [host] }, ports: [], flows: [] }, hasToken: true };
 }
 
-type Within = Pick<Observations, "askedAt" | "inside" | "blind" | "crashed">;
-
-/** A backend that was only just started is neither well nor broken: it is given five seconds. */
-async function settle(session: SshSession, target: Target, first: Within): Promise<Within> {
-  const restarts = ({ inside }: Within) => inside && application(inside)?.restarts;
-  let seen = first;
-  for (const until = Date.now() + 5_000; isStarting(seen) && Date.now() < until; ) {
-    await setTimeout(300);
-    seen = await look(session, target);
-  }
-  return { ...seen, crashed: restarts(seen) !== restarts(first) };
-}
-
-/** Whether the backend was started in the last ten seconds: what a client saw may have been the moment before. */
-function isYoung({ inside }: Within): boolean {
-  const app = inside && application(inside);
-  return app?.status === "online" && inside !== undefined && inside.clock - app.startedAt < 10_000;
-}
-
-/** pm2 says `online` from the first moment on. */
-function isStarting(seen: Within): boolean {
-  const { inside } = seen;
-  return isYoung(seen) && !inside?.listens.some(({ port }) => port === inside.backend.port);
+/** All that a client sees. `near` has begun before anybody could log in. */
+async function seeOutside(
+  target: Target,
+  session: SshSession | undefined,
+  timeoutMs: number,
+  near = seeNear(target, timeoutMs),
+) {
+  const [place, beyond] = await Promise.all([near, seeBeyond(target, session, timeoutMs)]);
+  return { ...beyond, outside: { ...place, ...beyond.outside } };
 }
 
 /** What needs neither token nor CA. */

@@ -74,7 +74,8 @@ function passed({ outside }: Observations, hop: HopName): string | undefined {
     .join(", ");
 }
 
-function loopback({ inside }: Observations, to: string): string | undefined {
+/** What the host itself was answered there, where that is well. */
+export function loopback({ inside }: Pick<Observations, "inside">, to: string): string | undefined {
   const answer = inside?.loopback.find((each) => each.to === to)?.answer;
   return answer && /^HTTP\S+ [1-4]/.test(answer) ? answer.replace(/^HTTP\/\S+ /, "") : undefined;
 }
