@@ -27,11 +27,17 @@ const command = hostOptions(new Command("npm run diagnose --"))
   .addOption(waitOption())
   .option("--explain <message>", "say what a client's error message means; asks no host")
   .option("--timeout <seconds>", "how long to wait for every dial and every answer", "5")
-  .addHelpText("after", "\nExit codes: 0 healthy, 1 broken, 2 could not find out.")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 healthy, 1 broken, 2 could not find out, as with a message that --explain does not know.",
+  )
   .action(async (options: Options) => {
     if (options.explain !== undefined) {
-      const { explanationText } = await import("./explain/explain.ts");
-      return console.log(explanationText(options.explain));
+      const { explain, explanationText } = await import("./explain/explain.ts");
+      const found = explain(options.explain);
+      console.log(explanationText(found));
+      process.exitCode = found ? 0 : 2;
+      return;
     }
     const timeoutMs = Number(options.timeout) * 1000;
     if (!(timeoutMs > 0)) throw new Error(`--timeout: expected seconds, found ${options.timeout}`);

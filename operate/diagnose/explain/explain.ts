@@ -1,4 +1,5 @@
-import { type Meaning, messages } from "./messages.ts";
+import type { Meaning } from "./meaning.ts";
+import { messages } from "./messages.ts";
 
 /** What a message that somebody pasted means; undefined where nobody knows it. */
 export function explain(pasted: string): Meaning | undefined {
@@ -13,8 +14,8 @@ function withoutAddresses(text: string): string {
     .replace(/\b\d+\.\d+\.\d+\.\d+(:\d+)?/g, "ADDRESS");
 }
 
-export function explanationText(pasted: string): string {
-  const found = explain(pasted);
+/** What `--explain` prints of what {@link explain} found. */
+export function explanationText(found: Meaning | undefined): string {
   if (!found) {
     return "This message is not known.\n  check: npm run diagnose, which looks at every hop\n  worry: only if errors last longer than five minutes";
   }

@@ -66,9 +66,28 @@ test.each([
   ],
   ["Node", "Error: connect ECONNREFUSED 203.0.113.7:80", "refused"],
   ["Node", "Error: Unexpected server response: 426", "no upgrade"],
+  ["Node", "Error: Unexpected server response: 400", "bad request"],
+  [
+    "Chrome",
+    "WebSocket connection to 'ws://geo.example/' failed: Error during WebSocket handshake: Unexpected response code: 400",
+    "bad request",
+  ],
+  ["curl", "< HTTP/1.1 400 The plain HTTP request was sent to HTTPS port", "plain on a TLS port"],
+  ["Node", "Error: unable to verify the first certificate", "certificate"],
+  ["Node", "Error: self-signed certificate in certificate chain", "certificate"],
+  ["Node", "RangeError: Invalid WebSocket frame: RSV1 must be clear", "bad frame"],
+  ["Node", "RangeError: Invalid WebSocket frame: invalid status code 1005", "bad frame"],
+  ["Chrome", "WebSocket connection to 'ws://geo.example/ws' failed: Invalid frame header", "bad frame"],
+  [
+    "Python",
+    "websockets.exceptions.ConnectionClosedError: sent 1011 (internal error) keepalive ping timeout; no close frame received",
+    "ping unanswered",
+  ],
+  ["Python", "ConnectionRefusedError: [Errno 111] Connect call failed ('203.0.113.7', 80)", "refused"],
+  ["Python", "TimeoutError: [Errno 110] Connect call failed ('203.0.113.7', 80)", "timeout"],
   ["Node", "Error: Unexpected server response: 401", "unauthorized"],
   ["Node", "Error: Unexpected server response: 301", "redirect"],
-  ["Node", "Error: Opening handshake has timed out", "timeout"],
+  ["Node", "Error: Opening handshake has timed out", "handshake timeout"],
   ["Node", "Error: socket hang up", "hang-up"],
   ["Node", "Error: getaddrinfo ENOTFOUND geo.exmaple", "name not found"],
   ["Node", "Error: WebSocket was closed before the connection was established", "closed while connecting"],
@@ -84,7 +103,7 @@ test.each([
     "websockets.exceptions.InvalidStatus: server rejected WebSocket connection: HTTP 502",
     "bad gateway",
   ],
-  ["Python", "websockets.exceptions.ConnectionClosedError: no close frame received or sent", "hang-up"],
+  ["Python", "websockets.exceptions.ConnectionClosedError: no close frame received or sent", "cut"],
   [
     "Python",
     "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
@@ -95,7 +114,7 @@ test.each([
     "ConnectionRefusedError: [Errno 111] Connect call failed ('203.0.113.7', 80): Connection refused",
     "refused",
   ],
-  ["Python", "TimeoutError: timed out during opening handshake", "timeout"],
+  ["Python", "TimeoutError: timed out during opening handshake", "handshake timeout"],
   [
     "curl",
     "curl: (7) Failed to connect to 203.0.113.7 port 80 after 1 ms: Couldn't connect to server",
@@ -110,11 +129,12 @@ test.each([
   expect(explain(message)?.name).toBe(name);
 });
 
-test("the harmless one says so", () => {
-  const said = explanationText("WebSocket is closed before the connection is established.");
-  expect(said).toMatch(/worry: No\. It is harmless/);
-});
-
-test("what nobody knows", () => {
-  expect(explanationText("TypeError: x is not a function")).toMatch(/^This message is not known\./);
+test.each([
+  ["WebSocket is closed before the connection is established.", /worry: No\. It is harmless/],
+  ["Error: unable to verify the first certificate", /stack output caCertificate > ca\.pem/],
+  ["TimeoutError: timed out during opening handshake", /a firewall drops .* nginx or the backend is stuck/],
+  ["Unexpected server response: 401", /nginx's own \(auth_basic\)/],
+  ["TypeError: x is not a function", /^This message is not known\./],
+])("%s says what to think of it", (message, words) => {
+  expect(explanationText(explain(message))).toMatch(words);
 });
