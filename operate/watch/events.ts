@@ -3,8 +3,10 @@ export type Which = "active" | "silent";
 
 /** Something that happened, and one line of `--json`. */
 export type WatchEvent =
+  /** `tries`: the number of the one that succeeded, counted from the loss; 0 where nothing was lost or failed before. */
   | { event: "connected"; connection: Which; tries: number }
   | { event: "lost"; connection: Which; cause: string; heldMs: number }
+  /** `tries`: the number of this one, counted from the loss, or from the beginning. */
   | { event: "failed"; connection: Which; cause: string; tries: number }
   | { event: "pong"; ms: number }
   | { event: "alarm"; cause: string; lastedMs: number }

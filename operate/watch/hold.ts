@@ -34,19 +34,21 @@ interface Place {
 /** Holds one connection as the page does: whenever it is lost it comes back, for ever, ever more patiently. */
 export async function hold(options: HoldOptions): Promise<void> {
   const { which, emit, signal } = options;
-  let failures = 0;
+  let failures = 0; // in a row, the loss among them: for the delay
+  let tries = 0; // that failed since the loss, or since the beginning
   while (!signal.aborted) {
     const place: Place = { hop: "name", since: undefined };
     try {
       await live(options, place, () => {
-        emit({ event: "connected", connection: which, tries: failures });
-        failures = 0;
+        emit({ event: "connected", connection: which, tries: failures === 0 ? 0 : tries + 1 });
+        failures = tries = 0;
       });
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof Stopped)) throw error;
       failures += 1;
-      report(options, place, error, failures);
+      if (place.since === undefined) tries += 1;
+      report(options, place, error, tries);
     }
     await pause(reconnectDelay(failures), signal);
   }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { exampleScript } from "../../../../infra/handshake/example-script.ts";
 import { handshakeScript } from "../../../../infra/handshake/script.ts";
 import type { WatchEvent } from "../../../../operate/watch/events.ts";
@@ -75,6 +75,30 @@ test("a loss is told with its cause, and it comes back", async () => {
   ]);
   await stop();
 });
+
+test.each([
+  ["from the beginning", 0, ["failed 1", "failed 2", "connected 3"]],
+  ["from the loss", 1, ["connected 0", "lost", "failed 1", "failed 2", "connected 3"]],
+])(
+  "tries are counted %s, and the one that succeeds comes after those that failed",
+  async (_, first, told) => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    let token = 0;
+    const onMessage = ({ type }: { type: string }, socket: { close(code: number, reason: string): void }) => {
+      if (type === "auth") token += 1;
+      const refused = type === "auth" ? token > first && token <= first + 2 : token === first;
+      if (refused) socket.close(1012, "the backend is restarting");
+      return refused;
+    };
+    await using backend = await startBackend({ token: "aaa.bbb.ccc", fault: { onMessage } });
+    const { events, saw, stop } = held(`ws://127.0.0.1:${backend.port}/ws`, "active");
+    await saw("pong");
+    await stop();
+    random.mockRestore();
+    const counted = events.map((each) => `${each.event}${"tries" in each ? ` ${each.tries}` : ""}`);
+    expect(counted.slice(0, counted.indexOf("pong"))).toEqual(told);
+  },
+);
 
 test("a token that is refused is told without it", async () => {
   await using backend = await startBackend({ token: "another" });
