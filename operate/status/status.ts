@@ -53,7 +53,7 @@ function certificate({ certificates, clock }: Inside): string {
 
 function log(facts: Facts): string {
   const [messages = "0", attempts = "0"] = facts.one("messages");
-  return `${messages} messages and ${attempts} connections since its start; ${facts.one("errors")[0] ?? "0"} errors of nginx since the deployment`;
+  return `${messages} messages and ${attempts} connections since its start; ${facts.one("errors")[0] ?? "0"} lines of nginx's error log ([error] or worse) since the deployment`;
 }
 
 function firewall({ firewall }: Inside): string {

@@ -9,7 +9,8 @@ status_service() {
   awk '/Listening on/ { messages = attempts = 0 } /\[WebSocket\] Received message/ { messages++ } /\[WebSocket\] New connection attempt/ { attempts++ }
     END { print "messages\t" messages + 0 "\t" attempts + 0 }' "$log" 2> /dev/null
   fact errors "$(status_errors)"
-  fact up "$(uptime -s)"
+  # Of process 1: a container's own start, where uptime tells the machine's.
+  fact up "$(date -d "$(ps -o etimes= -p 1) seconds ago" '+%Y-%m-%d %H:%M:%S')"
   grep -a "verb=apply" /var/log/geo-system/journal 2> /dev/null | tail -n 1 | tr '\t' ' ' | while IFS= read -r line; do fact last-run "$line"; done
 }
 

@@ -44,7 +44,7 @@ pm2          geo-backend online for 8 min, 1 restarts, 100 MB
 nginx        active, 1 workers with 12 sockets, configuration valid
 certificate  396 days left, for 203.0.113.7
 websockets   4 live
-log          12 messages and 5 connections since its start; 3 errors of nginx since the deployment
+log          12 messages and 5 connections since its start; 3 lines of nginx's error log ([error] or worse) since the deployment
 firewall     ufw active, lets in 80
 last up      2026-11-25T03:24:00+00:00 by ubuntu from 198.51.100.4: backend applied`,
   );
