@@ -76,7 +76,10 @@ export function refusedLogin(target: SshTarget, { keys }: Credentials): SshError
   return new SshError(
     "login",
     `${target.user}@${address(target)} accepts none of the keys it was offered:\n${list}`,
-    `Add the right one (ssh-add <file>), or let this one in: ssh-copy-id -p ${target.port} ${target.user}@${target.host}`,
+    [
+      `Add the right one (ssh-add <file>), or let this one in: ssh-copy-id -p ${target.port} ${target.user}@${target.host}`,
+      `If the key is right, sshd may keep ${target.user} out (AllowUsers, AllowGroups): on the host's console: sudo sshd -T | grep -iE '^(allow|deny)'`,
+    ].join("\n"),
   );
 }
 

@@ -28,5 +28,7 @@ export interface Observations {
 export interface SshFailure {
   hop: SshError["hop"] | "unknown";
   cause: string;
+  /** What shows it: the keys that were offered, the fingerprints that differ. */
+  seen: string[];
   next: string;
 }

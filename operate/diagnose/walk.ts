@@ -1,7 +1,6 @@
 import { markBackendLog } from "../../infra/handshake/log.ts";
 import { bareHost, portOf } from "../../infra/handshake/open.ts";
 import { connect, type SshSession } from "../../infra/host/ssh.ts";
-import { SshError } from "../../infra/host/ssh-error.ts";
 import type { Target } from "../target/target.ts";
 import { countArrivals } from "./inside/arrivals.ts";
 import { lookInside } from "./inside/look.ts";
@@ -12,6 +11,7 @@ import type { Outside } from "./outside/observed.ts";
 import { seePage } from "./outside/page.ts";
 import { seePorts } from "./outside/ports.ts";
 import { seeTls } from "./outside/tls.ts";
+import { sshFailure } from "./ssh-failure.ts";
 import { settled, tooEarly, type Within } from "./young.ts";
 
 /** Walks from the outside in and from the inside out, at the same time. `timeoutMs`: for every dial and every answer. */
@@ -95,11 +95,7 @@ async function logIn(target: Target, timeoutMs: number): Promise<Login> {
   try {
     return { session: await connect(await target.connection(), { timeoutMs }) };
   } catch (error) {
-    if (error instanceof SshError) {
-      return { failure: { hop: error.hop, cause: error.message.split("\n")[0] ?? "", next: error.next } };
-    }
-    const [cause = "", ...next] = (error as Error).message.split("\n");
-    return { failure: { hop: "unknown", cause, next: next.join("\n") } };
+    return { failure: sshFailure(error as Error) };
   }
 }
 

@@ -28,6 +28,8 @@ export const worry = {
   sync: "Yes: clients connect, and do not see each other's changes.",
   later: "Yes, though most clients do not notice yet.",
   users: "No: users are served. You cannot log in to the host.",
+  root: "No: users are served. Nothing can be mended or deployed until this is put right.",
+  blind: "No: users are served. What goes on inside the host is not known.",
   unknown: "Not known: this machine could not find out. Try from another one.",
   soon: "Not yet: users are served. See to it in working hours.",
 };

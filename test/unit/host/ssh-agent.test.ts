@@ -69,6 +69,7 @@ describe.runIf(haveAgent)("with OpenSSH's agent", () => {
       named(one.public),
       named(two.public),
       `Add the right one (ssh-add <file>), or let this one in: ssh-copy-id -p ${host.target.port} ubuntu@127.0.0.1`,
+      "If the key is right, sshd may keep ubuntu out (AllowUsers, AllowGroups): on the host's console: sudo sshd -T | grep -iE '^(allow|deny)'",
     ]);
   });
 });

@@ -121,6 +121,7 @@ test("a host that does not accept the configured key", async () => {
       `ubuntu@127.0.0.1 port ${host.target.port} accepts none of the keys it was offered:`,
       `  ${fingerprint(key.public)} of the configuration`,
       `Add the right one (ssh-add <file>), or let this one in: ssh-copy-id -p ${host.target.port} ubuntu@127.0.0.1`,
+      "If the key is right, sshd may keep ubuntu out (AllowUsers, AllowGroups): on the host's console: sudo sshd -T | grep -iE '^(allow|deny)'",
     ].join("\n"),
   );
 });

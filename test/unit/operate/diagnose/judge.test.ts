@@ -128,7 +128,12 @@ describe("which firewall it was", () => {
 
 describe("the host cannot be seen from inside", () => {
   const { inside: _, ...blind } = healthy;
-  const ssh = { hop: "login" as const, cause: "no key was accepted", next: "Give it yours: ssh-add" };
+  const ssh = {
+    hop: "login" as const,
+    cause: "no key was accepted",
+    seen: [],
+    next: "Give it yours: ssh-add",
+  };
 
   it("is healthy where users are served", () => {
     const diagnosis = judge({ ...blind, ssh });
