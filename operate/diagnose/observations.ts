@@ -5,7 +5,10 @@ import type { Outside } from "./outside/observed.ts";
 
 /** All that was seen; the verdict comes from this alone. */
 export interface Observations {
-  target: Pick<Target, "host" | "ssh" | "up" | "urls" | "application" | "site" | "user" | "sshPort" | "off">;
+  target: Pick<
+    Target,
+    "host" | "ssh" | "up" | "named" | "urls" | "application" | "site" | "user" | "sshPort" | "off"
+  >;
   /** Our own clock when the host was asked for its own, in milliseconds since 1970. */
   askedAt?: number;
   outside: Outside;

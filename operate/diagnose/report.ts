@@ -37,10 +37,13 @@ function status({ status: is }: Hop, paint: Colors): string {
   return is === "fail" ? paint.red("FAIL") : paint.dim("not reached");
 }
 
-function verdictText({ healthy, verdict }: Diagnosis, paint: Colors): string {
+function verdictText({ healthy, known, verdict }: Diagnosis, paint: Colors): string {
   if (!verdict) return `${paint.green("Healthy.")} Worry: no.`;
-  const head = healthy ? paint.yellow("Healthy, but") : paint.red("Broken at");
-  return [`${head} ${paint.bold(verdict.hop)}: ${verdict.cause}`, ...proof(verdict, paint)].join("\n");
+  const broken = known ? paint.red("Broken at") : paint.yellow("Could not see past");
+  return [
+    `${healthy ? paint.yellow("Healthy, but") : broken} ${paint.bold(verdict.hop)}: ${verdict.cause}`,
+    ...proof(verdict, paint),
+  ].join("\n");
 }
 
 function proof({ evidence, fix, worry }: Finding, paint: Colors): string[] {

@@ -4,6 +4,7 @@ import { resolveHostKey } from "../../infra/host/host-key.ts";
 import { parseJumpHost } from "../../infra/host/jump-host.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import type { Target } from "./target.ts";
+import { words } from "./words.ts";
 
 /** What an operator without state says of the host. */
 export interface HostOptions {
@@ -35,7 +36,9 @@ export async function optionTarget(options: HostOptions): Promise<Target> {
   return {
     ...{ host, user, sshPort, urls, application, site },
     ssh: sshLine(host, { port: sshPort, user, jumpHost }),
-    up: "npm run up",
+    // `npm run up` here would provision another host.
+    up: "# whoever deployed this host: pulumi up, in the stack that it belongs to",
+    named: naming(options, urls),
     client: Promise.resolve({ ...(token && { token }), ...(ca && { ca }) }),
     withKeys: (run) => withAgent(options.identity ? [options.identity] : [], run),
     connection: async () => {
@@ -48,6 +51,16 @@ export async function optionTarget(options: HostOptions): Promise<Target> {
       return { ...target, hostKey: await resolveHostKey({ ...target, ...hostKey }) };
     },
   };
+}
+
+/** The same options again, as they may be printed: without a token. */
+function naming({ url, host, user, port, jumpHost }: HostOptions, urls: readonly string[]): string {
+  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+  return words([
+    ...option("--host", host),
+    ...(url ? urls : []).flatMap((each) => ["--url", each]),
+    ...[...option("--user", user), ...option("--port", port), ...option("--jump-host", jumpHost)],
+  ]);
 }
 
 function webSocketUrl(text: string): URL {

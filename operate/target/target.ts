@@ -7,8 +7,10 @@ export interface Target {
   host: string;
   /** How to log in by hand, as it stands before a command: `ssh ubuntu@203.0.113.7`. */
   ssh: string;
-  /** The command that brings the host to what is configured: `npm run up`. */
+  /** The command that brings the host to what is configured: `npm run up`; where no stack is known, in words. */
   up: string;
+  /** How the options name the host, where no stack is known: `--host 203.0.113.7`. */
+  named?: string;
   user: string;
   sshPort: number;
   /** The WebSocket addresses, without a token. */

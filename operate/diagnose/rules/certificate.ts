@@ -1,7 +1,7 @@
 import type { CertificateFile } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import type { TlsSeen } from "../outside/observed.ts";
-import { nginxLog, on, putBack } from "./fix.ts";
+import { nginxLog, on, putBack, trustCa } from "./fix.ts";
 import { type Finding, type Rule, worry } from "./rule.ts";
 
 const day = 86_400_000;
@@ -71,14 +71,25 @@ const refused: Rule = (seen) => {
       `verification: ${code}`,
       `served: names ${tls.names || "none"}, until ${date(tls.ends)}, SHA-256 ${tls.fingerprint.slice(0, 16)}…`,
     ],
-    fix: back(seen, tls),
-    worry: worry.some,
+    ...(authorityOfOthers(seen, tls)
+      ? { fix: trustCa(target), worry: worry.ownAuthority }
+      : { fix: back(seen, tls), worry: worry.some }),
   };
 };
 
+/** Without a stack nobody told us of a private CA, nor did the host: that it is not known here may be all. */
+const authorityOfOthers = ({ target, inside }: Observations, { problem, ends, otherName }: TlsSeen) =>
+  target.named !== undefined &&
+  !inside?.deployedCertificate &&
+  unknownAuthority.test(problem ?? "") &&
+  ends > Date.now() &&
+  !otherName;
+
+const unknownAuthority = /UNABLE_TO|SELF_SIGNED/;
+
 /** An operator without state does not know the private CA: what is served is what was deployed, and that is enough. */
 export function trustedByNobodyHere({ outside: { tls }, inside }: Observations): boolean {
-  const unknown = /UNABLE_TO|SELF_SIGNED/.test(tls?.problem ?? "");
+  const unknown = unknownAuthority.test(tls?.problem ?? "");
   return (
     unknown && tls !== undefined && tls.ends > Date.now() && inside?.deployedCertificate === tls.fingerprint
   );
@@ -104,10 +115,7 @@ const unknownHere: Rule = (seen) =>
         ...{ hop: "certificate", severity: "warn" },
         cause: "the certificate is the one that was deployed, and its CA is not known here",
         evidence: [`verification: ${seen.outside.tls?.problem}`],
-        fix: [
-          "npm run -s pulumi -- stack output caCertificate > ca.pem",
-          `npm run diagnose -- --host ${seen.target.host} --ca ca.pem`,
-        ],
+        fix: trustCa(seen.target),
         worry: worry.soon,
       }
     : undefined;

@@ -16,4 +16,13 @@ export const backendLog = (names: Names) => on(names, `pm2 logs ${names.applicat
 
 export const nginxLog = (names: Names) => on(names, "sudo tail -n 20 /var/log/nginx/error.log");
 
+/** Without a stack the CA is to be asked for, and the host is to be named again. */
+export function trustCa({ named, host }: Names): string[] {
+  const output = "npm run -s pulumi -- stack output caCertificate > ca.pem";
+  return [
+    named === undefined ? output : `# whoever deployed this host: ${output}`,
+    `npm run diagnose -- ${named ?? `--host ${host}`} --ca ca.pem`,
+  ];
+}
+
 export const reloadNginx = (names: Names) => on(names, "sudo nginx -t && sudo systemctl reload nginx");

@@ -87,6 +87,7 @@ const tokenRefused = flowRule((seen, flow) => {
     inside &&
     inside.backend.environment !== inside.backend.deployedEnvironment &&
     inside.backend.deployedEnvironment !== "";
+  if (!other && target.named !== undefined) return ownToken(seen, flow, target.named);
   const link = `/srv/${target.application}/secret.env`;
   return {
     cause: other
@@ -102,6 +103,24 @@ const tokenRefused = flowRule((seen, flow) => {
     worry: worry.down,
   };
 });
+
+/** Without a stack the token is the caller's own, or there is none: that it is refused is no outage. */
+function ownToken(seen: Observations, flow: Failed, named: string): Omit<Finding, "hop" | "severity"> {
+  const before =
+    seen.inside || flow.failure.seen.status !== 401 ? "" : ", or nginx refuses by its own auth_basic";
+  return {
+    unknown: true,
+    cause: seen.hasToken
+      ? `the token that was given is refused: it has expired, or was signed with another secret than the backend's${before}`
+      : `no token was given, and one is wanted${before}`,
+    evidence: [met(flow), ...backendLines(seen)],
+    fix: [
+      "# log in on the page for a new token, and then:",
+      `GEO_SYSTEM_TOKEN=TOKEN npm run diagnose -- ${named}`,
+    ],
+    worry: seen.hasToken ? worry.ownToken : worry.noToken,
+  };
+}
 
 const full = flowRule((seen, flow) => {
   const { status, closeCode } = flow.failure.seen;

@@ -12,6 +12,8 @@ const noLogin: Rule = ({ ssh, target }) =>
       .split("\n")
       .map((line) => line.trim())
       .filter(Boolean)
+      // It would provision another host.
+      .map((line) => (target.named && /npm run up/.test(line) ? "Or name its file: --identity FILE" : line))
       .map((line) => `# ${line}`),
     worry: worry.users,
   };

@@ -31,5 +31,8 @@ export const worry = {
   root: "No: users are served. Nothing can be mended or deployed until this is put right.",
   blind: "No: users are served. What goes on inside the host is not known.",
   unknown: "Not known: this machine could not find out. Try from another one.",
+  ownToken: "Not known: it is this token that is refused; others may be let in.",
+  noToken: "Not known: without a token nobody sees further.",
+  ownAuthority: "Not known: clients that were given its CA connect, others do not.",
   soon: "Not yet: users are served. See to it in working hours.",
 };
