@@ -143,6 +143,26 @@ describe("diagnose --fix", () => {
     expect(exitCode).toBe(0);
     expect(await status()).toBe("online\n");
   });
+
+  it("--json prints one object, the last diagnosis, in which everything was seen again", async () => {
+    await stop();
+    const { exitCode, stdout, stderr } = await operator("diagnose", ...on(), "--fix", "--yes", "--json");
+    const { healthy, hops } = JSON.parse(stdout) as { healthy: boolean; hops: { status: string }[] };
+    expect([exitCode, healthy]).toEqual([0, true]);
+    expect(stderr).toBe("\nTo be done on the host:\n  pm2 restart geo-backend");
+    expect(hops.filter(({ status }) => status === "not reached")).toEqual([]);
+  });
+
+  it("goes on where its reader goes, and ends by its own code", async () => {
+    await stop();
+    const line = 'set -o pipefail; node operate/run.mjs diagnose "$@" --fix --yes | head -n 1';
+    const { exitCode, stderr } = await execa("bash", ["-c", line, "bash", ...on()], {
+      cwd: project,
+      reject: false,
+    });
+    expect([exitCode, stderr]).toEqual([0, "\nTo be done on the host:\n  pm2 restart geo-backend"]);
+    expect(await status()).toBe("online\n");
+  });
 });
 
 describe("watch", () => {
