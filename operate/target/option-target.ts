@@ -54,13 +54,13 @@ export async function optionTarget(options: HostOptions): Promise<Target> {
 }
 
 /** The same options again, as they may be printed: without a token. */
-function naming({ url, host, user, port, jumpHost }: HostOptions, urls: readonly string[]): string {
-  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
-  return words([
-    ...option("--host", host),
-    ...(url ? urls : []).flatMap((each) => ["--url", each]),
-    ...[...option("--user", user), ...option("--port", port), ...option("--jump-host", jumpHost)],
-  ]);
+function naming({ url, ...given }: HostOptions, urls: readonly string[]): string {
+  const { host, user, port, jumpHost, hostKey, identity, ca, application, site } = given;
+  const single = Object.entries({
+    ...{ "--host": host, "--user": user, "--port": port, "--jump-host": jumpHost, "--host-key": hostKey },
+    ...{ "--identity": identity, "--ca": ca, "--application": application, "--site": site },
+  }).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+  return words([...(url ? urls : []).flatMap((each) => ["--url", each]), ...single]);
 }
 
 function webSocketUrl(text: string): URL {

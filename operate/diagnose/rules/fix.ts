@@ -21,7 +21,7 @@ export function trustCa({ named, host }: Names): string[] {
   const output = "npm run -s pulumi -- stack output caCertificate > ca.pem";
   return [
     named === undefined ? output : `# whoever deployed this host: ${output}`,
-    `npm run diagnose -- ${named ?? `--host ${host}`} --ca ca.pem`,
+    `npm run diagnose -- ${(named ?? `--host ${host}`).replace(/ --ca ('[^']*'|\S+)/, "")} --ca ca.pem`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { pulumiLine } from "../../../infra/pulumi-command.ts";
 import type { Observations, SshFailure } from "../observations.ts";
 import { on } from "./fix.ts";
 import { type Rule, worry } from "./rule.ts";
@@ -12,11 +13,19 @@ const noLogin: Rule = ({ ssh, target }) =>
       .split("\n")
       .map((line) => line.trim())
       .filter(Boolean)
-      // It would provision another host.
-      .map((line) => (target.named && /npm run up/.test(line) ? "Or name its file: --identity FILE" : line))
+      .map((line) => (target.named === undefined ? line : withoutStack(line)))
       .map((line) => `# ${line}`),
     worry: worry.users,
   };
+
+/** No stack, no `up`, no configuration: there are options for it. */
+function withoutStack(line: string): string {
+  if (line.includes("npm run up")) return "Or name its file: --identity FILE";
+  return line
+    .replace(pulumiLine("config set port "), "--port ")
+    .replace("for everybody who uses this stack", "for this run")
+    .replace(pulumiLine("config set hostKey "), "--host-key ");
+}
 
 /** Below a refused login stand the keys. */
 function proof({ hop, seen }: SshFailure, { user, host, sshPort }: Observations["target"]): string[] {

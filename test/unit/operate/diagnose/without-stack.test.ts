@@ -13,8 +13,11 @@ const seen = (changes: Partial<Observations>): Observations => ({ ...unseen, tar
 test("the host is named again as it was, without a token; what brings it up is for whoever deployed it", async () => {
   const { named, up } = await optionTarget({
     ...{ host: "10.0.0.7", url: ["ws://a/ws?token=x", "wss://a/ws"], user: "me", port: "2222" },
+    hostKey: "ssh-ed25519 AAAA",
   });
-  expect(named).toBe("--host 10.0.0.7 --url ws://a/ws --url wss://a/ws --user me --port 2222");
+  expect(named).toBe(
+    "--url ws://a/ws --url wss://a/ws --host 10.0.0.7 --user me --port 2222 --host-key 'ssh-ed25519 AAAA'",
+  );
   expect(up).toBe("# whoever deployed this host: pulumi up, in the stack that it belongs to");
 });
 
@@ -39,6 +42,13 @@ describe("a CA that is not known here", () => {
   it("is not all that is wrong with a certificate that has expired, or is for another name", () => {
     for (const wrong of [{ ends: Date.now() - 1000 }, { otherName: true }])
       expect(judge(seen({ outside: served(wrong) })).verdict?.fix).toEqual([target.up]);
+  });
+
+  it("takes the place of another one that was given", () => {
+    const named = `${target.named} --ca 'my ca.pem' --site x`;
+    expect(judge(seen({ target: { ...target, named }, outside: served() })).verdict?.fix.at(-1)).toBe(
+      "npm run diagnose -- --url wss://geo.example/ws --site x --ca ca.pem",
+    );
   });
 
   it("is a fault where a stack is known", () => {
@@ -78,12 +88,14 @@ describe("a token that is refused", () => {
   });
 });
 
-test("no key: no way by npm run up", () => {
-  const ssh = {
-    hop: "login" as const,
-    cause: "no agent",
-    seen: [],
-    next: "Start one\nOr use npm run up, which",
-  };
-  expect(judge(seen({ ssh })).verdict?.fix).toEqual(["# Start one", "# Or name its file: --identity FILE"]);
+test("what keeps one from logging in is put right by options", () => {
+  const fix = (next: string) =>
+    judge(seen({ ssh: { hop: "login", cause: "no agent", seen: [], next } })).verdict?.fix;
+  expect(fix("Start one\nOr use npm run up, which")).toEqual([
+    "# Start one",
+    "# Or name its file: --identity FILE",
+  ]);
+  expect(fix("accept it:\n  npx pulumi config set hostKey 'ssh-ed25519 A'")).toEqual([
+    ...["# accept it:", "# --host-key 'ssh-ed25519 A'"],
+  ]);
 });
