@@ -1,8 +1,8 @@
 import { duration } from "../duration.ts";
 import type { HopName } from "./hop-names.ts";
 import type { Observations } from "./observations.ts";
+import { hopOf } from "./rules/client.ts";
 import { servicePorts } from "./rules/firewall.ts";
-import { hopOf } from "./rules/flow.ts";
 import { skew } from "./rules/host.ts";
 import { workerConnections } from "./rules/limits.ts";
 import { application } from "./rules/pm2.ts";

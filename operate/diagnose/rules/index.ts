@@ -1,15 +1,17 @@
 import { backendRules } from "./backend.ts";
 import { certificateRules, certificateWarnings, keyRules } from "./certificate.ts";
 import { firewallRules, firewallWarnings } from "./firewall.ts";
-import { flowRules, flowWarnings } from "./flow.ts";
+import { flowRules } from "./flow.ts";
 import { hostRules, hostWarnings } from "./host.ts";
 import { limitRules } from "./limits.ts";
 import { loginRules } from "./login.ts";
 import { dropRules, reachRules } from "./network.ts";
 import { frozenRules, nginxRules, nginxWarnings } from "./nginx.ts";
+import { refusalRules } from "./refusal.ts";
 import type { Rule } from "./rule.ts";
 import { siteRules } from "./site.ts";
 import { siteWarnings } from "./site-text.ts";
+import { traceWarnings } from "./traces.ts";
 
 /**
  * Every fault that is known, causes before what follows from them: the first that is found is the verdict. A client
@@ -27,7 +29,8 @@ export const rules: readonly Rule[] = [
   ...limitRules, // Is there room for one more?
   ...frozenRules,
   ...backendRules, // Does the backend run, and where it should?
+  ...refusalRules, // Does nginx itself refuse?
   ...flowRules, // Does it do what it should?
   ...[...siteWarnings, ...certificateWarnings, ...firewallWarnings, ...nginxWarnings],
-  ...[...flowWarnings, ...hostWarnings, ...loginRules],
+  ...[...traceWarnings, ...hostWarnings, ...loginRules],
 ];

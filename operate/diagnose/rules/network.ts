@@ -1,8 +1,7 @@
 import type { Loopback } from "../inside/observed.ts";
-import type { Observations } from "../observations.ts";
 import { on } from "./fix.ts";
 import { portList, portNumbers, shown } from "./ports.ts";
-import { type Finding, type Rule, worry } from "./rule.ts";
+import { type Rule, worry } from "./rule.ts";
 import { turnedAwayRules } from "./turned-away.ts";
 
 /** A sandbox is known to be off; of any other host that is a guess. */
@@ -140,32 +139,5 @@ const silentPort: Rule = ({ outside: { ports }, target, inside }) => {
   };
 };
 
-/** Users are served, and the operator cannot log in. */
-const noLogin: Rule = ({ ssh, target }) => {
-  if (!ssh) return undefined;
-  return {
-    ...{ hop: "ssh", severity: "warn" },
-    cause: `nobody could log in to the host, so it was seen from outside only: ${ssh.cause}`,
-    evidence: [`${target.user}@${target.host} port ${target.sshPort}: ${ssh.hop}`],
-    fix: ssh.next
-      .split("\n")
-      .map((line) => (line.trim() ? `# ${line.trim()}` : ""))
-      .filter(Boolean),
-    worry: worry.users,
-  };
-};
-
-const blind: Rule = ({ blind: why, target }: Observations): Finding | undefined =>
-  why === undefined
-    ? undefined
-    : {
-        ...{ hop: "ssh", severity: "warn" },
-        cause: `one can log in, and cannot look at the host as root, so it was seen from outside only`,
-        evidence: [why],
-        fix: [on(target, "sudo -n true")],
-        worry: worry.users,
-      };
-
 export const reachRules = [switchedOff, nameUnknown, noRoute, hostSilent];
 export const dropRules = [cloudFirewall, ...turnedAwayRules, loopbackDown, silentPort, deadAddress];
-export const loginRules = [noLogin, blind];

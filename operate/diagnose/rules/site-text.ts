@@ -1,3 +1,4 @@
+import type { Observations } from "../observations.ts";
 import { putBack } from "./fix.ts";
 import { type Rule, worry } from "./rule.ts";
 
@@ -42,6 +43,12 @@ export function differences(deployed: string, found: string): string[] {
       .map((line) => `- ${line}`),
     ...[...there].filter((line) => !wanted.has(line)).map((line) => `+ ${line}`),
   ];
+}
+
+/** The lines by which the site is not the one that was deployed. */
+export function changedSite({ inside }: Observations): string[] {
+  const { site, deployedSite } = inside?.nginx ?? {};
+  return site === undefined || deployedSite === undefined ? [] : differences(deployedSite, site).slice(0, 3);
 }
 
 export const siteWarnings = [copied, differs];

@@ -1,0 +1,29 @@
+import { backendLog } from "./fix.ts";
+import { type Rule, worry } from "./rule.ts";
+
+/** The first of the operators' own rules: no record of a connection means that the service is down. */
+const noTraces: Rule = ({ outside: { missingLines }, inside, target }) =>
+  // It is pm2 that writes the log.
+  missingLines && missingLines.length > 0 && !inside?.backend.silentPm2
+    ? {
+        ...{ hop: "log", severity: "warn" },
+        cause:
+          "a client went all the way, and the backend's log does not show it: it logs elsewhere, or not at all",
+        evidence: missingLines.map((line) => `no line like ${line}`),
+        fix: [backendLog(target)],
+        worry: worry.soon,
+      }
+    : undefined;
+
+const anyToken: Rule = ({ outside: { wrongToken }, target }) =>
+  wrongToken === "accepted"
+    ? {
+        ...{ hop: "wrong token", severity: "warn" },
+        cause: "the backend lets a client in with a wrong token",
+        evidence: ['a client with the token "not-a-token" got the answer of a good one'],
+        fix: [backendLog(target)],
+        worry: "Yes: anybody can connect.",
+      }
+    : undefined;
+
+export const traceWarnings = [anyToken, noTraces];
