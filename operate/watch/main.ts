@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { report } from "../../sandbox/report.ts";
+import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
 import { tell } from "./alarm.ts";
@@ -41,6 +42,9 @@ async function run(options: Options): Promise<void> {
   const forMs = options.for === undefined ? undefined : milliseconds(options.for, "--for");
   // Not `once`: whoever else listens, as execa does, takes the last listener's going for leave to end us at once.
   process.on("SIGINT", () => end.abort()).on("SIGTERM", () => end.abort());
+  outliveReader();
+  // Where nobody else is told of alarms, whoever has gone has enough.
+  if (!options.webhook && !options.command) process.stdout.once("error", () => end.abort());
   const target = await targetOf(options);
   if (forMs !== undefined) setTimeout(() => end.abort(), forMs).unref();
   const picture = !options.json && process.stdout.isTTY === true;

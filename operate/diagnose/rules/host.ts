@@ -45,7 +45,7 @@ function room({ mount, big }: Disk, { target }: Pick<Observations, "target">, ap
   if (largest.startsWith("/var/log/journal/")) return [on(target, "sudo journalctl --vacuum-size=100M")];
   if (largest.startsWith("/var/log/nginx/")) return [on(target, `sudo truncate -s 0 ${largest}`)];
   return [
-    on(target, `sudo du -xh ${mount} | sort -h | tail`),
+    on(target, `sudo du -xah ${mount} | sort -h | tail`),
     "# remove what nobody needs, and then:",
     on(target, `pm2 restart ${application}`),
   ];
@@ -58,7 +58,7 @@ const diskNearlyFull: Rule = ({ inside, target }) => {
     ...{ hop: "disk", severity: "warn" },
     cause: `the disk is nearly full: ${full.mount}, ${full.usedPercent}%`,
     evidence: [`df ${full.mount}: ${full.freeKb} KB free`],
-    fix: [on(target, `sudo du -xh ${full.mount} | sort -h | tail`)],
+    fix: [on(target, `sudo du -xah ${full.mount} | sort -h | tail`)],
     worry: worry.soon,
   };
 };
