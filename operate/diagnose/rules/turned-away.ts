@@ -49,6 +49,22 @@ const ufwDenies = hostRule((seen) => {
   };
 });
 
+/** To another port or host, where nothing answers. */
+const turnedAside = hostRule((seen) => {
+  const ports = portNumbers(turnedAway(seen, ["silent", "refused", "no route"]));
+  const rules = seen.inside.firewall.drops.filter(
+    (rule) => / -j (REDIRECT|DNAT)\b/.test(rule) && ports.some((port) => mentions(rule, port)),
+  );
+  if (rules.length === 0) return undefined;
+  return {
+    hop: "firewall",
+    cause: `the host turns ${portList(ports)} aside, to where nothing answers: by a rule of iptables, not by ufw`,
+    evidence: rules,
+    fix: deletions(seen, rules),
+    worry: ports.length < servicePorts(seen).length ? worry.some : worry.down,
+  };
+});
+
 /** Packets arrive and ufw is not why they are dropped. */
 const dropped = hostRule((seen) => {
   const ports = turnedAway(seen, ["silent"]).filter(({ port }) => (seen.arrivals?.get(port) ?? 0) > 0);
@@ -63,22 +79,22 @@ const dropped = hostRule((seen) => {
   };
 });
 
+const places = ({ listens }: Seen["inside"], port: number) =>
+  listens.filter((each) => each.port === port).map(({ address }) => address);
+const listensToOthers = (inside: Seen["inside"], port: number) =>
+  places(inside, port).some((address) => !/^(127\.|\[::1\])/.test(address));
+
 /** nginx listens there for itself only. */
 const listensWithin = hostRule((seen) => {
   const { inside, target } = seen;
   const port = turnedAway(seen, ["refused"])
     .map((each) => each.port)
-    .find((each) => {
-      const places = inside.listens.filter((listener) => listener.port === each);
-      return places.length > 0 && places.every(({ address }) => /^(127\.|\[::1\])/.test(address));
-    });
+    .find((each) => places(inside, each).length > 0 && !listensToOthers(inside, each));
   if (port === undefined) return undefined;
   return {
     hop: "site",
     cause: `nginx listens on port ${port} of the host's own loopback only: nobody from outside gets there`,
-    evidence: inside.listens
-      .filter((each) => each.port === port)
-      .map((each) => `listens: ${each.address}:${port}`),
+    evidence: places(inside, port).map((address) => `listens: ${address}:${port}`),
     // It keeps the port for as long as it runs.
     fix: [
       on(target, "sudo systemctl stop nginx"),
@@ -94,14 +110,12 @@ const listensWithin = hostRule((seen) => {
 /** nginx listens and answers on the host, and from outside the port is refused. */
 const rejected = hostRule((seen) => {
   const { inside } = seen;
-  const ports = turnedAway(seen, ["refused", "no route"]).filter(({ port }) =>
-    inside.listens.some((each) => each.port === port),
-  );
+  const ports = turnedAway(seen, ["refused", "no route"]).filter(({ port }) => listensToOthers(inside, port));
   if (ports.length === 0 || ports.length === seen.outside.ports.length) return undefined;
   const rules = concerning(seen, portNumbers(ports));
   return {
     hop: "firewall",
-    cause: `something turns ${portList(portNumbers(ports))} away before nginx, which listens there: a rule that rejects, or turns the port aside`,
+    cause: `something turns ${portList(portNumbers(ports))} away before nginx, which listens there: a rule that rejects`,
     evidence: [...ports.map(shown), ...limited(seen, ports), ...rules],
     fix: deletions(seen, rules),
     worry: everybody(seen, ports),
@@ -153,11 +167,7 @@ const undone = (rule: string) => rule.replace(/(^| )-A /, "$1-D ");
 function deletions({ target }: Seen, rules: readonly string[]): string[] {
   const ours = rules.filter((rule) => /^(-t \w+ )?-A /.test(rule));
   if (ours.length > 0) return ours.map((rule) => on(target, `sudo iptables ${undone(rule)}`));
-  return [
-    on(target, "sudo iptables -S"),
-    on(target, "sudo iptables -t nat -S"),
-    on(target, "sudo nft list ruleset"),
-  ];
+  return [on(target, "sudo iptables -S"), on(target, "sudo iptables -t nat -S")];
 }
 
-export const turnedAwayRules = [ufwDenies, dropped, listensWithin, rejected, loopbackDropped];
+export const turnedAwayRules = [ufwDenies, turnedAside, dropped, listensWithin, rejected, loopbackDropped];

@@ -62,8 +62,7 @@ export const networkFaults: Fault[] = [
     name: "a rule by hand that rejects 443",
     breaks: "iptables -I INPUT -p tcp --dport 443 -j REJECT --reject-with icmp-admin-prohibited",
     hop: "firewall",
-    cause:
-      "something turns port 443 away before nginx, which listens there: a rule that rejects, or turns the port aside",
+    cause: "something turns port 443 away before nginx, which listens there: a rule that rejects",
     fix: [
       "HOST sudo iptables -D INPUT -p tcp -m tcp --dport 443 -j REJECT --reject-with icmp-admin-prohibited",
     ],
@@ -72,8 +71,7 @@ export const networkFaults: Fault[] = [
     name: "port 80 turned aside",
     breaks: "iptables -t nat -I PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8081",
     hop: "firewall",
-    cause:
-      "something turns port 80 away before nginx, which listens there: a rule that rejects, or turns the port aside",
+    cause: "the host turns port 80 aside, to where nothing answers: by a rule of iptables, not by ufw",
     fix: ["HOST sudo iptables -t nat -D PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8081"],
   },
   {
