@@ -109,7 +109,7 @@ export const networkFaults: Fault[] = [
     cause:
       "nobody could log in to the host, so it was seen from outside only: ADDRESS refuses connections on port 22: no sshd listens there",
     fix: [
-      "# If it listens elsewhere: npx pulumi config set port <port>. Else, on the host's console: sudo systemctl status ssh",
+      "# If it listens elsewhere: PULUMI_STACK=STACK npm run -s pulumi -- config set port <port>. Else, on the host's console: sudo systemctl status ssh",
     ],
     cleanUp: "systemctl start ssh",
   },

@@ -58,7 +58,7 @@ export class Patient implements AsyncDisposable {
     return text
       .replaceAll(this.target.ssh, "HOST")
       .replaceAll(this.info.address, "ADDRESS")
-      .replace(/npm run up -- --stack \S+/, "npm run up -- --stack STACK")
+      .replace(/(npm run up -- --stack |PULUMI_STACK=)\S+/, "$1STACK")
       .replace(/\(process \d+\)/, "(process PID)")
       .replace(/(sites-enabled\/[a-z-]+):\d+/, "$1:LINE")
       .replace(/, on \d{4}-\d\d-\d\d/, ", on DATE")
