@@ -11,6 +11,11 @@ export function closeFailure(hop: string, seen: Seen, names: HostNames): Reading
     case 1006:
       return broken(hop, seen, names);
     case 1008:
+      if (/\btoo many\b|rate limit/i.test(closeReason ?? ""))
+        return {
+          cause: `the backend turned this account away (${code}): it has as many connections as it may`,
+          next,
+        };
       return {
         cause: `the backend refused the token (${code}): it has expired, or was signed with another secret than the backend's`,
         next,

@@ -16,6 +16,7 @@ const backendLines = ({ inside }: Observations) =>
 
 const tokenRefused = flowRule((seen, flow) => {
   const { closeCode, status } = flow.failure.seen;
+  if (accountIsFull(flow)) return undefined;
   if ((closeCode !== 1008 && status !== 401) || hopOf(flow.failure.hop) === "heartbeat") return undefined;
   const { inside, target } = seen;
   const other =
@@ -56,6 +57,25 @@ function ownToken(seen: Observations, flow: Failed, named: string): Omit<Finding
     worry: seen.hasToken ? worry.ownToken : worry.noToken,
   };
 }
+
+/** What a backend says to one user alone: a policy (1008) as a bad token is, and something else. */
+const accountIsFull = ({ failure: { seen } }: Failed) =>
+  /\btoo many\b|rate limit/i.test(seen.closeReason ?? "") || /of this account/i.test(seen.body ?? "");
+
+const fullForOne = flowRule((seen, flow) => {
+  if (!accountIsFull(flow)) return undefined;
+  return {
+    cause:
+      "the backend turns the account of this test away, which has as many connections as it may; others get in",
+    evidence: [met(flow), ...backendLines(seen)],
+    fix: [
+      backendLog(seen.target),
+      `# raise it: ${pulumiLine("config set --type string --path backendEnvironment.MAX_CONNECTIONS_PER_USER 100")}`,
+      seen.target.up,
+    ],
+    worry: worry.some,
+  };
+});
 
 const full = flowRule((seen, flow) => {
   const { status, closeCode } = flow.failure.seen;
@@ -123,4 +143,4 @@ const lastNginx = ({ inside }: Observations) =>
     .filter((line) => /\[(error|crit|alert|emerg)\]/.test(line))
     .slice(-1);
 
-export const flowRules = [tokenRefused, full, noHeartbeat, noSync, unexplained];
+export const flowRules = [fullForOne, tokenRefused, full, noHeartbeat, noSync, unexplained];

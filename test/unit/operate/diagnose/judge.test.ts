@@ -44,6 +44,12 @@ test("a loopback that is down is no backend that hangs", () => {
   expect(verdict?.cause).toMatch(/^the host does not reach its own 127\.0\.0\.1/);
 });
 
+test("an account with too many windows has no bad token", () => {
+  const seenThere = { url: "ws://x/ws", closeCode: 1008, closeReason: "too many windows of this account" };
+  const { verdict } = judge(seen({ outside: failing({ hop: "token", cause: "1008", seen: seenThere }) }));
+  expect(verdict?.cause).toMatch(/^the backend turns the account of this test away/);
+});
+
 describe("who refuses", () => {
   const met = (status: number) =>
     failing({ hop: "upgrade", cause: `${status}`, seen: { url: "ws://x/ws", status } });
