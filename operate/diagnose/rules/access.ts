@@ -8,8 +8,9 @@ import { worry } from "./rule.ts";
  * why in no log of the application.
  */
 
+// On a host of another make Node may lie where only its user's login finds it.
 const nodeBroken = inside(({ target, inside }, { nodeBroken: said }) =>
-  said !== undefined && !serves(inside)
+  said !== undefined && !serves(inside) && inside.deployed.includes("packages")
     ? {
         cause: `Node does not run on the host: ${said || "it ends at once"}`,
         evidence: [`node --version: ${said}`],

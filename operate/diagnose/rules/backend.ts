@@ -8,6 +8,7 @@ import { type Rule, worry } from "./rule.ts";
 const noPm2: Rule = ({ target, inside }) => {
   if (inside?.backend.pm2 !== "absent") return undefined;
   const served = serves(inside);
+  if (served && !inside.deployed.includes("packages")) return undefined; // only its user's login may find it
   return {
     ...{ hop: "pm2", severity: served ? "warn" : "fail" },
     cause: `the program pm2 is not there${served ? ": the backend serves on, and the next boot would not bring it back" : ""}`,

@@ -23,18 +23,20 @@ const diskFull: Rule = ({ inside, target }) => {
 };
 
 /** A disk with errors is mounted so by the kernel: everything runs, and nothing can be saved. */
-const readOnly: Rule = ({ inside, target }) => {
+const readOnly: Rule = ({ inside, target, outside: { flows } }) => {
   const disk = inside?.disks.find((each) => each.readOnly);
   if (!disk) return undefined;
+  // Some hosts are made so, and serve.
+  const failing = flows.some(({ failure }) => failure);
   return {
-    ...{ hop: "disk", severity: "fail" },
+    ...{ hop: "disk", severity: failing ? "fail" : "warn" },
     cause: `${disk.mount} is mounted read-only: nothing can be saved there`,
     evidence: [`/proc/mounts: ${disk.mount} ro`],
     fix: [
       on(target, "sudo dmesg --level err,warn | tail"),
       on(target, `sudo mount -o remount,rw ${disk.mount}`),
     ],
-    worry: worry.some,
+    worry: failing ? worry.some : worry.soon,
   };
 };
 

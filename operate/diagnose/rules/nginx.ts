@@ -78,7 +78,7 @@ const outsideItsUnit: Rule = (seen) => {
   const { target } = seen;
   const master = byHand(seen);
   const unit = nginxUnit(seen);
-  if (!master || !unit || unit.active === "active") return undefined;
+  if (!master || !unit || unit.active === "active" || !seen.inside?.nginx.present) return undefined;
   return {
     ...{ hop: "nginx", severity: "warn" },
     cause: `nginx runs outside of its unit, which is ${unit.active}: somebody started it by hand, and nothing starts it again`,
