@@ -14,6 +14,7 @@ host_resources() {
   awk '{ print "files\t" $1 "\t" $3 }' /proc/sys/fs/file-nr
   [ ! -r /proc/sys/net/netfilter/nf_conntrack_max ] ||
     fact conntrack "$(< /proc/sys/net/netfilter/nf_conntrack_count)" "$(< /proc/sys/net/netfilter/nf_conntrack_max)"
+  [ -z "$(ip route show default; ip -6 route show default)" ] || fact route
   systemctl --failed --plain --no-legend --no-pager 2> /dev/null | awk '{ print "failed\t" $1 }'
 }
 

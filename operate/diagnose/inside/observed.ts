@@ -8,6 +8,8 @@ export interface Inside {
   memory: { totalKb: number; availableKb: number };
   conntrack?: { used: number; most: number };
   failedUnits: string[];
+  /** Whether there is a way to other networks. */
+  defaultRoute: boolean;
   units: Unit[];
   listens: Listener[];
   /** Who has the ports of the service; one process a port. */

@@ -33,6 +33,7 @@ export function readInside(output: string): Inside {
     disks: disks(facts),
     memory: { totalKb: Number(total), availableKb: Number(available) },
     ...(used && most && { conntrack: { used: Number(used), most: Number(most) } }),
+    defaultRoute: facts.all("route", () => true).length > 0,
     failedUnits: facts.all("failed", (name = "") => name),
     units: facts.all("unit", (name = "", active = "", sub = "", enabled = "") => ({
       name,

@@ -84,6 +84,28 @@ const deleted = inside((seen, backend) => {
   };
 });
 
+/** Mostly somebody's `sudo pm2 start`: users are served, with root's rights, until the next boot. */
+const ofAnother: Rule = (seen) => {
+  const { inside, target } = seen;
+  if (!inside?.backend.applications || application(inside) || !serves(inside)) return undefined;
+  if (!inside.deployed.includes("backend")) return undefined;
+  const { port, name, user } = inside.backend;
+  const owner = inside.owners.find((each) => each.port === port);
+  return {
+    ...{ hop: "pm2", severity: "warn" },
+    cause: `pm2 of ${user} has no ${name}, and something else serves on port ${port}${owner?.pm2 ? ": another user's pm2" : ""}`,
+    evidence: [
+      ...(owner ? [`port ${port}: process ${owner.pid}, ${owner.command}`] : []),
+      `pm2 of ${user} has: ${inside.backend.applications.map((each) => each.name).join(", ") || "nothing"}`,
+    ],
+    fix: [
+      on(target, owner?.pm2 ? `sudo pm2 delete ${name}; sudo pm2 save --force` : `sudo kill ${owner?.pid}`),
+      startAnew(seen, inside.backend),
+    ],
+    worry: worry.soon,
+  };
+};
+
 const stopped = inside(({ target, inside }, { name }) => {
   const app = application(inside);
   if (app?.status !== "stopped" && app?.status !== "stopping") return undefined;
@@ -173,6 +195,7 @@ export const backendRules = [
   noSecrets,
   portTaken,
   deleted,
+  ofAnother,
   stopped,
   ...crashRules,
   wrongPort,

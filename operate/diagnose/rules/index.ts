@@ -5,7 +5,7 @@ import { flowRules } from "./flow.ts";
 import { hostRules, hostWarnings } from "./host.ts";
 import { limitRules } from "./limits.ts";
 import { loginRules } from "./login.ts";
-import { dropRules, reachRules } from "./network.ts";
+import { dropRules, networkWarnings, reachRules } from "./network.ts";
 import { frozenRules, nginxRules, nginxWarnings } from "./nginx.ts";
 import { refusalRules } from "./refusal.ts";
 import type { Rule } from "./rule.ts";
@@ -32,5 +32,5 @@ export const rules: readonly Rule[] = [
   ...refusalRules, // Does nginx itself refuse?
   ...flowRules, // Does it do what it should?
   ...[...siteWarnings, ...certificateWarnings, ...firewallWarnings, ...nginxWarnings],
-  ...[...traceWarnings, ...hostWarnings, ...loginRules],
+  ...[...networkWarnings, ...traceWarnings, ...hostWarnings, ...loginRules],
 ];

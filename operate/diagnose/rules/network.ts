@@ -139,5 +139,18 @@ const silentPort: Rule = ({ outside: { ports }, target, inside }) => {
   };
 };
 
+/** Clients of its own network get answers, those of others none. */
+const noWayOut: Rule = ({ inside, target }) =>
+  inside?.defaultRoute === false
+    ? {
+        ...{ hop: "tcp", severity: "warn" },
+        cause: "the host has no default route: clients outside of its own network get no answer from it",
+        evidence: ["ip route show default: nothing"],
+        fix: [on(target, "ip route"), on(target, "sudo systemctl restart systemd-networkd")],
+        worry: worry.later,
+      }
+    : undefined;
+
+export const networkWarnings = [noWayOut];
 export const reachRules = [switchedOff, nameUnknown, noRoute, hostSilent];
 export const dropRules = [cloudFirewall, ...turnedAwayRules, loopbackDown, silentPort, deadAddress];

@@ -42,6 +42,15 @@ export const backendFaults: Fault[] = [
     fix: [`HOST "sudo chown -R ubuntu: /srv/geo-backend/shared && pm2 delete geo-backend; ${startAnew}"`],
   },
   {
+    name: "the backend under root's pm2",
+    breaks: `${asUser("pm2 delete geo-backend")}; HOME=/root pm2 start /srv/geo-backend/ecosystem.config.cjs
+until curl -sf -o /dev/null http://127.0.0.1:3000/; do sleep 0.1; done`,
+    hop: "pm2",
+    cause: "pm2 of ubuntu has no geo-backend, and something else serves on port 3000: another user's pm2",
+    fix: ['HOST "sudo pm2 delete geo-backend; sudo pm2 save --force"', `HOST "${startAnew}"`],
+    cleanUp: "HOME=/root pm2 kill; chown -R ubuntu: /srv/geo-backend/shared",
+  },
+  {
     name: "releases that only root may enter",
     breaks: `chmod 700 /srv/geo-backend/releases && chown root: /srv/geo-backend/releases; ${asUser("pm2 restart geo-backend")} || true`,
     hop: "pm2",

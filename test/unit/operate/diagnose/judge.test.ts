@@ -198,6 +198,11 @@ describe("what is worth a look, and breaks nothing yet", () => {
       host({ backend: { ...inside.backend, saved: false } }),
       "the next boot would not bring everything back: pm2 has not saved geo-backend",
     ],
+    [
+      "tcp",
+      host({ defaultRoute: false }),
+      "the host has no default route: clients outside of its own network get no answer from it",
+    ],
     ["units", host({ failedUnits: ["fwupd.service"] }), "a unit of systemd failed: fwupd.service"],
     [
       "limits",

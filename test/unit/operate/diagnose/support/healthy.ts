@@ -46,6 +46,7 @@ export const inside: Inside = {
   disks: [{ mount: "/", usedPercent: 40, freeKb: 9_000_000, inodesPercent: 5, readOnly: false, big: [] }],
   memory: { totalKb: 2_000_000, availableKb: 1_200_000 },
   failedUnits: [],
+  defaultRoute: true,
   units: ["nginx", "ufw", "pm2-ubuntu"].map((name) => ({
     ...{ name, active: "active", sub: "running", enabled: "enabled" },
   })),
