@@ -13,7 +13,7 @@ export function closeFailure(hop: string, seen: Seen, names: HostNames): Reading
     case 1008:
       if (/\btoo many\b|rate limit/i.test(closeReason ?? ""))
         return {
-          cause: `the backend turned this account away (${code}): it has as many connections as it may`,
+          cause: `the backend turned this account away (${code}), not its token`,
           next,
         };
       return {

@@ -99,7 +99,15 @@ const ofAnother: Rule = (seen) => {
       `pm2 of ${user} has: ${inside.backend.applications.map((each) => each.name).join(", ") || "nothing"}`,
     ],
     fix: [
-      on(target, owner?.pm2 ? `sudo pm2 delete ${name}; sudo pm2 save --force` : `sudo kill ${owner?.pid}`),
+      // Whose it is where no process is seen (another network's, a proxy's), only a person can find out.
+      ...(owner
+        ? [
+            on(
+              target,
+              owner.pm2 ? `sudo pm2 delete ${name}; sudo pm2 save --force` : `sudo kill ${owner.pid}`,
+            ),
+          ]
+        : [`# end what serves on port ${port}, and then:`]),
       startAnew(seen, inside.backend),
     ],
     worry: worry.soon,

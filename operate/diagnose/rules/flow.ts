@@ -64,14 +64,19 @@ const accountIsFull = ({ failure: { seen } }: Failed) =>
 
 const fullForOne = flowRule((seen, flow) => {
   if (!accountIsFull(flow)) return undefined;
+  const { closeReason, body = "" } = flow.failure.seen;
+  const said = closeReason ?? body;
   return {
-    cause:
-      "the backend turns the account of this test away, which has as many connections as it may; others get in",
+    cause: `the backend turns this account away, not its token: ${said}`,
     evidence: [met(flow), ...backendLines(seen)],
     fix: [
       backendLog(seen.target),
-      `# raise it: ${pulumiLine("config set --type string --path backendEnvironment.MAX_CONNECTIONS_PER_USER 100")}`,
-      seen.target.up,
+      ...(/windows|connections/.test(said)
+        ? [
+            `# raise it: ${pulumiLine("config set --type string --path backendEnvironment.MAX_CONNECTIONS_PER_USER 100")}`,
+            seen.target.up,
+          ]
+        : []),
     ],
     worry: worry.some,
   };

@@ -47,7 +47,16 @@ test("a loopback that is down is no backend that hangs", () => {
 test("an account with too many windows has no bad token", () => {
   const seenThere = { url: "ws://x/ws", closeCode: 1008, closeReason: "too many windows of this account" };
   const { verdict } = judge(seen({ outside: failing({ hop: "token", cause: "1008", seen: seenThere }) }));
-  expect(verdict?.cause).toMatch(/^the backend turns the account of this test away/);
+  expect(verdict?.cause).toBe(
+    "the backend turns this account away, not its token: too many windows of this account",
+  );
+});
+
+test("what serves in the backend's place is ended by its process, where that is seen", () => {
+  const other = (owners: typeof inside.owners) =>
+    judge(host({ owners, backend: { ...inside.backend, applications: [] } })).verdict?.fix[0];
+  expect(other([{ port: 3000, pid: 77, pm2: false, command: "python3" }])).toMatch(/ sudo kill 77$/);
+  expect(other([])).toBe("# end what serves on port 3000, and then:");
 });
 
 describe("who refuses", () => {
