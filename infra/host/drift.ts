@@ -1,5 +1,5 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
-import { type PayloadFile, parsePayload } from "../steps/payload.ts";
+import { type PayloadFile, parsePayload } from "../render/payload.ts";
 import type { Facts, FileFact } from "./facts.ts";
 
 /** How the host differs from what was applied last, and not because the desired state changed. */

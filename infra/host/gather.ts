@@ -1,4 +1,4 @@
-import { factsText } from "../steps/scripts.ts";
+import { factsText } from "../render/scripts.ts";
 import type { HostConnection } from "./connection.ts";
 import { type Facts, parseFacts } from "./facts.ts";
 import { connect } from "./ssh.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Drift } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
+import { parsePayload } from "../render/payload.ts";
 import type { Settings } from "../settings/schema.ts";
-import { parsePayload } from "../steps/payload.ts";
 import { parseOptions, planned, type StepPlan, type Wanted } from "./plan.ts";
 
 const path = "/usr/local/sbin/geo-system";

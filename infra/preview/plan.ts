@@ -1,6 +1,6 @@
 import { type Drift, driftOf } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
-import { type ParsedPayload, parsePayload } from "../steps/payload.ts";
+import { type ParsedPayload, parsePayload } from "../render/payload.ts";
 import { reachOf, type StepReach } from "./reach.ts";
 
 /** What a step shall be applied with. */

@@ -1,10 +1,7 @@
 import type { Drift } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
+import type { Reach } from "../settings/reaches.ts";
 import type { StepPlan } from "./plan.ts";
-
-/** How far a change reaches, from least to most. `maxReach` of the configuration is one of them. */
-export const reaches = ["nothing", "reload", "handover", "firewall"] as const;
-export type Reach = (typeof reaches)[number];
 
 /** What a change disturbs: how far it reaches, and that in words. */
 export interface StepReach {

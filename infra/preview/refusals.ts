@@ -1,9 +1,10 @@
 import semver from "semver";
 import type { Facts } from "../host/facts.ts";
 import { pulumiLine } from "../pulumi-command.ts";
+
+import { type Reach, reaches } from "../settings/reaches.ts";
 import type { Settings } from "../settings/schema.ts";
 import type { StepPlan } from "./plan.ts";
-import { type Reach, reaches } from "./reach.ts";
 
 /** What an `up` needs on the host's disks, in KiB: a release with its dependencies, and room for logs meanwhile. */
 const leastFree = 300 * 1024;

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { payload } from "../steps/payload.ts";
+import { payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
 import { fill } from "./template.ts";
 

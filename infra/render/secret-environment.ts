@@ -1,6 +1,6 @@
 import type { Settings } from "../settings/schema.ts";
-import { payload } from "../steps/payload.ts";
 import { applicationRoot, backendEnvironment } from "./environment.ts";
+import { payload } from "./payload.ts";
 import { matching } from "./place.ts";
 
 type Parameters = Pick<

@@ -3,8 +3,8 @@ import { type Input, Output } from "@pulumi/pulumi";
 import { z } from "zod";
 import { handshakeScript } from "../handshake/script.ts";
 import { packageRoot } from "../package-root.ts";
-import { reaches } from "../preview/reach.ts";
 import { check } from "./checks.ts";
+import { reaches } from "./reaches.ts";
 
 /** The check and the default of every key, in the order of {@link WebSocketHostArgs}. */
 export const schema = {

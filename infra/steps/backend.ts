@@ -5,9 +5,9 @@ import { readable } from "../readable-error.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
 import { packRelease, type Release, uploadPath } from "../render/release.ts";
+import { scriptHash } from "../render/scripts.ts";
 import type { Settings } from "../settings/schema.ts";
 import { gateToken } from "./handshake-token.ts";
-import { scriptHash } from "./scripts.ts";
 import { applyLine, input, keepWhenSilent, plannedCommand, type StepContext, stepCommand } from "./step.ts";
 
 export interface Backend {

@@ -4,12 +4,10 @@ import { isIP } from "node:net";
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { certificateFolder } from "../render/certificate-folder.ts";
+import { payload } from "../render/payload.ts";
 import type { Settings } from "../settings/schema.ts";
-import { payload } from "./payload.ts";
 import { type StepContext, stepCommand } from "./step.ts";
-
-/** Where nginx finds the certificate in use; the script keeps each one in a folder of its own behind this link. */
-export const certificateFolder = "/etc/geo-system/certificate";
 
 const day = 24;
 const caDays = 3650;

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { remote } from "@pulumi/command";
 import { commandPlan } from "../preview/own-plans.ts";
-import { commandText } from "./scripts.ts";
+import { commandText } from "../render/scripts.ts";
 import { input, optionWords, plannedCommand, type StepContext } from "./step.ts";
 
-export { commandText } from "./scripts.ts";
+export { commandText } from "../render/scripts.ts";
 
 const path = "/usr/local/sbin/geo-system";
 

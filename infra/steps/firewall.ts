@@ -1,7 +1,7 @@
 import { remote } from "@pulumi/command";
 import type { Resource } from "@pulumi/pulumi";
+import { firewallPayload } from "../render/firewall.ts";
 import type { Settings } from "../settings/schema.ts";
-import { payload } from "./payload.ts";
 import { logged, resourceOptions, type StepContext, stepCommand } from "./step.ts";
 
 /**
@@ -32,11 +32,3 @@ function confirmation(context: StepContext, changed: remote.Command): remote.Com
 
 /** The name of the change that waits, from the line `armed NAME: …`. */
 const armed = (said: string) => /^armed (\w+):/m.exec(said)?.[1] ?? "none";
-
-export function firewallPayload({ tls, firewallTimeout }: Pick<Settings, "tls" | "firewallTimeout">): string {
-  return payload({
-    allow: ["ssh", "80/tcp", ...(tls === "off" ? [] : ["443/tcp"])],
-    default: "deny incoming",
-    "confirm-within": firewallTimeout,
-  });
-}

@@ -1,8 +1,8 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { renderSite } from "../render/nginx.ts";
+import { sitePayload } from "../render/site.ts";
 import type { Settings } from "../settings/schema.ts";
-import { type Certificate, certificateFolder } from "./certificate.ts";
+import type { Certificate } from "./certificate.ts";
 import { type StepContext, stepCommand } from "./step.ts";
 
 /** Step `site`: the nginx site that upgrades the WebSocket path; one reload when it or the certificate changed. */
@@ -16,22 +16,5 @@ export function site(
     payload: pulumi.output(settings.host).apply((host) => sitePayload(settings, host)),
     options: certificate ? { certificate: certificate.fingerprint } : {},
     dependsOn,
-  });
-}
-
-export function sitePayload(
-  settings: Omit<Settings, "host" | "hostKey" | "privateKey" | "privateKeyPassword">,
-  host: string,
-): string {
-  return renderSite({
-    siteName: settings.siteName,
-    serverNames: [settings.serverName, host].filter((name) => name !== undefined),
-    websocketPath: settings.websocketPath,
-    backendPort: settings.backendPort,
-    standbyPort: settings.backendStandbyPort,
-    readTimeoutSeconds: settings.readTimeout,
-    workerConnections: settings.workerConnections,
-    tls: settings.tls !== "off",
-    certificateFolder,
   });
 }

@@ -4,9 +4,9 @@ import { announcePlan, stopped } from "../preview/announce.ts";
 import { labels } from "../preview/labels.ts";
 import type { Looked } from "../preview/look.ts";
 import { type StepPlan, stepPlan } from "../preview/plan.ts";
-import type { Reach } from "../preview/reach.ts";
 import { tooFar } from "../preview/refusals.ts";
-import { type ScriptedStep, scriptHash } from "./scripts.ts";
+import { type ScriptedStep, scriptHash } from "../render/scripts.ts";
+import type { Reach } from "../settings/reaches.ts";
 
 /** The host as its steps see it. */
 export interface StepContext extends Looked {

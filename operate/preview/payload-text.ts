@@ -1,4 +1,4 @@
-import { parsePayload as parse } from "../../infra/steps/payload.ts";
+import { parsePayload as parse } from "../../infra/render/payload.ts";
 
 /** A file as a payload carries it: `owner` is "root:root 0644". */
 export interface SentFile {

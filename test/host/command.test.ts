@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commandText } from "../../infra/steps/scripts.ts";
+import { commandText } from "../../infra/render/scripts.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
 import { startHost, type TestHost } from "../support/host.ts";
 import { untilPrints } from "../support/wait.ts";

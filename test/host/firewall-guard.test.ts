@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { firewallPayload } from "../../infra/steps/firewall.ts";
-import { commandText } from "../../infra/steps/scripts.ts";
+import { firewallPayload } from "../../infra/render/firewall.ts";
+import { commandText } from "../../infra/render/scripts.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
 import { startHost, TestHost } from "../support/host.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { firewallPayload } from "../../infra/steps/firewall.ts";
-import { payload } from "../../infra/steps/payload.ts";
+import { firewallPayload } from "../../infra/render/firewall.ts";
+import { payload } from "../../infra/render/payload.ts";
 import { TestHost } from "../support/host.ts";
 import type { Outside } from "../support/second-machine.ts";
 import { waitFor } from "../support/wait.ts";

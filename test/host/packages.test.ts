@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packagesPayload } from "../../infra/render/packages.ts";
+import { commandText } from "../../infra/render/scripts.ts";
 import type { Settings } from "../../infra/settings/schema.ts";
-import { packagesPayload } from "../../infra/steps/packages.ts";
-import { commandText } from "../../infra/steps/scripts.ts";
 import { startHost, type TestHost } from "../support/host.ts";
 import { untilPrints } from "../support/wait.ts";
 import { nodeArchive, startMirror } from "./support/mirror.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commandText } from "../../infra/steps/scripts.ts";
-import { sitePayload } from "../../infra/steps/site.ts";
+import { commandText } from "../../infra/render/scripts.ts";
+import { sitePayload } from "../../infra/render/site.ts";
 import type { TestHost } from "../support/host.ts";
 import { waitFor } from "../support/wait.ts";
 import { result, settingsFor, startServedHost } from "./support/served-host.ts";

@@ -1,7 +1,7 @@
+import { packagesPayload } from "../../../infra/render/packages.ts";
+import { commandText } from "../../../infra/render/scripts.ts";
 import type { Settings } from "../../../infra/settings/schema.ts";
 import { validate } from "../../../infra/settings/validate.ts";
-import { packagesPayload } from "../../../infra/steps/packages.ts";
-import { commandText } from "../../../infra/steps/scripts.ts";
 import { startHost, type TestHost } from "../../support/host.ts";
 
 /** Settings as a configuration gives them, for a host of the tests. */

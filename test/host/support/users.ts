@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { WebSocket } from "ws";
-import { sitePayload } from "../../../infra/steps/site.ts";
+import { sitePayload } from "../../../infra/render/site.ts";
 import { Prober } from "../../support/prober.ts";
 import { FixtureBackend } from "./backend.ts";
 import { startServedHost } from "./served-host.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { driftOf } from "../../../infra/host/drift.ts";
-import { payload } from "../../../infra/steps/payload.ts";
+import { payload } from "../../../infra/render/payload.ts";
 import { applied, encoded, facts, file, site, sitePath, siteText } from "./support.ts";
 
 const reasons = (...lines: string[]) =>

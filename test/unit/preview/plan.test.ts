@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { commandPlan, environmentPlan } from "../../../infra/preview/own-plans.ts";
 import { stepPlan } from "../../../infra/preview/plan.ts";
-import { payload } from "../../../infra/steps/payload.ts";
+import { payload } from "../../../infra/render/payload.ts";
 import { applied, encoded, facts, file, site, siteText } from "./support.ts";
 
 const options = { script: "1a2b3c4d" };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { checkNotes } from "../../../infra/preview/checks.ts";
 import { type StepPlan, stepPlan } from "../../../infra/preview/plan.ts";
-import type { Reach } from "../../../infra/preview/reach.ts";
 import { refusals } from "../../../infra/preview/refusals.ts";
-import { payload } from "../../../infra/steps/payload.ts";
+import { payload } from "../../../infra/render/payload.ts";
+import type { Reach } from "../../../infra/settings/reaches.ts";
 import { applied, encoded, facts, site } from "./support.ts";
 
 const settings = {

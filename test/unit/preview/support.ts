@@ -1,5 +1,5 @@
 import { type Facts, parseFacts } from "../../../infra/host/facts.ts";
-import { payload } from "../../../infra/steps/payload.ts";
+import { payload } from "../../../infra/render/payload.ts";
 
 export const encoded = (text: string) => Buffer.from(text).toString("base64");
 

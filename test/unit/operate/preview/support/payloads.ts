@@ -1,4 +1,4 @@
-import { payload } from "../../../../../infra/steps/payload.ts";
+import { payload } from "../../../../../infra/render/payload.ts";
 
 /* Payloads as the steps make them, short enough to read in a snapshot. */
 

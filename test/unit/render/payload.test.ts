@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { payload } from "../../../infra/steps/payload.ts";
+import { payload } from "../../../infra/render/payload.ts";
 
 describe("a payload", () => {
   it("is settings, then files under headings, then the end mark", () => {

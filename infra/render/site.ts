@@ -1,0 +1,21 @@
+import type { Settings } from "../settings/schema.ts";
+import { certificateFolder } from "./certificate-folder.ts";
+import { renderSite } from "./nginx.ts";
+
+/** The payload of step `site`. */
+export function sitePayload(
+  settings: Omit<Settings, "host" | "hostKey" | "privateKey" | "privateKeyPassword">,
+  host: string,
+): string {
+  return renderSite({
+    siteName: settings.siteName,
+    serverNames: [settings.serverName, host].filter((name) => name !== undefined),
+    websocketPath: settings.websocketPath,
+    backendPort: settings.backendPort,
+    standbyPort: settings.backendStandbyPort,
+    readTimeoutSeconds: settings.readTimeout,
+    workerConnections: settings.workerConnections,
+    tls: settings.tls !== "off",
+    certificateFolder,
+  });
+}
