@@ -34,9 +34,8 @@ const command = hostOptions(new Command("npm run diagnose --"))
   .action(async (options: Options) => {
     if (options.explain !== undefined) {
       const { explain, explanationText } = await import("./explain/explain.ts");
-      const found = explain(options.explain);
-      console.log(explanationText(found));
-      process.exitCode = found ? 0 : 2;
+      console.log(explanationText(options.explain));
+      process.exitCode = explain(options.explain) ? 0 : 2;
       return;
     }
     const timeoutMs = Number(options.timeout) * 1000;

@@ -1,10 +1,29 @@
-import { diagnose, ifItStays, type Meaning } from "./meaning.ts";
+import { diagnose, ifItStays, type Meaning, nobodyConnects, ownAddress } from "./meaning.ts";
 
-/** What answered was no upgrade. */
+/** The answer to the upgrade was no upgrade; codes of a content delivery network first. */
 export const answers: readonly Meaning[] = [
+  {
+    name: "Cloudflare: origin down",
+    pattern: /\b52[0-4]\b|\b530\b|error code: 10(16|33)/i,
+    example: "Unexpected server response: 522",
+    means:
+      "Cloudflare answered, and did not reach this host: 521 it refused, 522 and 523 nothing answered (a firewall that does not let Cloudflare's addresses in), 524 the backend was too slow, 520 it answered with something strange, 530 the name does not resolve there.",
+    check: `${diagnose} -- --host ADDRESS of the host itself, past Cloudflare`,
+    worry: ifItStays,
+  },
+  {
+    name: "Cloudflare: origin's TLS",
+    pattern: /\b52[56]\b/,
+    example: "Unexpected server response: 526",
+    means:
+      "Cloudflare reached this host and does not trust its TLS: 525 the handshake failed, 526 the certificate is invalid for its mode Full (strict): a private CA always is.",
+    check: "A certificate of a public CA or Cloudflare's origin CA here, or the mode Full",
+    worry: nobodyConnects,
+  },
   {
     name: "bad gateway",
     pattern: /\b502\b/,
+    example: "Unexpected server response: 502",
     means:
       "nginx runs and cannot reach the backend: it is stopped, crashes, or listens elsewhere. For a second or two this is a restart.",
     check: `${diagnose}; ssh HOST pm2 restart geo-backend`,
@@ -13,29 +32,34 @@ export const answers: readonly Meaning[] = [
   {
     name: "gateway timeout",
     pattern: /\b504\b/,
+    example: "< HTTP/1.1 504 Gateway Time-out",
     means: "The backend took the connection and never answered.",
     check: diagnose,
     worry: ifItStays,
   },
   {
-    name: "full",
-    pattern: /\b(503|429)\b|\b1013\b/,
-    means: "There is no room for another connection: a limit of nginx, of the backend, or of the account.",
-    check: `${diagnose} shows connections and limits`,
-    worry: "Yes: new clients are turned away.",
+    name: "server error",
+    pattern: /\b500\b|Internal Server Error/i,
+    example: "Unexpected server response: 500",
+    means:
+      "The backend met an error while it answered the upgrade; or nginx did, when it has no file descriptor left.",
+    check: `npm run logs -- --no-follow; ${diagnose}`,
+    worry: ifItStays,
   },
   {
     name: "unauthorized",
     pattern: /\b401\b|\b1008\b|Unauthorized|policy violation/i,
+    example: "Unexpected server response: 401",
     means:
       "The token was refused: it has expired, or was signed with another secret. Or a 401 is nginx's own (auth_basic), before the backend is asked.",
     check:
       "Log in again on the page for a new token; if that one is refused as well: npm run diagnose, which tells who refuses",
-    worry: "No, for one user whose token is old. Yes, if everybody is refused.",
+    worry: "No, for one user whose token is old. Yes, if all users are refused.",
   },
   {
     name: "forbidden",
     pattern: /\b403\b|Forbidden/i,
+    example: "Unexpected server response: 403",
     means: "The page's own address (Origin) may not connect, or nginx keeps the client's address out.",
     check: "The backend's ALLOWED_ORIGINS, and the site's allow and deny: npm run diagnose",
     worry: "Yes, if it is your own page.",
@@ -43,22 +67,35 @@ export const answers: readonly Meaning[] = [
   {
     name: "redirect",
     pattern: /\b30[1278]\b|redirect/i,
+    example: "Unexpected server response: 301",
     means:
       "The host answers with a redirect, which a WebSocket client does not follow: usually from http to https.",
     check: "Use wss:// in the client",
-    worry: "Yes: this address never works.",
+    worry: ownAddress,
   },
   {
     name: "not found",
     pattern: /\b404\b/,
+    example: "Unexpected server response: 404",
     means:
       "Nothing serves that path as a WebSocket: a slip in it (it is /ws), a wrong location, or another site answers.",
     check: diagnose,
     worry: "Yes, if the path is right.",
   },
   {
+    name: "request too large",
+    pattern:
+      /\b431\b|\b413\b|\b414\b|Header Fields Too Large|Entity Too Large|Request Header Or Cookie Too Large|too large (body|header)/i,
+    example: "Unexpected server response: 431",
+    means:
+      "The request is larger than nginx or Node takes: cookies of the page grew past 8 kB (nginx) or 16 kB (Node), or the token in the URL is very long. (413: a body, which an upgrade does not have.)",
+    check: "Delete the page's cookies and try again; send the token as the first message",
+    worry: "Yes, if the cookies are your own application's.",
+  },
+  {
     name: "bad request",
     pattern: /\b400\b|Bad Request/i,
+    example: "Unexpected server response: 400",
     means:
       "The request was refused as none that opens a WebSocket: a wrong path (a backend on Node's ws says 400 to that), Upgrade or Sec-WebSocket headers that were lost or changed on the way, or ws:// to a TLS port.",
     check: `The address, which ends in /ws; then ${diagnose}`,
@@ -67,18 +104,30 @@ export const answers: readonly Meaning[] = [
   {
     name: "no upgrade",
     pattern:
-      /\b426\b|Upgrade Required|'Connection' header|'Upgrade' header|upgrade.*(header|missing)|response code: 200|Unexpected server response: 200|HTTP 200|status code: 200|InvalidStatus|Invalid ?Upgrade/i,
+      /\b426\b|Upgrade Required|'Connection' header|'Upgrade' header|upgrade.*(header|missing)|response code: 200|Unexpected server response: 200|HTTP 200|status code:? '?200|'200 OK'|got 200\b|InvalidStatus|Invalid ?Upgrade|not upgraded to websocket|Expected HTTP 101|Handshake not finished|(status|response)[^\d]{0,20}\b20[0-6]\b/i,
+    example: "Unexpected server response: 426",
     means:
       "An ordinary answer came in the place of the upgrade: nginx does not hand the Upgrade headers on, or a page answers on that path.",
     check: diagnose,
-    worry: "Yes: no client can connect.",
+    worry: nobodyConnects,
   },
   {
     name: "bad accept key",
-    pattern: /Sec-WebSocket-Accept|Error during WebSocket handshake: (Incorrect|Invalid)|InvalidHandshake/i,
+    pattern:
+      /Sec-WebSocket-Accept|Error during WebSocket handshake: (Incorrect|Invalid)|InvalidHandshake|refuses handshake/i,
+    example: "Error: Invalid Sec-WebSocket-Accept header",
     means:
       "Something between client and backend changes the answer: a proxy, a virus scanner, or a backend that is no WebSocket server.",
-    check: "Try from another network, and over wss://, which nobody between can change",
+    check: "Try from another network, and over wss://, which no proxy between can change",
     worry: "Yes, if it is everywhere.",
+  },
+  {
+    name: "refused handshake",
+    pattern:
+      /bad handshake|Invalid status code received|unexpected status code|WSServerHandshakeError|Handshake status|Refused WebSocket upgrade|status code '?101|non-101/i,
+    example: "websocket: bad handshake",
+    means: "The answer to the upgrade was not 101, and the library does not say which one it was.",
+    check: `${diagnose}; or look at the answer's status in the client's code (Go: the second result of Dial)`,
+    worry: ifItStays,
   },
 ];

@@ -1,41 +1,27 @@
 import { diagnose, ifItStays, type Meaning } from "./meaning.ts";
 
-/** On a connection that stood. */
-export const traffic: readonly Meaning[] = [
+/** On a connection that stood: said beside a close code, so it is asked first. */
+export const heartbeat: readonly Meaning[] = [
   {
     name: "ping unanswered",
-    pattern: /ping timeout/i,
+    pattern:
+      /ping timeout|didn.t receive pong|did not respond with a pong|pong (timeout|not received)|heartbeat timeout/i,
+    example: "sent 1011 (internal error) keepalive ping timeout; no close frame received",
     means:
-      "The connection stood, and a ping of the client was not answered in time (Python's 20 s): the backend is stuck, or the network between went away without a word.",
+      "The connection stood, and a ping was not answered in time: the other side is stuck, or the network between went away without a word.",
     check:
       "npm run watch -- --for 10m shows whether others are lost as well, and npm run diagnose whether the backend answers",
     worry: "No, for one client whose network was away. Yes, if all are lost at the same time.",
-  },
-  {
-    name: "bad frame",
-    pattern:
-      /Invalid WebSocket frame|Invalid frame header|\b1002\b|must not mask|(un)?masked frame|reserved bits|invalid opcode/i,
-    means:
-      "The connection stood, and what came over it was no WebSocket frame: a proxy or a virus scanner changed it, or one of the two programs writes into the connection beside its WebSocket library.",
-    check: "Try from another network, and over wss://, which nobody between can change; npm run logs",
-    worry: "Yes, if it is everywhere.",
   },
 ];
 
 /** How a connection ended, or did not come about; the general words last. */
 export const ends: readonly Meaning[] = [
   {
-    name: "restart",
-    pattern: /\b1012\b|\b1001\b|going away|service restart/i,
-    means:
-      "The backend said good-bye: it is being restarted or replaced, or the page is left. The client comes back within seconds.",
-    check: "Nothing. If it goes on: npm run diagnose",
-    worry: "No.",
-  },
-  {
     name: "timeout",
     pattern:
-      /ETIMEDOUT|ERR_CONNECTION_TIMED_OUT|NS_ERROR_NET_TIMEOUT|Connection timed out|Errno 110|curl: \(28\) Failed to connect/i,
+      /ETIMEDOUT|ERR_CONNECTION_TIMED_OUT|NS_ERROR_NET_TIMEOUT|Connection timed out|Errno 110|curl: \(28\) Failed to connect|i\/o timeout|failed to respond|connect timed out/i,
+    example: "Error: connect ETIMEDOUT 203.0.113.7:80",
     means:
       "Nothing answers at all: a firewall drops the packets (the host's own, or the cloud's before it), or the host is off.",
     check: `${diagnose} tells which firewall it is`,
@@ -43,16 +29,28 @@ export const ends: readonly Meaning[] = [
   },
   {
     name: "handshake timeout",
-    pattern: /timed out|TimeoutError|curl: \(28\)/i,
+    pattern: /timed out|TimeoutError|Timeout(Exception)?\b|curl: \(28\)/i,
+    example: "Error: Opening handshake has timed out",
     means:
-      "The connection was not made in time. Either nothing answers at all: a firewall drops the packets, or the host is off; or the connection stands and nobody answers on it: nginx or the backend is stuck.",
+      "The connection was not made in time. Either nothing answers at all: a firewall drops the packets, or the host is off; or the connection stands and no answer comes on it: nginx or the backend is stuck.",
     check: `${diagnose} tells which of them it is`,
     worry: "Yes, if it is so from other networks as well.",
   },
   {
+    name: "written too late",
+    pattern: /\bEPIPE\b|Broken pipe/i,
+    example: "Error: write EPIPE",
+    means:
+      "A program wrote into a connection that the other side had already closed. By itself it only says that the other side left first.",
+    check:
+      "Nothing, if it is rare. A backend that ends because of it needs an `error` listener on its sockets",
+    worry: "No, unless the process ends.",
+  },
+  {
     name: "hang-up",
     pattern:
-      /socket hang up|ECONNRESET|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|Empty reply|connection (was )?reset|reset by peer|curl: \((52|56)\)|EOF occurred/i,
+      /socket hang up|ECONNRESET|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_CONNECTION_CLOSED|ERR_CONNECTION_ABORTED|Empty reply|connection (was )?reset|reset by peer|reset without closing|curl: \((52|56)\)|EOF occurred|EOFException|ServerDisconnected|: EOF\b|Errno 104/i,
+    example: "Error: socket hang up",
     means:
       "The connection was closed without an answer: nginx is full (worker_connections), a process crashed, or something on the way cut it.",
     check: diagnose,
@@ -61,7 +59,8 @@ export const ends: readonly Meaning[] = [
   {
     name: "cut",
     pattern:
-      /\b1006\b|no close frame received|closed abnormally|connection to .* was interrupted|Software caused connection abort|network connection was lost/i,
+      /\b1006\b|no close frame received|abnormal(ly)? clos|closed abnormally|connection to .* was interrupted|Software caused connection abort|network connection was lost|without completing the close handshake|unexpected EOF|remote host was lost/i,
+    example: "close 1006 (abnormal closure)",
     means:
       "The connection was cut without a good-bye: a change of network, a laptop that slept, a crash. If it comes every 60 seconds, nginx cuts silent connections.",
     check: "npm run watch -- --for 10m shows how often, and after how long",
@@ -70,7 +69,8 @@ export const ends: readonly Meaning[] = [
   {
     name: "failed",
     pattern:
-      /WebSocket connection to '?.*'? failed|can.t establish a connection to the server|WebSocket connection .*failed|WebSocket (is|was) closed|WebSocket error|Network error|WebSocket network error/i,
+      /WebSocket connection to '?.*'? failed|can.t establish a connection to the server|WebSocket connection .*failed|WebSocket (is|was) closed|WebSocket error|Network error|WebSocket network error|WebSocket opening handshake/i,
+    example: "WebSocket connection to 'wss://geo.example/ws' failed: ",
     means:
       "The connection did not come about; a browser tells no page why. Any reason is possible, from a moment without network to a service that is down.",
     check: `${diagnose} finds the reason`,

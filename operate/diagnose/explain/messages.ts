@@ -1,10 +1,30 @@
 import { answers } from "./answers.ts";
-import { ends, traffic } from "./connection.ts";
+import { apple } from "./apple.ts";
+import { browser } from "./browser.ts";
+import { closeCodes, ownCodes } from "./close-codes.ts";
+import { ends, heartbeat } from "./connection.ts";
+import { hostPrograms } from "./host-programs.ts";
 import type { Meaning } from "./meaning.ts";
-import { way } from "./way.ts";
+import { network, tls } from "./network.ts";
+import { nginxLines } from "./nginx.ts";
+import { protocols } from "./protocols.ts";
 
 /**
- * The usual messages of browsers (Chrome, Firefox, Safari), Node (`ws`), Python (`websockets`) and curl, the most
- * telling ones first: a browser hides from a page why a connection failed, so its general words come last.
+ * The usual messages of browsers, phones, libraries and servers. The first that fits is meant, so the most telling
+ * words come first: what a server's log says, what a protocol says, and last the general words, with which a browser
+ * hides from a page why a connection failed.
  */
-export const messages: readonly Meaning[] = [...way, ...traffic, ...answers, ...ends];
+export const messages: readonly Meaning[] = [
+  ...nginxLines,
+  ...hostPrograms,
+  ...browser,
+  ...heartbeat,
+  ...protocols,
+  ...tls,
+  ...apple,
+  ...network,
+  ...closeCodes,
+  ...ownCodes,
+  ...answers,
+  ...ends,
+];
