@@ -21,7 +21,7 @@ export async function floor(name: string): Promise<Tool> {
 
 async function runScript(info: SandboxInfo, { readTimeout, backendSource }: Wanted): Promise<void> {
   const script = await readFile(join(packageRoot, "bench/job/script.sh"), "utf8");
-  const archive = await readFile((await packRelease(backendSource)).archivePath, "base64");
+  const archive = await readFile((await packRelease({ backendSource })).archivePath, "base64");
   const words = [String(readTimeout), secret, versions.node, versions.npm, versions.pm2, info.address];
   await execa("ssh", [...sshArguments(info), `sudo bash -s -- ${words.join(" ")}`], {
     input: `${script}${archive}\n`,

@@ -110,7 +110,7 @@ function silent(error: unknown): string {
 
 /** The payloads that are known before any resource: all but the certificate's and the secret environment's. */
 async function wantedPayloads(settings: Known): Promise<Map<ScriptedStep, string>> {
-  const release = await packRelease(settings.backendSource);
+  const release = await packRelease(settings);
   return new Map([
     ["packages", packagesPayload(settings)],
     ["firewall", firewallPayload(settings)],

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream, type Dirent } from "node:fs";
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { lstat, readlink } from "node:fs/promises";
 import { isAbsolute, join, normalize } from "node:path";
 import { pipeline } from "node:stream/promises";
-import ignore, { type Ignore } from "ignore";
+import { refuseSecrets } from "./secret-files.ts";
+import { type SourceOptions, sourceFiles } from "./source-files.ts";
 
 /** One file of a release. A symbolic link counts as a file that holds its target. */
 export interface ReleaseFile {
@@ -13,51 +14,54 @@ export interface ReleaseFile {
   kind: "file" | "program" | "link";
 }
 
-/** Names what does not travel, in the syntax of .gitignore. */
-const ignoreFile = ".deployignore";
-/** Dependencies are installed on the host; git's own files are of no use there. */
-const never = ["node_modules", ".git", ignoreFile];
+/** What a folder gives to a release. */
+export interface ReleaseFiles {
+  files: ReleaseFile[];
+  /** What an operator should know of them, one sentence each. */
+  notes: string[];
+}
 
 /**
- * Every file of a release, in an order that is the same on every machine.
+ * Every file of a release that is made of a folder as it is, see {@link sourceFiles}.
  *
- * @throws if a link leads out of the folder, or a name has a line end
+ * @throws if a file cannot travel, looks like a secret, or a pattern of `include` matches none
  */
-export async function releaseFiles(folder: string): Promise<ReleaseFile[]> {
-  const skipped = ignore()
-    .add(never)
-    .add(await readIgnore(folder));
-  const paths = await walk(folder, "", skipped);
-  return Promise.all(paths.sort().map((path) => describe(folder, path)));
+export async function releaseFiles(folder: string, options: SourceOptions = {}): Promise<ReleaseFiles> {
+  const { paths, decidedBy, unmatched } = await sourceFiles(folder, options);
+  refuseUnmatched(folder, unmatched);
+  await refuseSecrets(folder, paths, options);
+  return {
+    files: await describeFiles(folder, paths),
+    notes:
+      decidedBy === "git"
+        ? []
+        : [
+            `${folder} is no git checkout: all of it travels but what its .gitignore and .deployignore files name`,
+          ],
+  };
 }
 
-async function readIgnore(folder: string): Promise<string> {
-  return readFile(join(folder, ignoreFile), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
+/** @throws where a pattern names no file: the release would silently lack it */
+export function refuseUnmatched(folder: string, patterns: readonly string[]): void {
+  if (patterns.length > 0)
+    throw new Error(
+      `backendInclude: expected patterns that name files in ${folder}, found none for ${patterns.map((one) => JSON.stringify(one)).join(", ")}`,
+    );
 }
 
-async function walk(folder: string, below: string, skipped: Ignore): Promise<string[]> {
-  const entries = await readdir(join(folder, below), { withFileTypes: true });
-  const found = await Promise.all(
-    entries.map((entry) => visit(folder, `${below}${entry.name}`, entry, skipped)),
-  );
-  return found.flat();
-}
-
-async function visit(folder: string, path: string, entry: Dirent, skipped: Ignore): Promise<string[]> {
-  if (skipped.ignores(entry.isDirectory() ? `${path}/` : path)) return [];
-  if (/[\r\n]/.test(entry.name))
-    throw unfit(path, "a name without line ends", "rename it or name it in .deployignore");
-  if (entry.isDirectory()) return walk(folder, `${path}/`, skipped);
-  if (entry.isFile() || entry.isSymbolicLink()) return [path];
-  throw unfit(path, "a file, a folder or a link", "name it in .deployignore");
+/**
+ * The content and kind of these files of a folder.
+ *
+ * @throws if one is no file or link, or a link leads out of the folder
+ */
+export function describeFiles(folder: string, paths: readonly string[]): Promise<ReleaseFile[]> {
+  return Promise.all(paths.map((path) => describe(folder, path)));
 }
 
 async function describe(folder: string, path: string): Promise<ReleaseFile> {
   const status = await lstat(join(folder, path));
   if (status.isSymbolicLink()) return describeLink(folder, path);
+  if (!status.isFile()) throw unfit(path, "a file, a folder or a link", "name it in .deployignore");
   const hash = createHash("sha256");
   await pipeline(createReadStream(join(folder, path)), hash);
   return { path, sha256: hash.digest("hex"), kind: status.mode & 0o100 ? "program" : "file" };

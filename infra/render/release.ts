@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Settings } from "../settings/schema.ts";
 import { archive } from "./release-archive.ts";
 import { type ReleaseFile, releaseFiles } from "./release-files.ts";
 import { type ReleasePackage, readPackage } from "./release-package.ts";
@@ -10,23 +11,30 @@ export interface Release extends ReleasePackage {
   /** A tar file on this machine. */
   archivePath: string;
   manifest: { path: string; sha256: string }[];
+  /** What an operator should know of it, one sentence each. */
+  notes: string[];
 }
+
+/** What of the settings says what a release is made of. */
+export type ReleaseParameters = Pick<Settings, "backendSource"> & Partial<Pick<Settings, "backendInclude">>;
 
 /** Where the archive lies on the host: in the home of the user who logs in, where no other user can put a trap. */
 export const uploadPath = (hash: string) => `.geo-system-${hash}.tar`;
 
 /**
- * Packs the backend in `folder`: all of it but node_modules, .git and what .deployignore names.
+ * Packs the backend in `backendSource`: in a git checkout what git tracks or would track, less what .deployignore names,
+ * see {@link releaseFiles}.
  *
  * @throws if the folder cannot become a release, with what to do about it
- * @example const { hash, archivePath } = await packRelease("../backend");
+ * @example const { hash, archivePath } = await packRelease({ backendSource: "../backend" });
  */
-export async function packRelease(folder: string): Promise<Release> {
-  const files = await releaseFiles(folder);
+export async function packRelease(parameters: ReleaseParameters): Promise<Release> {
+  const { backendSource: folder, backendInclude: include = [] } = parameters;
+  const { files, notes } = await releaseFiles(folder, { include });
   const description = await readPackage(folder, new Set(files.map(({ path }) => path)));
   const hash = nameOf(files);
   const manifest = files.map(({ path, sha256 }) => ({ path, sha256 }));
-  return { ...description, hash, manifest, archivePath: await archive(folder, files, hash) };
+  return { ...description, hash, manifest, notes, archivePath: await archive(folder, files, hash) };
 }
 
 function nameOf(files: ReleaseFile[]): string {

@@ -55,6 +55,11 @@ export interface WebSocketHostArgs {
 
   /** Folder of the backend: package.json, package-lock.json and its files. Default: the example. */
   backendSource?: string;
+  /**
+   * Files of `backendSource` that travel although git ignores them or they look like secrets: patterns in the syntax of
+   * .gitignore, from `backendSource`. One that names no file is refused. Default `[]`.
+   */
+  backendInclude?: string[];
   /** Name of the pm2 application. Default `"geo-backend"`. */
   backendName?: string;
   /** TCP port on which the backend listens on loopback. Default 3000. */

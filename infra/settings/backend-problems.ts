@@ -9,8 +9,9 @@ type Some = Partial<Settings>;
 /** What keeps the backend's folder from becoming a release; nothing where the key itself is wrong. */
 export async function releaseProblems(raw: Record<string, unknown>): Promise<string[]> {
   const folder = schema.backendSource.safeParse(raw.backendSource);
-  if (!folder.success) return [];
-  return packRelease(folder.data).then(
+  const include = schema.backendInclude.safeParse(raw.backendInclude);
+  if (!folder.success || !include.success) return [];
+  return packRelease({ backendSource: folder.data, backendInclude: include.data }).then(
     () => [],
     (error: Error) => [error.message],
   );

@@ -31,6 +31,7 @@ export const schema = {
   workerConnections: check.whole("a number from 64 to 1000000", 64, 1_000_000).default(20_000),
 
   backendSource: check.backendFolder.default(join(packageRoot, "examples/geo-backend")),
+  backendInclude: check.texts.default([]),
   backendName: check.name.default("geo-backend"),
   backendPort: check.port.default(3000),
   backendStandbyPort: check.port.default(3001),

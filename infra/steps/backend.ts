@@ -18,7 +18,7 @@ export interface Backend {
 
 /** Step `backend`: the release in a folder of its own, its dependencies, and the application under pm2. */
 export function backend(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]): Backend {
-  const release = pulumi.output(readable(packRelease(settings.backendSource)));
+  const release = pulumi.output(readable(packRelease(settings)));
   const uploaded = upload(context, release);
   const secrets = secretEnvironment(context, settings, dependsOn);
   const command = stepCommand(context, "backend", {

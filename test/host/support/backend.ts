@@ -72,7 +72,7 @@ export class FixtureBackend {
     cpSync(fixture, folder, { recursive: true });
     writeFileSync(join(folder, "release.txt"), name);
     for (const [file, text] of Object.entries(changes)) writeFileSync(join(folder, file), text);
-    const packed = await packRelease(folder);
+    const packed = await packRelease({ backendSource: folder });
     const archive = readFileSync(packed.archivePath).toString("base64");
     await this.host.run(`base64 -d > ${uploadPath(packed.hash)}`, { input: archive });
     return packed;

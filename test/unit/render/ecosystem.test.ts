@@ -33,6 +33,7 @@ const release: Release = {
   nodeArguments: [],
   engines: ">=22.18",
   installScripts: false,
+  notes: [],
 };
 const render = (changes: Partial<BackendParameters> = {}, other: Partial<Release> = {}) =>
   renderBackend({ ...parameters, ...changes }, { ...release, ...other }, "prove()");

@@ -29,8 +29,10 @@ function folder(more: Record<string, string> = {}): string {
   }
   return path;
 }
+const pack = (backendSource: string, backendInclude: string[] = []) =>
+  packRelease({ backendSource, backendInclude });
 const manifestOf = (more: object) => ({ "package.json": JSON.stringify(more) });
-const paths = async (path: string) => (await packRelease(path)).manifest.map((file) => file.path);
+const paths = async (path: string) => (await pack(path)).manifest.map((file) => file.path);
 
 async function entries(archive: string) {
   const found: Record<string, { mode?: number; mtime?: number; uid?: number; type: string }> = {};
@@ -58,10 +60,10 @@ describe("a release", () => {
     const [one, two] = [folder(), folder()];
     chmodSync(join(two, "src/server.js"), 0o600);
     utimesSync(join(two, "package.json"), 1, 1);
-    const first = await packRelease(one);
+    const first = await pack(one);
     const bytes = readFileSync(first.archivePath);
     vi.stubEnv("XDG_CACHE_HOME", mkdtempSync(join(tmpdir(), "cache-")));
-    const second = await packRelease(two);
+    const second = await pack(two);
     expect(second.hash).toBe(first.hash);
     expect(second.archivePath).not.toBe(first.archivePath);
     expect(readFileSync(second.archivePath)).toEqual(bytes);
@@ -71,7 +73,9 @@ describe("a release", () => {
     const other = folder();
     chmodSync(join(other, "src/server.js"), 0o755);
     const releases = await Promise.all(
-      [folder(), folder({ "src/server.js": "2" }), folder({ "src/more.js": "" }), other].map(packRelease),
+      [folder(), folder({ "src/server.js": "2" }), folder({ "src/more.js": "" }), other].map((path) =>
+        pack(path),
+      ),
     );
     expect(new Set(releases.map(({ hash }) => hash)).size).toBe(4);
     expect(releases[0]?.hash).toMatch(/^[0-9a-f]{12}$/);
@@ -79,7 +83,7 @@ describe("a release", () => {
 
   it("is packed once by two hosts of one program at the same time", async () => {
     const path = folder();
-    const [one, two] = await Promise.all([packRelease(path), packRelease(path)]);
+    const [one, two] = await Promise.all([pack(path), pack(path)]);
     expect(one).toEqual(two);
     expect(await entries(one.archivePath)).toHaveProperty("./src/server.js");
   });
@@ -88,7 +92,7 @@ describe("a release", () => {
     const path = folder({ "run.sh": "", "@odd 名": "" });
     chmodSync(join(path, "run.sh"), 0o777);
     symlinkSync("server.js", join(path, "src/link.js"));
-    const found = await entries((await packRelease(path)).archivePath);
+    const found = await entries((await pack(path)).archivePath);
     expect(found).toMatchObject({
       "./run.sh": { mode: 0o755 },
       "./@odd 名": { mode: 0o644, type: "File" },
@@ -101,7 +105,7 @@ describe("a release", () => {
   it("holds two names of one file twice", async () => {
     const path = folder();
     linkSync(join(path, "src/server.js"), join(path, "src/twin.js"));
-    const found = await entries((await packRelease(path)).archivePath);
+    const found = await entries((await pack(path)).archivePath);
     expect(found["./src/twin.js"]?.type).toBe("File");
   });
 
@@ -129,7 +133,7 @@ describe("a release", () => {
     for (const target of ["/etc/passwd", "../../x"]) {
       const path = folder();
       symlinkSync(target, join(path, "src/link"));
-      await expect(packRelease(path)).rejects.toThrow(
+      await expect(pack(path)).rejects.toThrow(
         `backendSource: "src/link": expected a link inside the folder; it leads to ${target}`,
       );
     }
@@ -151,7 +155,7 @@ describe("how a release starts", () => {
     ],
     [{ main: "src/server.js", scripts: { prepare: "x" } }, { installScripts: true }],
   ])("is read from %j", async (manifest, expected) => {
-    expect(await packRelease(folder(manifestOf(manifest)))).toMatchObject(expected);
+    expect(await pack(folder(manifestOf(manifest)))).toMatchObject(expected);
   });
 
   it.each([
@@ -159,12 +163,12 @@ describe("how a release starts", () => {
     [{ main: "gone.js" }, 'found "gone.js", which is not in the folder'],
     [{ scripts: { start: "NODE_ENV=x node src/server.js" } }, "found neither"],
   ])("is asked for where %j does not say", async (manifest, found) => {
-    await expect(packRelease(folder(manifestOf(manifest)))).rejects.toThrow(found);
+    await expect(pack(folder(manifestOf(manifest)))).rejects.toThrow(found);
   });
 
   it("needs package.json that is JSON, and a lock file", async () => {
-    await expect(packRelease(folder({ "package.json": "{" }))).rejects.toThrow("expected JSON in");
-    await expect(packRelease(folder({ ".deployignore": "package-lock.json" }))).rejects.toThrow(
+    await expect(pack(folder({ "package.json": "{" }))).rejects.toThrow("expected JSON in");
+    await expect(pack(folder({ ".deployignore": "package-lock.json" }))).rejects.toThrow(
       /expected a package-lock.json in .*, found none; next: npm install/,
     );
   });
