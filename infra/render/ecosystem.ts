@@ -70,7 +70,7 @@ export function pm2Version(): string {
 
 /** What step `backend` runs on the host, beside the application. */
 const library = "/usr/local/lib/geo-system";
-const programs = ["application", "handover", "pm2", "preload", "sockets"];
+const programs = ["application", "handover", "pm2", "preload", "serving", "sockets"];
 
 function files(parameters: BackendParameters, release: Release, prover: string): PayloadFile[] {
   const { backendName: name, user, backendInstances: instances } = parameters;

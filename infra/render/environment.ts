@@ -12,6 +12,7 @@ export const applicationRoot = (name: string) => `/srv/${name}`;
 const fixed = {
   HOST: "nothing: nginx reaches it on this host",
   PORT: "backendPort",
+  GEO_SYSTEM_PORT: "backendPort",
   WS_PATH: "websocketPath",
   HANDOVER_SECONDS: "handoverSeconds",
 } as const;
@@ -30,6 +31,8 @@ export function backendEnvironment(parameters: Parameters): Record<string, strin
     NODE_ENV: "production",
     HOST: "127.0.0.1",
     PORT: String(parameters.backendPort),
+    // The port that the backend's code may name in place of PORT, for templates/pm2/preload.cjs.
+    GEO_SYSTEM_PORT: String(parameters.backendPort),
     WS_PATH: parameters.websocketPath,
     HANDOVER_SECONDS: String(parameters.handoverSeconds),
     DATA_DIR: `${applicationRoot(parameters.backendName)}/shared`,

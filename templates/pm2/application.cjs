@@ -2,6 +2,7 @@
 //   node application.cjs start FILE RUN SECONDS     start what FILE says in place of what has its name, prove it
 //   node application.cjs beside FILE PORT SECONDS   start it on the standby port, beside what has its name
 //   node application.cjs endure NAME PORT SECONDS   exit 0 when the standby lives on until it is so old
+//   node application.cjs fate NAME PORT [RUN]       exit 0 when it serves; else say how it ended
 //   node application.cjs hand-over FILE RUN SECONDS start what FILE says; what runs leaves its port and stays
 //   node application.cjs insist NAME RUN PORT       exit 0 when RUN listens there, if need be by what hand-over does
 //   node application.cjs step-back NAME RUN PORT    what ran before RUN serves again, RUN and the standby end
@@ -18,7 +19,8 @@
 const { readFileSync } = require("node:fs");
 const pm2 = require("./pm2.cjs");
 const handover = require("./handover.cjs");
-const { listens, refuseTaken, whyNotServing } = require("./sockets.cjs");
+const { whyNotServing } = require("./serving.cjs");
+const { listens, refuseTaken } = require("./sockets.cjs");
 
 /** How long a backend must live on when it listens, in milliseconds. */
 const probation = 500;
@@ -47,6 +49,13 @@ async function serves(name, port, run) {
   const wanted = ({ pm2_env }) => (port === "own" ? (pm2_env.PORT ?? 0) : port);
   if (!entries.some((entry) => listens(entry, wanted(entry))))
     throw new Error(`${name} runs and does not listen on port ${port}`);
+}
+
+/** Why what was just started no longer serves: a process that ended is reported a moment later. */
+async function fate(name, port, run) {
+  const entries = await (run ? pm2.ofRun(name, run) : pm2.named(name));
+  const why = await whyNotServing(entries, port, 200, 200);
+  if (why) throw new Error(why);
 }
 
 /** Serves, and nothing of a handover is left beside it. */
@@ -97,7 +106,7 @@ function allows(...ranges) {
 }
 
 const verbs = {
-  ...{ start, serves, settled, save, show, restore, remove, idle },
+  ...{ start, serves, fate, settled, save, show, restore, remove, idle },
   beside: (file, port, patience) => handover.beside(read(file), port, patience * 1000),
   endure: handover.endure,
   "hand-over": (file, run, patience) => handover.handOver(read(file), run, patience * 1000),

@@ -5,7 +5,8 @@
 const { openSync, readSync, statSync } = require("node:fs");
 const { setTimeout: delay } = require("node:timers/promises");
 const { ask, drop, launch, named, ofOtherRuns, ofRun, standbyOf } = require("./pm2.cjs");
-const { connections, freed, listens, lives, refuseTaken, whyNotServing, within } = require("./sockets.cjs");
+const { whyNotServing } = require("./serving.cjs");
+const { connections, freed, listens, lives, refuseTaken, within } = require("./sockets.cjs");
 
 /** How long a process has to leave its port, in milliseconds. */
 const leaveTime = 2_000;
@@ -36,7 +37,7 @@ async function endure(name, standbyPort, seconds) {
   const entries = await named(standbyOf(name));
   const age = Date.now() - Math.min(...entries.map(({ pm2_env }) => pm2_env.pm_uptime));
   const why = await whyNotServing(entries, standbyPort, 0, Math.max(0, seconds * 1000 - age));
-  if (why) throw new Error(`it was started, and did not live for ${seconds} s`);
+  if (why) throw new Error(`it was started, and did not live for ${seconds} s: ${why}`);
 }
 
 async function handOver(app, run, patience) {

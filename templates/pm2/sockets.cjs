@@ -42,27 +42,14 @@ async function within(milliseconds, holds) {
   }
 }
 
-/**
- * Why what pm2 has just started does not serve; nothing when it does. pm2 says `online` of any process.
- *
- * @param patience milliseconds for it to listen
- * @param probation milliseconds that it must live on then
- */
-async function whyNotServing(entries, port, patience, probation) {
-  const started = Date.now();
-  const after = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
-  const all = (holds) => entries.length > 0 && entries.every(holds);
-  while (!all((entry) => listens(entry, port))) {
-    if (!all(({ pid }) => lives(pid))) return `it ended after ${after()}, before it listened on port ${port}`;
-    if (Date.now() - started > patience) return `it did not listen on port ${port} within ${after()}`;
-    await delay(25);
-  }
-  const end = Date.now() + probation;
-  while (Date.now() < end) {
-    await delay(Math.min(100, probation));
-    if (!all((entry) => listens(entry, port)))
-      return `it listened on port ${port} and ended after ${after()}`;
-  }
+/** The TCP ports on which these entries listen, each once. */
+function portsOf(entries) {
+  const owners = entries.map(({ pid }) => pid);
+  const lines = ss("-l").split("\n");
+  const theirs = lines.filter((line) =>
+    pids(line).some((pid) => owners.some((owner) => descends(pid, owner))),
+  );
+  return [...new Set(theirs.map((line) => Number(/:(\d+)\s/.exec(line)?.[1])))];
 }
 
 function lives(pid) {
@@ -88,4 +75,4 @@ function parent(pid) {
   }
 }
 
-module.exports = { connections, listens, lives, refuseTaken, freed, within, whyNotServing };
+module.exports = { connections, listens, lives, portsOf, refuseTaken, freed, within };

@@ -63,14 +63,22 @@ backend_mark_log() {
 
 # backend_show_log NAME: the last lines of each log since the mark; the standby's logs are all its own.
 backend_show_log() {
-  local log start
+  local log
   say "the last lines of release $(handover release):" >&2
-  for log in out error; do
-    [ -e "$(backend_log "$1" "$log")" ] || continue
-    start=1
-    [ "$1" != "$APP" ] || start=$(($(< "$PAYLOAD/$log.size") + 1))
-    tail -c "+$start" "$(backend_log "$1" "$log")" | tail -n 15 | sed 's/^/  | /' >&2
-  done
+  for log in out error; do backend_own_log "$1" "$log" | tail -n 15 | sed 's/^/  | /' >&2; done
+}
+
+# backend_own_log NAME LOG: what the release wrote into it.
+backend_own_log() {
+  local start=1
+  [ -e "$(backend_log "$1" "$2")" ] || return 0
+  [ "$1" != "$APP" ] || start=$(($(< "$PAYLOAD/$2.size") + 1))
+  tail -c "+$start" "$(backend_log "$1" "$2")"
+}
+
+# backend_show_notes NAME: what preload.cjs did for the backend that its code does not say, once.
+backend_show_notes() {
+  backend_own_log "$1" out | { grep -aE '^\[geo-system\] ' || true; } | sort -u | sed 's/^\[geo-system\] /note: /' # most have none
 }
 
 # The files of the release in use, told by their names: their text is the backend's own.

@@ -62,8 +62,9 @@ backend_gate() {
   local standby="$APP-standby"
   rm -f "$(backend_log "$standby" out)" "$(backend_log "$standby" error)"
   if application beside "$(backend_next)" "$(handover standby-port)" "$(setting patience 30)" 2> "$PAYLOAD/why" &&
-    backend_prove "$(handover standby-port)" &&
+    backend_prove_process "$standby" "$(handover standby-port)" &&
     application endure "$APP" "$(handover standby-port)" "$(handover_probation)" 2> "$PAYLOAD/why"; then
+    backend_show_notes "$standby"
     return 0
   fi
   backend_show_log "$standby"
@@ -79,9 +80,22 @@ backend_prove() {
     "ws://127.0.0.1:$1$(setting websocket-path)" "$LIBRARY/handshake.json" 2> "$PAYLOAD/why"
 }
 
+# backend_prove_process NAME PORT [RUN]: the same; of a process that ended meanwhile it says how it did.
+backend_prove_process() {
+  local said
+  if backend_prove "$2"; then return 0; fi
+  said=$(why)
+  if ! application fate "$@" 2> "$PAYLOAD/why"; then
+    # That nothing listened there any more says less than the end itself.
+    if [[ $said = *ECONNREFUSED* ]]; then said=$(why); else said="$said; $(why)"; fi
+  fi
+  say "$said" > "$PAYLOAD/why"
+  return 1
+}
+
 # New connections meet the standby while the application's port changes hands; those that stand are left alone.
 backend_hand_over() {
-  if application hand-over "$(backend_next)" "$(handover run)" "$(setting patience 30)" 2> "$PAYLOAD/why" && backend_prove "$(handover port)"; then
+  if application hand-over "$(backend_next)" "$(handover run)" "$(setting patience 30)" 2> "$PAYLOAD/why" && backend_prove_process "$APP" "$(handover port)" "$(handover run)"; then
     return 0
   fi
   backend_show_log "$APP"
@@ -90,7 +104,10 @@ backend_hand_over() {
 
 # Nobody is there to serve on, or the backend cannot run twice: the old process ends first.
 backend_replace() {
-  if backend_start "$(backend_next)" "$(handover run)"; then return 0; fi
+  if backend_start "$(backend_next)" "$(handover run)"; then
+    backend_show_notes "$APP"
+    return 0
+  fi
   backend_show_log "$APP"
   backend_refuse
 }

@@ -114,6 +114,7 @@ describe("the ecosystem file", () => {
       NODE_ENV: "production",
       HOST: "127.0.0.1",
       PORT: "3000",
+      GEO_SYSTEM_PORT: "3000",
       WS_PATH: "/ws",
       HANDOVER_SECONDS: "10",
       DATA_DIR: "/srv/geo-backend/shared",
