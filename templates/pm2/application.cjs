@@ -35,7 +35,7 @@ async function start(file, run, patience) {
   await pm2.drop(old);
   refuseTaken(app.env.PORT);
   const entries = await pm2.launch(app, run, patience * 1000);
-  const why = await whyNotServing(entries, app.env.PORT, patience * 1000, probation);
+  const why = await whyNotServing(entries, app.env.PORT, { patience: patience * 1000, probation });
   if (!why) return;
   await pm2.drop(await pm2.named(app.name));
   throw new Error(why);
@@ -54,7 +54,7 @@ async function serves(name, port, run) {
 /** Why what was just started no longer serves: a process that ended is reported a moment later. */
 async function fate(name, port, run) {
   const entries = await (run ? pm2.ofRun(name, run) : pm2.named(name));
-  const why = await whyNotServing(entries, port, 200, 200);
+  const why = await whyNotServing(entries, port, { patience: 200, probation: 200 });
   if (why) throw new Error(why);
 }
 

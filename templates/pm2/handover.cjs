@@ -36,7 +36,7 @@ async function beside(app, standbyPort, patience) {
 async function endure(name, standbyPort, seconds) {
   const entries = await named(standbyOf(name));
   const age = Date.now() - Math.min(...entries.map(({ pm2_env }) => pm2_env.pm_uptime));
-  const why = await whyNotServing(entries, standbyPort, 0, Math.max(0, seconds * 1000 - age));
+  const why = await whyNotServing(entries, standbyPort, { probation: Math.max(0, seconds * 1000 - age) });
   if (why) throw new Error(`it was started, and did not live for ${seconds} s: ${why}`);
 }
 
@@ -58,9 +58,9 @@ const isCluster = ({ exec_mode }) => /^cluster/.test(exec_mode);
 async function comesUp(app, run, port, patience) {
   const started = Date.now();
   const entries = await launch(app, run, patience);
-  const left = patience - (Date.now() - started);
-  if (isCluster(app) && left <= 0) return `it did not listen on port ${port} within ${patience / 1000} s`;
-  return whyNotServing(entries, port, Math.max(left, 0), 0);
+  if (isCluster(app) && Date.now() - started >= patience)
+    return `it did not listen on port ${port} within ${patience / 1000} s`;
+  return whyNotServing(entries, port, { patience, started });
 }
 
 /** A process that cannot leave its port (its server is not Node's own) has to end, with all of its connections. */

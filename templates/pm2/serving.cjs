@@ -6,11 +6,10 @@ const { listens, lives, portsOf } = require("./sockets.cjs");
 /**
  * What keeps these entries from serving on a port, in words; nothing when they serve.
  *
- * @param patience milliseconds for them to listen
+ * @param patience milliseconds for them to listen, since they were started
  * @param probation milliseconds that they must live on then
  */
-async function whyNotServing(entries, port, patience, probation) {
-  const started = Date.now();
+async function whyNotServing(entries, port, { patience = 0, probation = 0, started = Date.now() }) {
   const all = (holds) => entries.length > 0 && entries.every(holds);
   while (!all((entry) => listens(entry, port))) {
     if (!all(({ pid }) => lives(pid))) return `${await ended(entries)}, before it listened on port ${port}`;

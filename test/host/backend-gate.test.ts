@@ -41,7 +41,7 @@ describe("a release that", () => {
     [
       "throws at its start",
       'throw new Error("no database");',
-      /it ended after .*, before it listened on port 3001/,
+      /it ended with exit code 1 after .*, before it listened on port 3001/,
       /\| .*no database/,
     ],
     [
@@ -77,7 +77,7 @@ describe("a release that", () => {
     [
       "serves well beside the old one, and not on its port",
       'if (process.env.PORT === "3000") throw new Error("not here");',
-      /it ended after .*, before it listened on port 3000/,
+      /it ended with exit code 1 after .*, before it listened on port 3000/,
       /\| .*not here/,
     ],
   ])("%s meets no user: the old one serves on", async (_, line, why, words) => {
