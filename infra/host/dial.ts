@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
 import type { HostConnection, SshTarget } from "./connection.ts";
@@ -17,20 +18,27 @@ export interface DialOptions {
   timeoutMs: number;
   /** The agent's socket; default: `SSH_AUTH_SOCK`. */
   agentSocket?: string | undefined;
+  /** Leaves the process free to end; nothing is sent to keep the connection alive then. */
+  background?: boolean | undefined;
 }
 
 /** Reaches the host, through its jump host where it has one, verifies the pinned key and logs in. */
 export async function dial(connection: HostConnection, options: DialOptions): Promise<Dialled> {
   const proof = await credentials(connection, options.agentSocket);
-  return dialWith(connection, proof, options.timeoutMs);
+  return dialWith(connection, proof, options);
 }
 
-async function dialWith(connection: HostConnection, proof: Credentials, timeoutMs: number): Promise<Dialled> {
+async function dialWith(
+  connection: HostConnection,
+  proof: Credentials,
+  options: DialOptions,
+): Promise<Dialled> {
   const { jumpHost } = connection;
-  const under = jumpHost && (await dialWith(jumpHost, proof, timeoutMs));
+  const under = jumpHost && (await dialWith(jumpHost, proof, options));
   try {
-    const socket = await (under ? forward(under.client, connection) : reach(connection, timeoutMs));
-    const client = await logIn(socket, connection, proof, timeoutMs);
+    const socket = await (under ? forward(under.client, connection) : reach(connection, options.timeoutMs));
+    const client = await logIn(socket, connection, proof, options);
+    if (options.background && socket instanceof Socket) socket.unref();
     const ended = new Promise<void>((resolve) => client.once("close", () => resolve()));
     const close = async () => {
       client.end();
@@ -44,7 +52,7 @@ async function dialWith(connection: HostConnection, proof: Credentials, timeoutM
   }
 }
 
-function logIn(sock: Duplex, target: SshTarget, proof: Credentials, timeoutMs: number): Promise<Client> {
+function logIn(sock: Duplex, target: SshTarget, proof: Credentials, options: DialOptions): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
     let shown: string | undefined;
@@ -56,22 +64,29 @@ function logIn(sock: Duplex, target: SshTarget, proof: Credentials, timeoutMs: n
       client.removeAllListeners("close").end();
       sock.destroy();
       const changed = shown !== undefined && shown !== target.hostKey;
-      reject(changed ? changedHostKey(target, shown as string) : explain(error, target, proof, timeoutMs));
+      reject(
+        changed ? changedHostKey(target, shown as string) : explain(error, target, proof, options.timeoutMs),
+      );
     };
     client.once("error", fail);
     client.once("close", () => fail(new Error("the connection was closed during the login")));
     client.once("ready", () => resolve(client.removeAllListeners("close").removeListener("error", fail)));
     client.on("error", () => {}); // A later error also closes the connection, and the session reports that.
-    client.connect({ ...settings(target, proof, timeoutMs), sock, hostVerifier });
+    client.connect({ ...settings(target, proof, options), sock, hostVerifier });
   });
 }
 
-function settings(target: SshTarget, proof: Credentials, timeoutMs: number): ConnectConfig {
+function settings(
+  target: SshTarget,
+  proof: Credentials,
+  { timeoutMs, background }: DialOptions,
+): ConnectConfig {
   return {
     ...proof.config,
     username: target.user,
     readyTimeout: timeoutMs,
-    keepaliveInterval: 10_000,
+    // Its timer would keep the process alive.
+    keepaliveInterval: background ? 0 : 10_000,
     keepaliveCountMax: 3,
     // A host has a key of every kind; it is to show the kind that was pinned.
     algorithms: { serverHostKey: [keyType(target.hostKey)] as never },

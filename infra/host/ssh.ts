@@ -20,6 +20,8 @@ export interface FollowOptions {
   onText: (text: string) => void;
   /** Ends the command: its input ends, by which it knows. */
   signal: AbortSignal;
+  /** Milliseconds between empty lines that tell the command that its reader is alive; default: none are sent. */
+  beatMs?: number;
 }
 
 export interface ExecResult {
@@ -43,6 +45,8 @@ export interface ConnectOptions {
   timeoutMs?: number;
   /** The agent's socket; default: `SSH_AUTH_SOCK`. */
   agentSocket?: string;
+  /** The connection keeps this process from ending no longer than its other work does. Default false. */
+  background?: boolean;
 }
 
 /**
@@ -54,8 +58,8 @@ export interface ConnectOptions {
  * const { stdout } = await session.exec("sudo geo-system site check");
  */
 export async function connect(connection: HostConnection, options: ConnectOptions = {}): Promise<SshSession> {
-  const { timeoutMs = 10_000, agentSocket } = options;
-  const { client, close } = await dial(connection, { timeoutMs, agentSocket });
+  const { timeoutMs = 10_000, agentSocket, background } = options;
+  const { client, close } = await dial(connection, { timeoutMs, agentSocket, background });
   return {
     exec: (command, options = {}) => exec(client, address(connection), command, options),
     follow: (command, options) => follow(client, address(connection), command, options),
@@ -90,7 +94,7 @@ async function follow(
   client: Client,
   where: string,
   command: string,
-  { input, onText, signal }: FollowOptions,
+  { input, onText, signal, beatMs }: FollowOptions,
 ): Promise<ExecResult> {
   const channel = await open(client, where, command);
   let timer: NodeJS.Timeout | undefined;
@@ -99,6 +103,7 @@ async function follow(
     timer = setTimeout(() => channel.close(), endTime);
   };
   signal.addEventListener("abort", end);
+  const beat = beatMs === undefined ? undefined : setInterval(() => channel.write("\n"), beatMs).unref();
   try {
     const ended = collect(channel, where, command, onText);
     channel.write(input);
@@ -106,6 +111,7 @@ async function follow(
     return await ended;
   } finally {
     clearTimeout(timer);
+    clearInterval(beat);
     signal.removeEventListener("abort", end);
   }
 }

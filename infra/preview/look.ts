@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostConnection } from "../host/connection.ts";
 import type { Facts } from "../host/facts.ts";
 import { gatherFacts } from "../host/gather.ts";
+import { holdUp } from "../host/hold.ts";
 import { SshError } from "../host/ssh-error.ts";
 import { readable } from "../readable-error.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
@@ -84,6 +85,8 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
   const gather = () => gatherFacts(connection, wanted);
   const say = (line: string) => void pulumi.log.info(line);
   const dry = pulumi.runtime.isDryRun();
+  const held = dry ? undefined : holdUp(connection, owner);
+  held?.catch(() => {}); // Thrown below, unless there is a better reason to stop.
   const facts = await (dry ? gather() : inTurn(gather, { ...settings, owner, say })).catch(silent);
   if (typeof facts === "string") return { silence: facts, refused: [], notes: [] };
   const refused = [
@@ -91,6 +94,7 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
     ...refusals(facts, plans(facts, wanted, settings), settings, owner),
   ];
   if (refused.length > 0 && !dry) throw new Error(["Nothing was changed.", ...refused].join("\n  refused: "));
+  await held;
   return { facts, refused, notes: await notes(facts, settings) };
 }
 

@@ -87,8 +87,9 @@ function allowed(
 }
 
 /**
- * Options of every remote command. A forced replacement (`--replace`, a tainted resource) must undo first and apply
- * then: Pulumi's usual order would undo what was just applied.
+ * Options of every remote command. A forced replacement (`--replace`, a tainted resource) undoes first and applies
+ * then: Pulumi's usual order would undo what was just applied. The host knows that undo from the one of a `destroy` and
+ * takes nothing away (templates/scripts/up.sh), so the step stays as it is and users are served.
  */
 export function resourceOptions(
   context: StepContext,

@@ -91,6 +91,7 @@ main() {
   ! run_has_payload || receive
   lock "$@"
   owner_settle "$@"
+  up_settle "$@"
   journal_begin
   payload_forget_killed
   recall

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
+import { Prober } from "../support/prober.ts";
 import { rawHandshake, upgrades } from "../support/raw-websocket.ts";
 import { TestStack } from "../support/stack.ts";
 import { waitFor } from "../support/wait.ts";
@@ -205,11 +206,26 @@ describe("the life of a host", () => {
     expect(await on("sudo ufw status")).toMatch(/^Status: active/);
   });
 
-  it("a step that is replaced by force is undone first and applied then: the host serves", async () => {
-    await stack.up("--replace", `**geo-environment`);
+  it("what is replaced by force stays as it is: one step, or all resources at once, and no handshake fails", async () => {
+    const before = await on(backendProcess);
     const { testUrl } = await stack.outputs();
-    expect(await rawHandshake(testUrl as string)).toMatch(/^HTTP\/1\.1 101 /);
-    expect(await on("sudo geo-system backend check")).toMatch(/unchanged\n$/);
+    const all = (await urns(stack)).flatMap((urn) => ["--replace", urn]);
+    await using prober = new Prober(testUrl as string, 50);
+    expect(await stack.up("--replace", "**geo-backend")).toMatch(/kept: the `up` that replaces this step/);
+    await stack.up("--replace", "**geo-firewall", "--target", "**geo-firewall", "--target-dependents");
+    await stack.up("--exclude", "**geo-backend");
+    await stack.up(...all);
+    const { made, failures } = await prober.stop();
+    expect(failures).toEqual([]);
+    expect(made).toBeGreaterThan(50);
+    expect(await on(backendProcess)).toBe(before);
+    await stack.must("preview", "--expect-no-changes");
+  });
+
+  it("a step that the state has lost is taken up again as the host has it", async () => {
+    const urn = (await urns(stack)).find((one) => one.endsWith("::geo-backend")) ?? "";
+    await stack.must("state", "delete", "--yes", urn);
+    expect(await stack.up()).toMatch(/geo-backend created .*unchanged/);
   });
 
   it("a stopped backend is started by the next `up`", async () => {
@@ -252,6 +268,18 @@ Server.prototype.emit = function (name, ...words) {
   return true;
 };
 `;
+
+/** What Pulumi knows of the host, but for the stack, its component and the providers. */
+async function urns(stack: TestStack): Promise<string[]> {
+  const { deployment } = JSON.parse(await stack.must("stack", "export")) as {
+    deployment: { resources: { urn: string; custom: boolean; type: string }[] };
+  };
+  return deployment.resources.flatMap(({ urn, custom, type }) =>
+    custom && !type.startsWith("pulumi:") ? [urn] : [],
+  );
+}
+
+const backendProcess = "pm2 jlist | grep -o '\"pid\":[0-9]*'; pm2 jlist | grep -o '\"restart_time\":[0-9]*'";
 
 /** The processes that serve: the same ones after an `up` that has nothing to do. */
 async function processes(on: (command: string) => Promise<string>): Promise<string> {

@@ -1,0 +1,35 @@
+import { template } from "../package-root.ts";
+import type { HostConnection } from "./connection.ts";
+import { connect } from "./ssh.ts";
+import { address, SshError } from "./ssh-error.ts";
+
+/** How often the host hears that the run is alive; it gives the lock up after 30 s of silence. */
+const beatMs = 5_000;
+
+/**
+ * Tells the host that an `up` is under way, from now until this process ends. The undo of a resource that Pulumi
+ * replaces is then told from the one of a `destroy`: see templates/scripts/up.sh. Keeps no process alive.
+ *
+ * @param owner of the host, as `ownerName` says it
+ * @throws SshError where the host cannot be reached, or does not take the lock
+ */
+export async function holdUp(connection: HostConnection, owner: string): Promise<void> {
+  const session = await connect(connection, { background: true });
+  await new Promise<void>((resolve, reject) => {
+    const held = session.follow(`sudo -n bash -s -- ${owner}`, {
+      input: template("scripts/up-hold.sh"),
+      onText: (text) => text.includes("held") && resolve(),
+      // It ends with this process.
+      signal: new AbortController().signal,
+      beatMs,
+    });
+    held.then(({ stderr }) => reject(notHeld(connection, stderr)), reject);
+  });
+}
+
+const notHeld = (connection: HostConnection, why: string) =>
+  new SshError(
+    "command",
+    `${address(connection)} does not take note of this run: ${why.trim() || "without a word"}`,
+    `${connection.user} must be allowed to use sudo without a password: log in and try: sudo -n true`,
+  );
