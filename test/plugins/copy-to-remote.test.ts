@@ -75,8 +75,10 @@ describe("a copy to a host", () => {
     await expect(copy(folder(host.path("from")), "to/file")).rejects.toThrow();
   });
 
-  it("makes no folders on the way to a file", async () => {
-    await expect(copy(text("x"), "to/a/b/c")).rejects.toThrow("failed to create remote file");
+  it("makes the folders on the way to a file", async () => {
+    await copy(text("x"), "to/a/b/c");
+    await copy(file(host.path("from/a")), "to/d/e");
+    expect(await list()).toEqual(["a", "a/b", "a/b/c", "d", "d/e"]);
   });
 
   it("fails if there is nothing to copy", async () => {

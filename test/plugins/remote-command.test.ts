@@ -193,7 +193,7 @@ describe("the check of the inputs", () => {
     const { inputs, failures } = await plugin.check(type, { connection: { host: "h" }, create: "true" });
     const defaults = { host: "h", port: 22, user: "root", dialErrorLimit: 10, perDialTimeout: 15 };
     expect(inputs.connection).toEqual(new Secret(defaults));
-    expect(inputs.addPreviousOutputInEnv).toBe(true);
+    expect(inputs).not.toHaveProperty("addPreviousOutputInEnv");
     expect(failures).toEqual([]);
   });
 

@@ -7,8 +7,6 @@ export interface HostKey {
   key: Buffer;
 }
 
-const rsaSignatures: ServerHostKeyAlgorithm[] = ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"];
-
 /** Reads a public key as it stands in known_hosts, without the host: `ssh-ed25519 AAAA… comment`. */
 export function parseHostKey(line: string): HostKey {
   const [type = "", base64 = ""] = line.trim().split(/\s+/);
@@ -19,7 +17,8 @@ export function parseHostKey(line: string): HostKey {
       "failed to parse host key: ssh: no key found: expected one line such as `ssh-ed25519 AAAA…`",
     );
   }
-  return { algorithms: type === "ssh-rsa" ? rsaSignatures : [type as ServerHostKeyAlgorithm], key };
+  // Like the official one, which asks for an RSA key in its SHA-1 form alone; a present sshd has no such signature.
+  return { algorithms: [type as ServerHostKeyAlgorithm], key };
 }
 
 /** The check of one handshake, which remembers what it found. */

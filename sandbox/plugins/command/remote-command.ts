@@ -25,8 +25,7 @@ export const remoteCommand: Resource = {
 
   check(inputs) {
     const failures = checkShape(inputs, shape);
-    const checked = checkConnection(inputs);
-    return { inputs: { addPreviousOutputInEnv: true, ...checked }, failures };
+    return { inputs: checkConnection(inputs), failures };
   },
 
   diff(state, inputs) {

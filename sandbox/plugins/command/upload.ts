@@ -42,6 +42,7 @@ async function copyText(sftp: SFTPWrapper, text: string, to: string): Promise<vo
   if ((await remoteStat(sftp, to))?.isDirectory()) {
     throw new Error(`remote path ${to} is a directory: for a text, remotePath must name the file`);
   }
+  await makeFolders(sftp, posix.dirname(to));
   await new Promise<void>((resolve, reject) => {
     sftp.writeFile(to, text, (error) =>
       error ? reject(failed("create remote file", to, error)) : resolve(),
@@ -65,6 +66,13 @@ async function copyTree(sftp: SFTPWrapper, from: string, to: string): Promise<vo
   }
 }
 
+/** The folder of a file, and those above it. */
+async function makeFolders(sftp: SFTPWrapper, path: string): Promise<void> {
+  if ((await remoteStat(sftp, path))?.isDirectory()) return;
+  await makeFolders(sftp, posix.dirname(path));
+  await makeFolder(sftp, path);
+}
+
 async function makeFolder(sftp: SFTPWrapper, path: string): Promise<void> {
   const there = await remoteStat(sftp, path);
   if (there?.isDirectory()) return;
@@ -75,7 +83,9 @@ async function makeFolder(sftp: SFTPWrapper, path: string): Promise<void> {
 }
 
 async function fileTarget(sftp: SFTPWrapper, from: string, to: string): Promise<string> {
-  return (await remoteStat(sftp, to))?.isDirectory() ? posix.join(to, basename(from)) : to;
+  if ((await remoteStat(sftp, to))?.isDirectory()) return posix.join(to, basename(from));
+  await makeFolders(sftp, posix.dirname(to));
+  return to;
 }
 
 function copyFile(sftp: SFTPWrapper, from: string, to: string): Promise<void> {

@@ -6,6 +6,8 @@ export interface Change {
   kind: ChangeKind;
   /** This change cannot be made in place. */
   replace: boolean;
+  /** It replaces the resource, and no path of the detailed diff shows it. */
+  pathless?: boolean;
 }
 
 /** What changes, by property path (`stdin`, `connection.host`, `triggers[0]`). Empty: nothing does. */

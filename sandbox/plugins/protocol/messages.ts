@@ -30,10 +30,11 @@ export function diffResponse(diff: Diff): messages.DiffResponse {
   const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
   const response = new messages.DiffResponse();
   response.setChanges(diff.size > 0 ? DIFF_SOME : DIFF_NONE);
-  response.setDiffsList([...diff.keys()]);
+  const shown = [...diff].filter(([, change]) => !change.pathless);
+  response.setDiffsList(shown.map(([path]) => path));
   response.setReplacesList([...diff].filter(([, change]) => change.replace).map(([path]) => path));
   response.setHasdetaileddiff(true);
-  for (const [path, change] of diff) response.getDetaileddiffMap().set(path, changeMessage(change));
+  for (const [path, change] of shown) response.getDetaileddiffMap().set(path, changeMessage(change));
   return response;
 }
 

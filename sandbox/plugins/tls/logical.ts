@@ -48,7 +48,7 @@ export function logicalResource(logical: Logical): Resource {
       const diff = markReplaces(diffProperties(old, now, names), logical.attributes);
       const ends = { ...old, earlyRenewalHours: now.earlyRenewalHours ?? 0 };
       if (old.readyForRenewal === true || logical.due?.(ends)) {
-        diff.set("readyForRenewal", { kind: "update", replace: true });
+        diff.set("readyForRenewal", { kind: "update", replace: true, pathless: true });
       }
       return diff;
     },
@@ -109,8 +109,12 @@ function markReplaces(diff: Diff, attributes: Logical["attributes"]): Diff {
 
 function failures(inputs: Properties, attributes: Logical["attributes"]): CheckFailure[] {
   return Object.entries(attributes).flatMap(([name, attribute]) => {
-    const reason = complaint(name, attribute, reveal(inputs[name] ?? null));
-    return reason ? [{ property: name, reason }] : [];
+    const value = reveal(inputs[name] ?? null);
+    const reason = complaint(name, attribute, value);
+    if (reason) return [{ property: name, reason }];
+    // The official plug-in names no property here; the reason does.
+    const stray = strayValue(name, attribute, value);
+    return stray ? [{ property: "", reason: stray }] : [];
   });
 }
 
@@ -121,6 +125,11 @@ function complaint(name: string, attribute: Attribute, value: Value): string | u
   if (attribute.min !== undefined && Number(value) < attribute.min) {
     return `Attribute ${name} value must be at least ${attribute.min}, got: ${String(value)}`;
   }
+  return undefined;
+}
+
+/** A value that is not one of those that the attribute may have. */
+function strayValue(name: string, attribute: Attribute, value: Value): string | undefined {
   const stray = [value]
     .flat()
     .find((item) => typeof item === "string" && attribute.oneOf?.includes(item) === false);

