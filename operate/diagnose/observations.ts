@@ -22,6 +22,8 @@ export interface Observations {
   arrivals?: Map<number, number>;
   /** Whether the backend was restarted while we looked twice. */
   crashed?: boolean;
+  /** Whether a process of the backend has gone between the first look and the last. */
+  endedMeanwhile?: boolean;
   /** Without it only the upgrade is proven. */
   hasToken: boolean;
   /** Why nothing could be read of what the last `up` left, a token among it. */

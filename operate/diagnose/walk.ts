@@ -11,6 +11,7 @@ import type { Outside } from "./outside/observed.ts";
 import { seePage } from "./outside/page.ts";
 import { seePorts } from "./outside/ports.ts";
 import { seeTls } from "./outside/tls.ts";
+import { processesOf } from "./rules/pm2.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import { settled, tooEarly, type Within } from "./young.ts";
 
@@ -26,6 +27,9 @@ export async function walk(target: Target, timeoutMs = 5_000): Promise<Observati
     if (session && tooEarly(within, seen.outside)) {
       within = await settled(within, () => look(session, target));
       seen = await seeOutside(target, session, timeoutMs);
+    }
+    if (session && (await hasEnded(session, within))) {
+      within = { ...(await look(session, target)), endedMeanwhile: true };
     }
     const arrivals = session && (await arrivalsAt(session, target, seen.outside));
     return {
@@ -106,6 +110,16 @@ async function look(session: SshSession, target: Target): Promise<Within> {
   } catch (error) {
     return { askedAt, blind: (error as Error).message };
   }
+}
+
+/** Whether a process of the backend is gone since the look: what a client sent may have ended it. */
+async function hasEnded(session: SshSession, { inside }: Within): Promise<boolean> {
+  const pids = inside ? processesOf(inside) : [];
+  if (pids.length === 0) return false;
+  const { stdout } = await session.exec(
+    `for pid in ${pids.join(" ")}; do test -e /proc/$pid || echo gone; done`,
+  );
+  return stdout.includes("gone");
 }
 
 /** Where a port is silent: do the packets reach the host? */

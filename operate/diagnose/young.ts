@@ -6,7 +6,7 @@ import { application } from "./rules/pm2.ts";
 import { loopback } from "./well.ts";
 
 /** What a look at the host gave. */
-export type Within = Pick<Observations, "askedAt" | "inside" | "blind" | "crashed">;
+export type Within = Pick<Observations, "askedAt" | "inside" | "blind" | "crashed" | "endedMeanwhile">;
 
 /** Whether anything was seen of the moment before the backend was up: then all of it is to be seen again. */
 export function tooEarly(within: Within, outside: Outside): boolean {

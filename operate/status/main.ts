@@ -27,8 +27,8 @@ const command = hostOptions(new Command("npm run status --"))
 /** One connection, one command. */
 async function ask(target: Target): Promise<Status> {
   await using session = await connect(await target.connection());
-  const { application, site, host, user, sshPort } = target;
-  const told = [application, site, host, "/", String(sshPort)];
+  const { application, site, host, user, sshPort, urls } = target;
+  const told = [application, site, host, new URL(urls[0] ?? "ws://host/ws").pathname, String(sshPort)];
   const { stdout, stderr } = await session.exec(words([...asRoot(user), "bash", "-s", "--", ...told]), {
     input: statusProgram(),
   });

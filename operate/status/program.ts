@@ -1,9 +1,9 @@
 import { template } from "../../infra/package-root.ts";
 
-/** The facts of a diagnosis without what waits, and those of status.sh. */
+/** The facts of a diagnosis without what waits, and those of status.sh; behind them two programs, ended by a zero. */
 export function statusProgram(): string {
-  const scripts = ["host", "firewall", "nginx", "backend", "status"].map((name) => `diagnose/${name}.sh`);
-  return ["diagnose/head.sh", "scripts/firewall-rules.sh", ...scripts, "diagnose/pm2.cjs"]
-    .map(template)
-    .join("\n");
+  const names = ["host", "firewall", "nginx", "backend", "sockets", "status"];
+  const scripts = names.map((name) => `diagnose/${name}.sh`);
+  const shell = ["diagnose/head.sh", "scripts/firewall-rules.sh", ...scripts].map(template).join("\n");
+  return `${shell}\n${template("diagnose/pm2.cjs")}\0${template("diagnose/frames.pl")}`;
 }

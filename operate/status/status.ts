@@ -1,7 +1,10 @@
 import { Facts } from "../diagnose/inside/facts.ts";
-import type { Inside } from "../diagnose/inside/observed.ts";
+import type { Inside, Worker } from "../diagnose/inside/observed.ts";
 import { readInside } from "../diagnose/inside/read.ts";
+import { application } from "../diagnose/rules/pm2.ts";
 import { duration } from "../duration.ts";
+import { connectedText, trafficText } from "./connection-text.ts";
+import { readConnections } from "./connections.ts";
 
 /** One screen: a name and what is to be said of it, in this order. */
 export type Status = Record<string, string>;
@@ -10,13 +13,15 @@ export type Status = Record<string, string>;
 export function readStatus(output: string, host: string): Status {
   const inside = readInside(output);
   const facts = new Facts(output);
+  const connections = readConnections(facts, inside);
   return {
     host: `${host}, up since ${facts.one("up")[0] ?? "?"}`,
     release: release(inside, Number(facts.one("since")[0])),
     pm2: pm2(inside),
     nginx: nginx(inside),
     certificate: certificate(inside),
-    websockets: `${facts.one("live")[0] ?? "?"} live`,
+    websockets: connectedText(connections, inside.backend.release),
+    messages: trafficText(connections),
     log: log(facts),
     firewall: firewall(inside),
     "last up": lastUp(facts.one("last-run")[0], Number(facts.one("since")[0])),
@@ -33,16 +38,21 @@ function release({ backend, clock }: Inside, since: number): string {
 }
 
 function pm2({ backend, clock }: Inside): string {
-  const app = backend.applications?.find(({ name }) => name === backend.name);
+  const app = application({ backend });
   if (!app) return backend.pm2 === "up" ? `${backend.name} is not there` : `pm2 is ${backend.pm2}`;
   const memory = `${Math.round((app.memory ?? 0) / 1_048_576)} MB`;
-  return `${app.name} ${app.status} for ${duration(clock - app.startedAt)}, ${app.restarts} restarts, ${memory}`;
+  return `${app.name} ${app.status} for ${duration(clock - app.startedAt)}, ${app.restarts} restarts, ${memory}${ends(backend.ends.length)}`;
 }
+
+const ends = (count: number) =>
+  count > 0 ? `; it ended by itself ${count === 1 ? "once" : `${count} times`} within 10 min` : "";
 
 function nginx({ nginx, units }: Inside): string {
   const state = units.find(({ name }) => name === "nginx")?.active ?? "absent";
-  const sockets = nginx.workers.reduce((sum, worker) => sum + worker.sockets, 0);
-  return `${state}, ${nginx.workers.length} workers with ${sockets} sockets, configuration ${nginx.valid ? "valid" : "refused"}`;
+  const count = (workers: readonly Worker[]) =>
+    `${workers.length} workers with ${workers.reduce((sum, worker) => sum + worker.sockets, 0)} sockets`;
+  const old = nginx.oldWorkers.length > 0 ? ` and ${count(nginx.oldWorkers)} from before a reload` : "";
+  return `${state}, ${count(nginx.workers)}${old}, configuration ${nginx.valid ? "valid" : "refused"}`;
 }
 
 function certificate({ certificates, clock }: Inside): string {
@@ -52,8 +62,7 @@ function certificate({ certificates, clock }: Inside): string {
 }
 
 function log(facts: Facts): string {
-  const [messages = "0", attempts = "0"] = facts.one("messages");
-  return `${messages} messages and ${attempts} connections since its start; ${facts.one("errors")[0] ?? "0"} lines of nginx's error log ([error] or worse) since the deployment`;
+  return `${facts.one("errors")[0] ?? "0"} lines of nginx's error log ([error] or worse) since the deployment`;
 }
 
 function firewall({ firewall }: Inside): string {

@@ -1,6 +1,14 @@
 # shellcheck shell=bash
 # The backend and pm2. pm2's own command line is not asked: it takes half a second, and starts a pm2 where none runs.
 
+# backend_port PATH: as deployed; on a host of another make, where nginx passes the path.
+backend_port() {
+  local port
+  port=$(applied backend port)
+  [ -n "$port" ] || port=$(nginx_backend_port "$1")
+  say "${port:-3000}"
+}
+
 backend_facts() {
   local path
   fact backend "$APP" "$APP_USER" "$APP_PORT" "$APP_HOME"
@@ -63,6 +71,26 @@ backend_pm2() {
   timeout 5 runuser -u "$APP_USER" -- env -i -C / HOME="$APP_HOME" PATH="$PATH" node -e "$1" "$home" "$APP_HOME/.pm2/rpc.sock" 2> /dev/null |
     text applications
   [ "${PIPESTATUS[0]}" != 124 ] || fact pm2-silent
+}
+
+# `ended AGE CODE SIGNAL ID`: how often the backend's processes ended in the last ten minutes without being told to. AGE
+# in seconds, ID as pm2 counts. What was told to stop has a line before it; each line that tells of a start by hand begins
+# the count again.
+backend_ends() {
+  local now at code signal id
+  now=$(date +%s)
+  tail -n 2000 "$APP_HOME/.pm2/pm2.log" 2> /dev/null | awk -v app="$APP" -v since="$(date -d '10 minutes ago' +%FT%T)" '
+    { time = substr($1, 1, 19) }
+    time < since { next }
+    match($0, "Stopping app:" app " id:[0-9]+$") { id = $NF; sub(/^id:/, "", id); told[id] = 1; delete ended[id]; next }
+    index($0, "App [" app ":") && / exited with code / {
+      id = $0; sub(/^.*App \[[^\]]*:/, "", id); sub(/\].*/, "", id)
+      if (id in told) { delete told[id]; next }
+      code = $0; sub(/^.*code \[/, "", code); sub(/\].*/, "", code)
+      signal = $0; sub(/^.*signal \[/, "", signal); sub(/\].*/, "", signal)
+      ended[id] = ended[id] time " " code " " signal " " id "\n" }
+    END { for (id in ended) printf "%s", ended[id] }' | sort | tail -n 50 |
+    while read -r at code signal id; do fact ended "$((now - $(date -d "$at" +%s)))" "$code" "$signal" "$id"; done
 }
 
 # `process PID FILES LIMIT RSS_KB`, of whoever listens where the backend should, or is called by pm2.

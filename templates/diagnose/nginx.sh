@@ -33,14 +33,37 @@ nginx_newest() {
   [ -z "$path" ] || fact newest "$(($(date +%s) - ${path%%.*}))" "${path#* }"
 }
 
-# `worker PID SECONDS FILES LIMIT SOCKETS`: since when it runs, its open files, how many it may have, its sockets.
+# `worker PID SECONDS FILES LIMIT SOCKETS`: since when it runs, its open files, how many it may have, its sockets. `old-worker`
+# is the same of one that a reload has replaced: it stays until its last connection ends.
 nginx_workers() {
   local pid
-  for pid in $(pgrep -f '^nginx: worker process *$'); do
-    fact worker "$pid" "$(ps -o etimes= -p "$pid" | tr -d ' ')" "$(find "/proc/$pid/fd" -mindepth 1 2> /dev/null | wc -l)" \
-      "$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits" 2> /dev/null)" \
-      "$(find "/proc/$pid/fd" -lname 'socket:*' 2> /dev/null | wc -l)"
-  done
+  for pid in $(pgrep -f '^nginx: worker process *$'); do nginx_worker worker "$pid"; done
+  for pid in $(pgrep -f '^nginx: worker process is shutting down'); do nginx_worker old-worker "$pid"; done
+}
+
+nginx_worker() {
+  local name=$1 pid=$2
+  fact "$name" "$pid" "$(ps -o etimes= -p "$pid" | tr -d ' ')" "$(find "/proc/$pid/fd" -mindepth 1 2> /dev/null | wc -l)" \
+    "$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits" 2> /dev/null)" \
+    "$(find "/proc/$pid/fd" -lname 'socket:*' 2> /dev/null | wc -l)"
+}
+
+# nginx_backend_port PATH: where nginx passes it, by the location with the longest prefix. For hosts of another make; which
+# server answers is left to whoever reads the whole configuration.
+nginx_backend_port() {
+  nginx -T 2> /dev/null | sed -E 's/(^|[[:space:]])#.*//' | tr '\n\t' '  ' | sed -E 's/[{};]/&\n/g' | awk -v path="$1" '
+    { gsub(/^ +| +$/, ""); sign = substr($0, length($0)); sub(/ *[{};]$/, "") }
+    sign == "{" { block[++depth] = $0; pass = "" ; next }
+    sign == "}" { depth--; next }
+    $1 == "server" && block[depth] ~ /^upstream / { name = block[depth]; sub(/^upstream +/, "", name); if (!(name in upstream)) upstream[name] = $2 }
+    $1 == "proxy_pass" && block[depth] ~ /^location / {
+      n = split(block[depth], word, / +/)
+      if (word[2] ~ /^~\*?$/ || index(path, word[n]) != 1 || length(word[n]) <= longest) next
+      longest = length(word[n]); found = $2 }
+    END {
+      sub(/^https?:\/\//, "", found); sub(/\/.*/, "", found)
+      if (found in upstream) found = upstream[found]
+      if (match(found, /:[0-9]+$/)) print substr(found, RSTART + 1) }'
 }
 
 nginx_logs() {

@@ -15,9 +15,14 @@ const part = (name) => {
 const request = part("pm2-axon").socket("req");
 const client = new (part("pm2-axon-rpc").Client)(request);
 
-const told = ({ name, pid, pm2_env: env, monit = {} }) => ({
+const told = ({ name, pid, pm_id: id, pm2_env: env, monit = {} }) => ({
   name,
+  id,
   pid,
+  /** The processes of one release share it. */
+  run: env.namespace,
+  /** Where it was told to listen. */
+  port: Number(env.PORT) || undefined,
   status: env.status,
   restarts: env.restart_time,
   /** Milliseconds since 1970 of the last start. */

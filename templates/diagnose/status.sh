@@ -2,12 +2,7 @@
 # What `npm run status` shows beside the facts of a diagnosis. Sent instead of main.sh.
 
 status_service() {
-  local log="$APP_HOME/.pm2/logs/$APP-out.log"
-  fact live "$(ss -Htn state established "sport = :$APP_PORT" | wc -l)"
   fact since "$(stat -c '%Y' "$APPLIED/backend" 2> /dev/null)"
-  # Since the backend's last start: its lines carry no time.
-  awk '/Listening on/ { messages = attempts = 0 } /\[WebSocket\] Received message/ { messages++ } /\[WebSocket\] New connection attempt/ { attempts++ }
-    END { print "messages\t" messages + 0 "\t" attempts + 0 }' "$log" 2> /dev/null
   fact errors "$(status_errors)"
   # Of process 1: a container's own start, where uptime tells the machine's.
   fact up "$(date -d "$(ps -o etimes= -p 1) seconds ago" '+%Y-%m-%d %H:%M:%S')"
@@ -22,21 +17,24 @@ status_errors() {
 }
 
 main() {
-  local pm2_program=''
+  local pm2_program='' frames_program=''
   APP=$1 SITE=$2 SSH_PORT=${5:-22}
-  IFS= read -r -d '' pm2_program || true # it ends with the input
+  IFS= read -r -d '' pm2_program || true
+  IFS= read -r -d '' frames_program || true # it ends with the input
   APP=$(applied backend name "$APP") SITE=$(applied site site "$SITE")
-  APP_USER=$(applied backend user "${SUDO_USER:-$(id -un)}") APP_PORT=$(applied backend port 3000)
+  APP_USER=$(applied backend user "${SUDO_USER:-$(id -un)}") APP_PORT=$(backend_port "$4")
   APP_HOME=$(getent passwd "$APP_USER" | cut -d : -f 6)
   host_clock
-  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 7< <(nginx_facts)
+  exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 6< <(sockets_held "$frames_program") 7< <(nginx_facts)
   host_resources
   host_listeners
   host_units
   firewall_facts
   backend_facts
+  backend_ends
   status_service
   cat <&5
+  cat <&6
   cat <&7
   fact end
 }

@@ -76,6 +76,8 @@ export interface Nginx {
   /** What `nginx -T` printed. */
   configuration: string;
   workers: Worker[];
+  /** Replaced by a reload: each stays until its last connection ends. */
+  oldWorkers: Worker[];
   /** The file that changed last, and how many seconds ago. */
   newest?: { seconds: number; path: string };
   log: string;
@@ -132,6 +134,8 @@ export interface Backend {
   nodeBroken?: string;
   /** Whether the next boot brings it back. */
   saved: boolean;
+  /** How its processes ended by themselves in the last ten minutes, since they were last started on purpose. */
+  ends: Ended[];
   processes: { pid: number; files: number; mostFiles: number; residentKb: number }[];
   log: string;
   errors: string;
@@ -141,8 +145,24 @@ export interface Backend {
   journal: string;
 }
 
+export interface Ended {
+  /** Seconds ago. */
+  age: number;
+  code: number;
+  /** `SIGKILL`; empty where it ended by itself. */
+  signal: string;
+  /** pm2's number of the process. */
+  id: number;
+}
+
 export interface Application {
   name: string;
+  /** pm2's number of it. */
+  id?: number | undefined;
+  /** What the processes of one release have in common. */
+  run?: string | undefined;
+  /** Where it was told to listen. */
+  port?: number | undefined;
   pid: number;
   status: string;
   restarts: number;

@@ -1,10 +1,22 @@
 import { z } from "zod";
 import { Facts } from "./facts.ts";
-import type { Backend, CertificateFile, Disk, Firewall, Inside, Listener, Nginx } from "./observed.ts";
+import type {
+  Backend,
+  CertificateFile,
+  Disk,
+  Firewall,
+  Inside,
+  Listener,
+  Nginx,
+  Worker,
+} from "./observed.ts";
 
 const applications = z.array(
   z.object({
     name: z.string(),
+    id: z.number().optional().catch(undefined),
+    run: z.string().optional().catch(undefined),
+    port: z.number().optional().catch(undefined),
     pid: z.number().catch(0),
     status: z.string().catch("unknown"),
     restarts: z.number().catch(0),
@@ -96,13 +108,8 @@ function nginx(facts: Facts): Nginx {
     valid: facts.one("valid")[0] === "yes",
     said: facts.text("said") ?? "",
     configuration: facts.text("configuration") ?? "",
-    workers: facts.all("worker", (pid, seconds, files, mostFiles, sockets) => ({
-      pid: Number(pid),
-      seconds: Number(seconds),
-      files: Number(files),
-      mostFiles: Number(mostFiles),
-      sockets: Number(sockets),
-    })),
+    workers: facts.all("worker", worker),
+    oldWorkers: facts.all("old-worker", worker),
     ...(seconds && path && { newest: { seconds: Number(seconds), path } }),
     log: facts.text("nginx-log") ?? "",
     journal: facts.text("nginx-journal") ?? "",
@@ -110,6 +117,11 @@ function nginx(facts: Facts): Nginx {
     ...(enabled !== undefined && { enabled }),
     ...(deployedSite !== undefined && { deployedSite }),
   };
+}
+
+function worker(...numbers: string[]): Worker {
+  const [pid = 0, seconds = 0, files = 0, mostFiles = 0, sockets = 0] = numbers.map(Number);
+  return { pid, seconds, files, mostFiles, sockets };
 }
 
 function certificate(path = "", ends = "", fingerprint = "", key = "unknown", names = ""): CertificateFile {
@@ -141,6 +153,13 @@ function backend(facts: Facts): Backend {
     ...(foreign && { foreign }),
     ...(nodeBroken !== undefined && { nodeBroken }),
     saved: facts.one("saved")[0] === "yes",
+    ends: facts.all("ended", (age, code, signal = "", id) => ({
+      age: Number(age),
+      code: Number(code),
+      // pm2 names SIGINT of everything that ended without a signal.
+      signal: signal === "SIGINT" ? "" : signal,
+      id: Number(id),
+    })),
     processes: facts.all("process", (pid, files, mostFiles, residentKb) => ({
       pid: Number(pid),
       files: Number(files),

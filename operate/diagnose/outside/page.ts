@@ -2,27 +2,26 @@ import { request } from "node:http";
 import { bareHost, portOf } from "../../../infra/handshake/open.ts";
 import type { PageSeen } from "./observed.ts";
 
+/** How much of a page is kept, and how much is read: to its end, but not for ever. */
+const [kept, most] = [2_000, 10_000_000];
+
 /** What a plain request of `/` on port 80 gets; undefined where nothing answers. Redirects are not followed. */
 export function seePage(url: URL, timeoutMs: number): Promise<PageSeen | undefined> {
   return new Promise((resolve) => {
     const options = { host: bareHost(url), port: portOf(url), path: "/", timeout: timeoutMs, agent: false };
     const asked = request(options, (response) => {
-      let body = "";
+      let [body, read] = ["", 0];
       const { statusCode: status = 0, headers } = response;
       const end = () => {
-        asked.destroy();
-        resolve({
-          status,
-          server: String(headers.server ?? ""),
-          location: headers.location ?? "",
-          body: body.slice(0, 2000),
-        });
+        const { server = "", location = "" } = headers;
+        resolve({ status, server: String(server), location, body: body.slice(0, kept) });
       };
       response.setEncoding("utf8").on("data", (text: string) => {
-        body += text;
-        if (body.length > 2000) end();
+        if (body.length < kept) body += text;
+        read += text.length;
+        if (read > most) asked.destroy();
       });
-      response.once("end", end).once("error", end);
+      response.once("end", end).once("close", end);
     });
     asked.once("timeout", () => asked.destroy());
     asked.once("error", () => resolve(undefined));

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { leave } from "./leave.ts";
 import type { PortSeen, PortState } from "./observed.ts";
 
 /** One dial of each port on each address, all at the same time. */
@@ -15,7 +16,8 @@ function seePort(address: string, port: number, timeoutMs: number): Promise<Port
   return new Promise((resolve) => {
     const socket = connect({ host: address, port, timeout: timeoutMs });
     const end = (state: PortState) => {
-      socket.destroy();
+      if (state === "open") leave(socket);
+      else socket.destroy();
       resolve({ address, port, state, ms: Math.round(performance.now() - began) });
     };
     socket.once("connect", () => end("open"));

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 import { bareHost, portOf } from "../../../infra/handshake/open.ts";
+import { leave } from "./leave.ts";
 import type { TlsSeen } from "./observed.ts";
 
 /**
@@ -24,7 +25,10 @@ export function seeTls(url: URL, ca: string | undefined, timeoutMs: number): Pro
     socket.setTimeout(timeoutMs, () => end(broken("silence")));
     socket.once("connect", () => (connected = true));
     socket.once("error", (error: NodeJS.ErrnoException) => end(broken(error.code ?? error.message)));
-    socket.once("secureConnect", () => end(shown(socket, host)));
+    socket.once("secureConnect", () => {
+      resolve(shown(socket, host));
+      leave(socket);
+    });
   });
 }
 

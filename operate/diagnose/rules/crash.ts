@@ -1,8 +1,9 @@
-import type { Application, Inside } from "../inside/observed.ts";
+import { duration } from "../../duration.ts";
+import type { Application, Ended, Inside } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import { on } from "./fix.ts";
 import { afterCrash, alteredWords, application, inside, restored, serves } from "./pm2.ts";
-import { worry } from "./rule.ts";
+import { type Rule, worry } from "./rule.ts";
 
 /** It ends and is started again, over and over: pm2 calls that online for a moment each time. */
 function crashes({ crashed }: Observations, { status }: Application): boolean {
@@ -68,4 +69,34 @@ function knownCrash(host: Inside): { why: string; mend: string } | undefined {
   return { why: `: the package ${missing} is missing in the release`, mend };
 }
 
+/** So many ends in ten minutes are no accident. */
+const often = 3;
+
+/** It serves, and ended by itself before or during the look: no deployment and no restart by hand. */
+const endsByItself: Rule = (seen) => {
+  const { inside: host, target, endedMeanwhile } = seen;
+  if (!host || !serves(host)) return undefined;
+  const ids = host.backend.applications?.filter(({ name }) => name === host.backend.name).map(({ id }) => id);
+  const ends = host.backend.ends.filter(({ id }) => ids?.includes(id));
+  const last = ends.reduce((a, b) => (b.age < a.age ? b : a), ends[0] as Ended);
+  if (!last) return undefined;
+  const failing = ends.length >= often;
+  const times = ends.length === 1 ? "once" : `${ends.length} times`;
+  const when = endedMeanwhile ? "while it was looked at" : `${duration(last.age * 1000)} ago`;
+  return {
+    ...{ hop: "pm2", severity: failing ? "fail" : "warn" },
+    cause: `the backend ended by itself ${times} within ten minutes, the last time ${when}, ${howItEnded(last)}; pm2 started it again`,
+    evidence: [
+      ...ends.slice(-3).map((each) => `pm2: ${howItEnded(each)}, ${each.age} s ago`),
+      ...lastErrors(host),
+    ],
+    fix: restored(target, host, `pm2 logs ${target.application} --lines 20 --nostream`).slice(0, 1),
+    worry: failing ? worry.some : worry.ended,
+  };
+};
+
+/** As the gate says it of a new release. */
+const howItEnded = ({ code, signal }: Ended) => (signal ? `by ${signal}` : `with exit code ${code}`);
+
 export const crashRules = [crashLoop];
+export const crashWarnings = [endsByItself];

@@ -1,5 +1,6 @@
 import { backendRules } from "./backend.ts";
 import { certificateRules, certificateWarnings, keyRules } from "./certificate.ts";
+import { crashWarnings } from "./crash.ts";
 import { firewallRules, firewallWarnings } from "./firewall.ts";
 import { flowRules } from "./flow.ts";
 import { hostRules, hostWarnings } from "./host.ts";
@@ -32,5 +33,5 @@ export const rules: readonly Rule[] = [
   ...refusalRules, // Does nginx itself refuse?
   ...flowRules, // Does it do what it should?
   ...[...siteWarnings, ...certificateWarnings, ...firewallWarnings, ...nginxWarnings],
-  ...[...networkWarnings, ...traceWarnings, ...hostWarnings, ...loginRules],
+  ...[...networkWarnings, ...traceWarnings, ...hostWarnings, ...crashWarnings, ...loginRules],
 ];

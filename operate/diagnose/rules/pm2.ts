@@ -19,8 +19,19 @@ export const inside =
 
 /** What an upgrade on the host itself got from the backend. */
 export const answers = ({ loopback }: Inside) => loopback.find(({ to }) => to === "backend")?.answer ?? "";
-export const application = ({ backend }: Inside): Application | undefined =>
-  backend.applications?.find(({ name }) => name === backend.name);
+/**
+ * The application as pm2 has it. During a release it has two of that name, and the newer one counts; of several processes
+ * of one release one that is in trouble.
+ */
+export function application({ backend }: Pick<Inside, "backend">): Application | undefined {
+  const named = (backend.applications ?? []).filter(({ name }) => name === backend.name);
+  const [newest] = [...named].sort((a, b) => b.startedAt - a.startedAt);
+  const same = named.filter(({ run }) => run === newest?.run);
+  return same.find(({ status }) => status !== "online") ?? same[0];
+}
+/** The processes of the application, of an older release that still leaves too. */
+export const processesOf = ({ backend }: Pick<Inside, "backend">): number[] =>
+  (backend.applications ?? []).flatMap(({ name, pid }) => (name === backend.name && pid > 0 ? [pid] : []));
 export const serves = (host: Inside) => answers(host).startsWith("HTTP/");
 
 const ecosystem = ({ name }: Backend) => `/srv/${name}/ecosystem.config.cjs`;

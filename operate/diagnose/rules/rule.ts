@@ -34,5 +34,7 @@ export const worry = {
   ownToken: "Not known: it is this token that is refused; others may be let in.",
   noToken: "Not known: without a token nobody sees further.",
   ownAuthority: "Not known: clients that were given its CA connect, others do not.",
+  ended:
+    "Not yet: users are served. Each time it ends, everybody who is connected is cut and has to connect again.",
   soon: "Not yet: users are served. See to it in working hours.",
 };

@@ -12,10 +12,17 @@ const facts = [
   "worker\t20\t500\t30\t40000\t12",
   "certificate\t/x/fullchain.pem\t1829878047\tabc\town\tIPAddress:203.0.113.7",
   "backend\tgeo-backend\tubuntu\t3000\t/home/ubuntu",
-  "release\tr2\tr2",
-  "live\t4",
+  "release\ta1b2c3d4e5f6\ta1b2c3d4e5f6",
   "since\t1795573883",
-  "messages\t12\t5",
+  "held-for\t1050",
+  "held\t9\t77\t3000\t180\t179\t21000\t2100\t40\t1500\ta1b2c3d4e5f6",
+  "held\t8\t77\t3000\t2\t2\t0\t0\t61000\t61000\t0123456789ab",
+  "held\t5\t1\t8080\t7\t7\t0\t0\t0\t0\tother",
+  "frames\t3000\t12\t40",
+  "frames\t8080\t1000\t1000",
+  "frames-lost\t0",
+  "old-worker\t19\t900\t30\t40000\t600",
+  "ended\t30\t1\tSIGINT\t0",
   "errors\t3",
   "up\t2026-11-20 01:02:03",
   "last-run\ttime=2026-11-25T03:24:00+00:00 user=ubuntu client=198.51.100.4 step=backend verb=apply release=r2 result=applied seconds=4.1",
@@ -39,14 +46,27 @@ const facts = [
 test("one screen", () => {
   expect(statusText(readStatus(facts.join("\n"), "203.0.113.7"))).toBe(
     `host         203.0.113.7, up since 2026-11-20 01:02:03
-release      r2, deployed 60 min ago
-pm2          geo-backend online for 8 min, 1 restarts, 100 MB
-nginx        active, 1 workers with 12 sockets, configuration valid
+release      a1b2c3d4e5f6, deployed 60 min ago
+pm2          geo-backend online for 8 min, 1 restarts, 100 MB; it ended by itself once within 10 min
+nginx        active, 1 workers with 12 sockets and 1 workers with 600 sockets from before a reload, configuration valid
 certificate  396 days left, for 203.0.113.7
-websockets   4 live
-log          12 messages and 5 connections since its start; 3 lines of nginx's error log ([error] or worse) since the deployment
+websockets   182 live: 180 on process 9 (port 3000, release a1b2c3d4e5f6), 2 on process 8 (port 3000, release 0123456789ab, which is not the current one); 1 of them not through nginx; counted from the sockets that stood for 1.1 s (ss)
+messages     12 from clients and 40 to them in one second (WebSocket frames on the loopback); 2.0 kB/s in, 20.0 kB/s out; last bytes in 1.5 s ago, out 0.0 s ago (ss)
+log          3 lines of nginx's error log ([error] or worse) since the deployment
 firewall     ufw active, lets in 80
 last up      2026-11-25T03:24:00+00:00 by ubuntu from 198.51.100.4: backend applied`,
+  );
+});
+
+test("nobody is connected, and the loopback could not be watched", () => {
+  const quiet = facts.filter((line) => !/^(held\t|frames)/.test(line));
+  expect(readStatus(quiet.join("\n"), "203.0.113.7")).toMatchObject({
+    websockets: "0 live; counted from the sockets that stood for 1.1 s (ss)",
+    messages: "none: no connection",
+  });
+  const unwatched = facts.filter((line) => !line.startsWith("frames"));
+  expect(readStatus(unwatched.join("\n"), "203.0.113.7").messages).toMatch(
+    /^not counted: the host's loopback could not be watched; 2\.0 kB\/s in/,
   );
 });
 

@@ -63,6 +63,7 @@ export const inside: Inside = {
     ...{ present: true, valid: true, said: "", log: "", journal: "" },
     configuration: printed(site),
     workers: [{ pid: 20, seconds: 500, files: 20, mostFiles: 40_000, sockets: 8 }],
+    oldWorkers: [],
     newest: { seconds: 600, path: "/etc/nginx/sites-enabled/geo-system" },
     ...{ site, deployedSite: site, enabled: "/etc/nginx/sites-available/geo-system" },
   },
@@ -74,7 +75,7 @@ export const inside: Inside = {
       { name: "geo-backend", pid: 50, status: "online", restarts: 0, startedAt: now - 3_600_000, backoff: 0 },
     ],
     ...{ release: "r1", deployedRelease: "r1", altered: [], environment: "e1", deployedEnvironment: "e1" },
-    ...{ saved: true, processes: [{ pid: 50, files: 24, mostFiles: 1024, residentKb: 90_000 }] },
+    ...{ saved: true, ends: [], processes: [{ pid: 50, files: 24, mostFiles: 1024, residentKb: 90_000 }] },
     ...{ log: "", errors: "", errorsAge: 0, journal: "" },
   },
   loopback: [
