@@ -9,6 +9,7 @@
 //   node application.cjs retire NAME RUN SECONDS    what is not of RUN asks its clients to come back, and ends
 //   node application.cjs serves NAME PORT [RUN]     exit 0 when it is online and listens; PORT `own`: where it was told to
 //   node application.cjs settled NAME PORT RUN      the same, and no other process of NAME is left
+//   node application.cjs instances NAME [RUN]       print its processes, `PID@PORT` one a line
 //   node application.cjs save NAME RUN              let the next boot bring back what runs now, of NAME only this run
 //   node application.cjs show NAME                  print as JSON how pm2 would bring it back
 //   node application.cjs restore < JSON             bring that back, save
@@ -77,6 +78,11 @@ async function save(name, run) {
   pm2.writeDump(entries.map(pm2.asDumped));
 }
 
+async function instances(name, run) {
+  for (const { pid, pm2_env } of await (run ? pm2.ofRun(name, run) : pm2.named(name)))
+    console.log(`${pid}@${pm2_env.PORT}`);
+}
+
 async function show(name) {
   console.log(JSON.stringify((await pm2.named(name)).map(pm2.asDumped)));
 }
@@ -106,7 +112,7 @@ function allows(...ranges) {
 }
 
 const verbs = {
-  ...{ start, serves, fate, settled, save, show, restore, remove, idle },
+  ...{ start, serves, fate, settled, instances, save, show, restore, remove, idle },
   beside: (file, port, patience) => handover.beside(read(file), port, patience * 1000),
   endure: handover.endure,
   "hand-over": (file, run, patience) => handover.handOver(read(file), run, patience * 1000),

@@ -71,19 +71,37 @@ backend_gate() {
   backend_refuse
 }
 
-# backend_prove PORT: the handshake of the operator's configuration, on this host. The token enters by stdin.
+# backend_prove PORT [PID@PORT …]: the handshake of the operator's configuration, on this host, with each of these
+# processes. The token enters by stdin.
 backend_prove() {
   local token="$STATE/backend/token" pm2
   [ -e "$token" ] || install -m 0600 /dev/null "$token" # a handshake without one
   pm2=$(readlink -f "$(dirname "$(readlink -f /usr/local/bin/pm2)")/..")
   as_application "$token" NODE_PATH="$pm2/node_modules:$(dirname "$pm2")" "$NODE" "$LIBRARY/handshake.cjs" \
-    "ws://127.0.0.1:$1$(setting websocket-path)" "$LIBRARY/handshake.json" 2> "$PAYLOAD/why"
+    "ws://127.0.0.1:$1$(setting websocket-path)" "$LIBRARY/handshake.json" "${@:2}" 2> "$PAYLOAD/why"
+}
+
+# backend_prove_each NAME PORT [RUN]: of several processes each one.
+backend_prove_each() {
+  local processes=()
+  mapfile -t processes < <(application instances "$1" "${@:3}")
+  [ "${#processes[@]}" -gt 1 ] || processes=()
+  backend_prove "$2" "${processes[@]}"
+}
+
+# The verb: proves every process that serves now, and says how many there are.
+backend_instances() {
+  local run port
+  backend_read
+  run=$(current run) port=$(setting port)
+  [ ! -d "$HANDOVER" ] || run=$(handover run) port=$(handover port)
+  backend_prove_each "$APP" "$port" "$run" || fail "$(why)" "read its log: pm2 logs $APP --lines 20, as $APP_USER"
 }
 
 # backend_prove_process NAME PORT [RUN]: the same; of a process that ended meanwhile it says how it did.
 backend_prove_process() {
   local said
-  if backend_prove "$2"; then return 0; fi
+  if backend_prove_each "$@"; then return 0; fi
   said=$(why)
   if ! application fate "$@" 2> "$PAYLOAD/why"; then
     # That nothing listened there any more says less than the end itself.

@@ -9,6 +9,7 @@
 #   sudo tail /var/log/geo-system/journal   who ran what, when, and how it ended
 #
 #   sudo geo-system backend releases                  the releases that can be gone back to
+#   sudo geo-system backend instances                 prove every process of the backend that serves now
 #   sudo geo-system backend rollback [--to RELEASE]   go back to one; default: the one in use before
 #   sudo geo-system backend confirm | take-back       end a handover that waits for its proof
 #
@@ -26,7 +27,7 @@ export LC_ALL=C.UTF-8 HOME=/root
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
 STEPS=(packages firewall certificate site backend)
-VERBS=(apply check undo environment confirm restore placed mend take-back releases rollback)
+VERBS=(apply check undo environment confirm restore placed mend take-back releases rollback instances)
 # Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
 STATE=/var/lib/geo-system
 # What lives only as long as a run: its lock and its payload. In memory, so that no secret reaches a disk.

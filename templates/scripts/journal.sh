@@ -20,7 +20,7 @@ RESULT=failed # until the end is reached
 
 # Once a run has its turn. One that was killed before could not write its line, but left its beginning behind.
 journal_begin() {
-  [[ $VERB != check && $VERB != releases ]] || return 0
+  [[ $VERB != @(check|releases|instances) ]] || return 0
   install -d -m 0750 -o root -g adm "${JOURNAL%/*}"
   [ -e "$JOURNAL" ] || install -m 0640 -o root -g adm /dev/null "$JOURNAL"
   JOURNAL_LINE=$(journal_who)

@@ -9,7 +9,7 @@ LOCK_WAIT=600 # seconds; the longest that a step waits
 
 # What changes nothing needs no turn. What decides about a change of the firewall has a minute and cannot wait for
 # others; firewall.sh has a lock for it.
-run_is_alone() { [[ $STEP:$VERB != firewall:confirm && $VERB != @(restore|check|releases) ]]; }
+run_is_alone() { [[ $STEP:$VERB != firewall:confirm && $VERB != @(restore|check|releases|instances) ]]; }
 
 # lock WORD …: the words of the command line. The lock is descriptor 9; steps run with it closed, or a service they start
 # would hold it for ever.

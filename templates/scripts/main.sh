@@ -61,7 +61,7 @@ recall() {
   case "$VERB:$([ ! -e "$applied" ] || say there)" in
     apply:* | environment:*) ;;
     *:there) payload_read < "$applied" ;;
-    check: | rollback:) say 'never applied on this host'; exit 1 ;;
+    check: | rollback: | instances:) say 'never applied on this host'; exit 1 ;;
     *:) payload_read < /dev/null ;;
   esac
 }

@@ -119,6 +119,12 @@ export class FixtureBackend {
     return [...new Set(list.map(({ name }) => name))];
   }
 
+  /** The processes of the application, in the order of pm2. */
+  async processes(): Promise<number[]> {
+    const list = JSON.parse(await this.host.run("pm2 jlist | tail -n 1")) as { pid: number }[];
+    return list.map(({ pid }) => pid);
+  }
+
   /** What pm2 would bring back after a boot. */
   dumped = async () => JSON.parse(await this.host.run("cat ~/.pm2/dump.pm2")) as Record<string, unknown>[];
 
