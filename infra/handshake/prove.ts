@@ -1,5 +1,6 @@
 import type { HostNames } from "./advice.ts";
 import { exampleScript } from "./example-script.ts";
+import { type Instances, proveInstancesHop } from "./instances-hop.ts";
 import type { ReadLog } from "./log.ts";
 import { proveLog } from "./log-hop.ts";
 import { masking } from "./mask.ts";
@@ -19,6 +20,8 @@ export interface Proof {
   script?: HandshakeScriptInput;
   /** The backend's log since the proof began, such as {@link markBackendLog} gives; default: no look at the log. */
   readLog?: ReadLog;
+  /** Where the backend runs as several processes; default: one. */
+  instances?: Instances;
   /** Milliseconds for each opening, and for each answer whose step names no time; default 10,000. */
   timeoutMs?: number;
   /** Names for the advice of a failure; default: those of an unchanged configuration. */
@@ -35,13 +38,15 @@ export interface Proof {
  * if (!report.ok) throw new Error(handshakeTable(report));
  */
 export async function proveHandshake(proof: Proof): Promise<HandshakeReport> {
-  const { urls, ca, token, readLog, timeoutMs = 10_000 } = proof;
+  const { urls, ca, token, readLog, instances, timeoutMs = 10_000 } = proof;
   const script = handshakeScript.parse(proof.script ?? exampleScript);
   const names = hostNames(proof);
   const began = performance.now();
-  const runs = await Promise.all(urls.map((url) => runScript({ url, script, token, ca, timeoutMs, names })));
+  const run = (url: string) => runScript({ url, script, token, ca, timeoutMs, names });
+  const runs = await Promise.all(urls.map(run));
+  const met = await proveInstancesHop(runs, instances, () => run(urls[0] as string), names);
   const log = await proveLog(runs, readLog, script, names);
-  const hops = [...runs, log];
+  const hops = [...runs, met, log];
   const failures = hops.flatMap(({ failure }) => failure ?? []);
   const ms = Math.round(performance.now() - began);
   const report = { ok: failures.length === 0, rows: hops.flatMap(({ rows }) => rows), failures, ms };

@@ -5,9 +5,9 @@ import type { HandshakeFailure } from "./failure.ts";
 export type HopStatus = "ok" | "fail" | "not reached";
 
 export interface HandshakeRow {
-  /** The URL without its query; `ssh` for the log. */
+  /** The URL without its query; `ssh` for what is asked of the host: `instances`, `log`. */
   url: string;
-  /** `name`, `tcp`, `tls`, `upgrade`, then the steps of the script, `close`, `log`. */
+  /** `name`, `tcp`, `tls`, `upgrade`, then the steps of the script, `close`, `instances`, `log`. */
   hop: string;
   status: HopStatus;
   detail: string;
@@ -38,7 +38,7 @@ const noBorders = {
  */
 export function handshakeTable(report: HandshakeReport, colour = onTerminal()): string {
   const paint = pc.createColors(colour);
-  const urls = [...new Set(report.rows.filter(({ hop }) => hop !== "log").map(({ url }) => url))];
+  const urls = [...new Set(report.rows.filter(isOfUrl).map(({ url }) => url))];
   const style = { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true };
   const table = new Table({ head: ["hop", ...urls], chars: noBorders, style });
   for (const line of lines(report.rows, urls)) table.push(line.map((cell) => show(cell, paint)));
@@ -54,16 +54,19 @@ export function failureText(
   return `${paint.red("failed")} ${url} at ${paint.bold(hop)}: ${cause}\n  next: ${next}`;
 }
 
+/** What is asked of the host itself has no column of its own. */
+const isOfUrl = ({ url }: HandshakeRow) => url !== "ssh";
+
 type Cell = HandshakeRow | string;
 
 /** URLs differ in their hops (`tls`): each hop has one line, with a dash for a URL that does not have it. */
 function lines(rows: readonly HandshakeRow[], urls: readonly string[]): Cell[][] {
-  const columns = urls.map((url) => rows.filter((row) => row.url === url && row.hop !== "log"));
+  const columns = urls.map((url) => rows.filter((row) => row.url === url && isOfUrl(row)));
   const longest = columns.reduce((a, b) => (b.length > a.length ? b : a), []);
   const take = (column: HandshakeRow[], hop: string) =>
     (column[0]?.hop === hop ? column.shift() : undefined) ?? "-";
   const hops = [...longest].map(({ hop }) => [hop, ...columns.map((column) => take(column, hop))]);
-  return [...hops, ...rows.filter(({ hop }) => hop === "log").map((row) => [row.hop, row])];
+  return [...hops, ...rows.filter((row) => !isOfUrl(row)).map((row) => [row.hop, row])];
 }
 
 function show(cell: Cell, paint: Colors): string {

@@ -8,6 +8,7 @@ import { connect } from "../host/ssh.ts";
 import { sshLine } from "../next-commands.ts";
 import { readable } from "../readable-error.ts";
 import type { Settings } from "../settings/schema.ts";
+import { proveInstancesOnHost } from "./instances.ts";
 import { pronounce } from "./verdict.ts";
 
 export interface HandshakeArgs {
@@ -53,6 +54,7 @@ async function prove({ settings, parent, owner }: HandshakeArgs, known: Known): 
     token: known.token,
     ...(settings.handshake && { script: settings.handshake }),
     readLog: await markBackendLog(session, settings.backendName),
+    instances: { count: settings.backendInstances, proveOnHost: () => proveInstancesOnHost(session) },
     timeoutMs: settings.handshakeTimeout * 1000,
     names: { ssh: sshLine(known.connection.host, settings), application: settings.backendName },
   });

@@ -1,6 +1,7 @@
 import { proveHandshake } from "../../infra/handshake/prove.ts";
 import { handshakeTable } from "../../infra/handshake/report.ts";
 import { sshLine } from "../../infra/next-commands.ts";
+import { proveInstancesOnHost } from "../../infra/steps/instances.ts";
 import { pronounce } from "../../infra/steps/verdict.ts";
 import { byLine } from "../by-line.ts";
 import type { StackHost, StackOutputs } from "../host-session.ts";
@@ -36,13 +37,14 @@ export async function goBack(
   show(verdict.text);
 }
 
-function prove({ settings, connection }: StackHost, outputs: StackOutputs) {
+function prove({ settings, connection, session }: StackHost, outputs: StackOutputs) {
   const { wsUrl, wssUrl, caCertificate, testUrl } = outputs;
   return proveHandshake({
     urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
     ...(caCertificate && { ca: caCertificate }),
     token: new URL(testUrl).searchParams.get("token") ?? "",
     ...(settings.handshake && { script: settings.handshake }),
+    instances: { count: settings.backendInstances, proveOnHost: () => proveInstancesOnHost(session) },
     timeoutMs: settings.handshakeTimeout * 1000,
     names: { ssh: sshLine(connection.host, settings), application: settings.backendName },
   });
