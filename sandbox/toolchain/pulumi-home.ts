@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { executables, type PluginName, pluginFolder } from "./first/places.mjs";
+import { executables, type PluginName, pluginFolder, pulumiHome } from "./first/places.mjs";
 
 export { pulumiHome } from "./first/places.mjs";
 
@@ -19,6 +19,8 @@ export function pulumiEnvironment(base: NodeJS.ProcessEnv = process.env): Record
   const closed = (["command", "tls"] as const).some(isOwnPlugin);
   return {
     PATH: [dirname(pulumiCommand()), base.PATH].filter(Boolean).join(delimiter),
+    // Where HOME is not the home in passwd the CLI would look for its plug-ins in another folder than set-up.
+    PULUMI_HOME: pulumiHome(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     ...(closed ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
   };

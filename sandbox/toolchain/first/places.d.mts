@@ -1,3 +1,4 @@
+export function pulumiHomeToExport(): { home: string; inPasswd: string; line: string } | undefined;
 export type PluginName = "command" | "tls";
 
 /** The checkout's own folder. */

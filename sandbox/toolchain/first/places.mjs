@@ -1,6 +1,6 @@
 // What is pinned and where it belongs: the one truth for the stages before and after `npm ci`.
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -17,6 +17,26 @@ export const pinned = {
 export function pulumiHome() {
   return process.env.PULUMI_HOME ? resolve(process.env.PULUMI_HOME) : join(homedir(), ".pulumi");
 }
+
+/**
+ * What to export for a plain `npx pulumi`; undefined where nothing is needed. Node and npm go by $HOME, Pulumi's CLI by
+ * the home in passwd, and the two differ in a container job of GitHub's or under `sudo -E`.
+ */
+export function pulumiHomeToExport() {
+  if (process.env.PULUMI_HOME || homeInPasswd() === homedir()) return undefined;
+  return { home: homedir(), inPasswd: homeInPasswd(), line: `export PULUMI_HOME=${quoted(pulumiHome())}` };
+}
+
+/** Of a user without an entry the CLI takes $HOME as well. */
+function homeInPasswd() {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return homedir();
+  }
+}
+
+const quoted = (path) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 // In the folder of Pulumi, so that every clone on the machine shares it.
 export function ownFolder() {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { withLock } from "./lock.mjs";
 import { installPackages, packagesMatch } from "./npm.mjs";
-import { ownFolder, pulumiHome, root } from "./places.mjs";
+import { ownFolder, pulumiHome, pulumiHomeToExport, root } from "./places.mjs";
 import { run } from "./run.mjs";
 import { isReady, writeStamp } from "./stamp.mjs";
 
@@ -45,6 +45,17 @@ async function prepare(refresh) {
     await run(process.execPath, secondStage, { failure: "", channel: true });
     writeStamp();
   });
+  sayWhatToExport();
+}
+
+// `npm run …` sets it by itself.
+function sayWhatToExport() {
+  const differs = pulumiHomeToExport();
+  if (!differs) return;
+  console.error(
+    `HOME is ${differs.home}, and the home in passwd is ${differs.inPasswd}, by which Pulumi's CLI goes. ` +
+      `Before a plain \`npx pulumi\`: ${differs.line}`,
+  );
 }
 
 function alone(lock, place, work) {

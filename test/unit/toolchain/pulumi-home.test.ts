@@ -18,6 +18,7 @@ it("puts the CLI and its language host first on PATH", () => {
   expect(pulumiCommand().startsWith(home)).toBe(true);
   expect(pulumiEnvironment({ PATH: "/usr/bin" })).toEqual({
     PATH: `${dirname(pulumiCommand())}:/usr/bin`,
+    PULUMI_HOME: home,
     PULUMI_SKIP_UPDATE_CHECK: "true",
   });
 });

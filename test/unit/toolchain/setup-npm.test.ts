@@ -1,4 +1,5 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../../infra/package-root.ts";
@@ -82,5 +83,16 @@ describe("the command line of set-up", () => {
     const refused = await machine.setup(["--force"]);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain("Unknown option '--force'");
+  });
+});
+
+describe("a HOME that is not the home in passwd", { timeout: 30_000 }, () => {
+  it("is said once, with what to export for a plain `npx pulumi`", async () => {
+    await using machine = await startMachine();
+    const checkout = await checkoutOn(machine);
+    const { exitCode, stderr } = await machine.setup([], { ...modules, PULUMI_HOME: "" }, checkout);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`HOME is ${machine.home}, and the home in passwd is ${userInfo().homedir}`);
+    expect(stderr).toMatch(`export PULUMI_HOME=${machine.pulumiHome}`);
   });
 });

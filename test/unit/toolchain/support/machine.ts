@@ -44,7 +44,15 @@ export class Machine implements AsyncDisposable {
 
   setup(args: readonly string[] = [], env: Record<string, string> = {}, checkout = packageRoot) {
     return execa(process.execPath, [join(checkout, "sandbox/toolchain/setup.mjs"), ...args], {
-      env: { HOME: this.home, PATH: this.bin, GOROOT: this.home, FAKES: fakes, NO_COLOR: "1", ...env },
+      env: {
+        HOME: this.home,
+        PULUMI_HOME: this.pulumiHome,
+        PATH: this.bin,
+        GOROOT: this.home,
+        FAKES: fakes,
+        NO_COLOR: "1",
+        ...env,
+      },
       extendEnv: false,
       reject: false,
       stdin: "ignore",
