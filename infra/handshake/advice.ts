@@ -4,6 +4,8 @@ export interface HostNames {
   ssh: string;
   /** The pm2 application; default `geo-backend`. */
   application: string;
+  /** Whether the client asks the backend itself, on the host: nothing lies between them. Default: from outside. */
+  direct?: boolean;
 }
 
 /** A cause and the thing to type, without the place. */

@@ -1,3 +1,4 @@
+import { pulumiLine } from "../pulumi-command.ts";
 import { backendLog, type HostNames, nginxLog, type Reading, stepCheck } from "./advice.ts";
 import type { Seen } from "./seen.ts";
 
@@ -65,8 +66,15 @@ function badRequest(seen: Seen, names: HostNames): Reading {
   if (/plain HTTP request was sent to HTTPS port/i.test(seen.body ?? "")) {
     return { cause: "a plain connection came to a TLS port (400)", next: "use wss:// for this port" };
   }
+  // Engine.IO's own words.
+  if (/Transport unknown|Session ID unknown/.test(seen.body ?? "")) {
+    return {
+      cause: `a socket.io server answers (400), which other clients cannot talk to: the handshake is to be socket.io${words(seen)}`,
+      next: `${pulumiLine("config set handshake socket.io")}; without a stack: --handshake socket.io`,
+    };
+  }
   return {
-    cause: `the request was refused (400): a TLS port, or Sec-WebSocket headers that something on the way spoiled${words(seen)}`,
+    cause: `the request was refused (400): the WebSocket is on another path than ${parts(seen.url).path}, this is a TLS port, or something on the way spoiled the Sec-WebSocket headers${words(seen)}`,
     next: stepCheck(names, "site"),
   };
 }

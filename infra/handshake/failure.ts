@@ -1,5 +1,6 @@
 import { backendLog, type HostNames, type Reading } from "./advice.ts";
 import { closeFailure } from "./failure-close.ts";
+import { directFailure } from "./failure-direct.ts";
 import { httpFailure } from "./failure-http.ts";
 import { networkFailure } from "./failure-network.ts";
 import { tlsFailure } from "./failure-tls.ts";
@@ -22,6 +23,8 @@ export interface HandshakeFailure {
  * // { cause: "nginx cannot reach the backend (502): …", next: "ssh ubuntu@203.0.113.10 pm2 logs geo-backend …" }
  */
 export function readFailure(hop: string, seen: Seen, names: HostNames): Reading {
+  const direct = names.direct ? directFailure(hop, seen, names) : undefined;
+  if (direct) return direct;
   if (seen.closeCode !== undefined) return closeFailure(hop, seen, names);
   if (seen.status !== undefined) return httpFailure(seen, names);
   if (hop === "name" || hop === "tcp") return networkFailure(hop, seen, names);

@@ -45,6 +45,34 @@ test("a name server that does not answer", () => {
   );
 });
 
+test("a client on the host itself meets the backend, not nginx or a firewall", () => {
+  const direct = (hop: string, seen: Omit<Seen, "url">) =>
+    readFailure(hop, { url: "ws://127.0.0.1:3001/ws?token=x", ...seen }, { ...names, direct: true });
+  expect(direct("tcp", { code: "ECONNREFUSED" })).toEqual({
+    cause: "nothing listens on port 3001 (ECONNREFUSED): the backend has ended, or listens on another port",
+    next: "ssh -p 2222 ubuntu@203.0.113.10 pm2 logs geo-backend --lines 20 --nostream",
+  });
+  expect(direct("upgrade", { code: "ECONNRESET", message: "socket hang up" }).cause).toMatch(
+    /^the backend closed the/,
+  );
+  expect(direct("upgrade", { waitedMs: 5000 }).cause).toMatch(/and did not answer the upgrade within 5 s$/);
+  expect(direct("upgrade", { status: 400 }).cause).toMatch(
+    /^the backend does not take a WebSocket on \/ws \(400\)/,
+  );
+  expect(direct("upgrade", { status: 502 }).cause).toMatch(/with an error of its own \(502\)$/);
+  expect(direct("ping", { closeCode: 1006, openMs: 60_000 }).cause).toMatch(
+    /it crashed, or closed it without a word$/,
+  );
+  for (const seen of [
+    { status: 400 },
+    { status: 404 },
+    { status: 500 },
+    { code: "ECONNRESET" },
+    { closeCode: 1006 },
+  ])
+    expect(direct("upgrade", seen).cause).not.toMatch(/nginx|firewall/);
+});
+
 test("a TLS alert is named", () => {
   const message =
     "0:error:0A000458:SSL routines:ssl3_read_bytes:tlsv1 unrecognized name:rec_layer.c:1605:SSL alert";

@@ -44,7 +44,7 @@ const answers: [number, OutgoingHttpHeaders, string, string, string][] = [
     400,
     {},
     "",
-    "the request was refused (400): a TLS port, or Sec-WebSocket headers that something on the way spoiled",
+    "the request was refused (400): the WebSocket is on another path than /ws, this is a TLS port, or something on the way spoiled the Sec-WebSocket headers",
     site,
   ],
   [
