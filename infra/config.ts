@@ -7,7 +7,7 @@ const paths = new Set(["backendSource", "certificateFile", "certificateKeyFile",
 
 /**
  * The project's configuration as raw arguments of a `WebSocketHost`; what the values mean is checked there.
- * Empty texts and objects count as not set. Secrets come as plain text here, and the component wraps what it keeps of them.
+ * Empty texts, objects and lists count as not set. Secrets come as plain text here, and the component wraps what it keeps of them.
  */
 export function readConfig(): Record<string, unknown> {
   const config = parseConfig(pulumi.runtime.allConfig(), `${pulumi.getProject()}:`, projectFolder());
@@ -26,7 +26,7 @@ export function parseConfig(
   root: string,
 ): Record<string, unknown> {
   const own = Object.entries(texts).filter(
-    ([name, text]) => name.startsWith(prefix) && text !== "" && text !== "{}",
+    ([name, text]) => name.startsWith(prefix) && text !== "" && text !== "{}" && text !== "[]",
   );
   return Object.fromEntries(
     own.map(([name, text]) => {

@@ -43,6 +43,16 @@ export interface Facts {
   connections: Record<number, number>;
   user?: { name: string; home: string; group: string };
   environment?: { options: string; sum?: string; keptSum?: string; access?: string };
+  /** Wanted packages that are not installed. `known`: whether apt has it; undefined where its lists cannot tell. */
+  missingPackages: {
+    name: string;
+    known?: boolean /** When the lists were fetched, as of `Date`. */;
+    lists: number;
+  }[];
+  /** By unit that is wanted: `loaded`, `not-found`, `masked`. */
+  services: Record<string, string>;
+  /** By unit that this package brought up: how it was before. */
+  servicesBefore: Record<string, { enabled: boolean; active: boolean }>;
   certificate?: { fingerprint: string; ends: number };
   /** The last line of the host's journal. */
   journal?: string;
@@ -89,6 +99,14 @@ const readers: Record<string, Reader> = {
     Object.assign(facts, { environment: known({ sum, keptSum, access }, { options }) }),
   certificate: (facts, [fingerprint, ends]) =>
     Object.assign(facts, { certificate: { fingerprint, ends: date(ends) } }),
+  package: ({ missingPackages }, [name, is, lists]) =>
+    missingPackages.push({ name, ...(is !== missing && { known: is === "known" }), lists: date(lists) }),
+  service: ({ services }, [unit, state]) => {
+    services[unit] = state;
+  },
+  "service-before": ({ servicesBefore }, [unit, enabled, active]) => {
+    servicesBefore[unit] = { enabled: enabled === "yes", active: active === "yes" };
+  },
   owner: (facts, [owner]) => Object.assign(facts, { owner }),
   running: (facts, [line]) => Object.assign(facts, { running: decoded(line).trim() }),
   journal: (facts, [line]) => Object.assign(facts, { journal: decoded(line).trim() }),
@@ -134,6 +152,9 @@ function nothing(): Facts {
     addresses: [],
     listeners: {},
     connections: {},
+    missingPackages: [],
+    services: {},
+    servicesBefore: {},
   };
 }
 

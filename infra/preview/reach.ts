@@ -1,6 +1,7 @@
 import type { Drift } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
 import type { Reach } from "../settings/reaches.ts";
+import { packagesReach } from "./needs.ts";
 import type { StepPlan } from "./plan.ts";
 
 /** What a change disturbs: how far it reaches, and that in words. */
@@ -13,6 +14,7 @@ const nothing: StepReach = { reach: "nothing", text: "nothing" };
 
 /** Whom a step disturbs when it runs, by what differs. A step that has no entry disturbs nobody. */
 export const stepReach: Record<string, (plan: StepPlan, facts: Facts) => StepReach> = {
+  packages: packagesReach,
   firewall: firewallReach,
   certificate: certificateReach,
   site: siteReach,

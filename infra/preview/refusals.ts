@@ -4,6 +4,7 @@ import { pulumiLine } from "../pulumi-command.ts";
 
 import { type Reach, reaches } from "../settings/reaches.ts";
 import type { Settings } from "../settings/schema.ts";
+import { needsRefused } from "./needs.ts";
 import type { StepPlan } from "./plan.ts";
 
 /** What an `up` needs on the host's disks, in KiB: a release with its dependencies, and room for logs meanwhile. */
@@ -20,6 +21,7 @@ export function refusals(
   return [
     ...belongsToAnother(facts, owner),
     ...candidateRefused(facts),
+    ...needsRefused(facts),
     ...(plans.get("firewall")?.needed ? rulesRefused(facts) : []),
     ...(needed ? disksFull(facts) : []),
     ...portsTaken(facts, settings),

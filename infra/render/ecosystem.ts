@@ -23,6 +23,8 @@ export type BackendParameters = Pick<
   | "handshakeTimeout"
   | "websocketPath"
   | "backendEnvironment"
+  | "backendShared"
+  | "hostServices"
   | "keepReleases"
   | "nodeVersion"
   | "nodeSource"
@@ -48,6 +50,7 @@ export function renderBackend(parameters: BackendParameters, release: Release, p
       "standby-port": whole("backendStandbyPort", backendStandbyPort, 1, 65_535),
       "websocket-path": parameters.websocketPath,
       "handover-seconds": parameters.handoverSeconds,
+      shared: parameters.backendShared,
       keep: parameters.keepReleases,
       // These two only say why the application is started anew: `packages` has put them there.
       node: nodeSource === "distribution" ? undefined : parameters.nodeVersion,
@@ -86,7 +89,10 @@ function files(parameters: BackendParameters, release: Release, prover: string):
         ...{ name, root, release: hash, script, nodeArguments, environment, instances, text },
       }),
     },
-    { path: `/etc/systemd/system/pm2-${user}.service`, text: fill("pm2/boot.service.eta", { user }) },
+    {
+      path: `/etc/systemd/system/pm2-${user}.service`,
+      text: fill("pm2/boot.service.eta", { user, services: parameters.hostServices }),
+    },
     { path: `/etc/logrotate.d/${name}`, text: fill("pm2/logrotate.eta", { name, user }) },
     ...programs.map((file) => ({ path: `${library}/${file}.cjs`, text: template(`pm2/${file}.cjs`) })),
     { path: `${library}/handshake.cjs`, text: prover },

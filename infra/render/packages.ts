@@ -7,11 +7,22 @@ const npmVersion = "11.19.1";
 
 /** The payload of step `packages`. */
 export function packagesPayload(
-  settings: Pick<Settings, "aptMirror" | "nodeSource" | "nodeVersion" | "nodeMirror" | "npmRegistry">,
+  settings: Pick<
+    Settings,
+    | "aptMirror"
+    | "nodeSource"
+    | "nodeVersion"
+    | "nodeMirror"
+    | "npmRegistry"
+    | "hostPackages"
+    | "hostServices"
+  >,
 ): string {
   return payload(
     {
       apt: ["nginx", "ufw", "openssl", "curl", "ca-certificates", "xz-utils"],
+      "host-package": settings.hostPackages,
+      "host-service": settings.hostServices,
       "apt-mirror": settings.aptMirror,
       "node-source": settings.nodeSource,
       node: settings.nodeVersion,

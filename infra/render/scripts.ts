@@ -13,7 +13,14 @@ const frame = {
 
 /** Steps whose script is more than one file, all of them named after the step. */
 const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
-  packages: ["packages", "packages-apt", "packages-sources", "packages-download", "packages-node"],
+  packages: [
+    "packages",
+    "packages-apt",
+    "packages-services",
+    "packages-sources",
+    "packages-download",
+    "packages-node",
+  ],
   firewall: ["firewall", "firewall-ssh", "firewall-rules", "firewall-guard", "firewall-restore"],
   site: ["site", "site-limits", "site-rivals", "site-reload"],
   backend: [
@@ -32,7 +39,7 @@ export function commandText(): string {
 
 /** The text that gathers the facts: the steps with their checks, and what makes facts of what these find. */
 export function factsText(): string {
-  const own = ["facts", "facts-steps", "facts-host"];
+  const own = ["facts", "facts-steps", "facts-host", "facts-needs"];
   const text = [...frame.before, ...scriptedSteps.flatMap(files), ...own].map(script).join("\n");
   return `${text}\nfacts_main\n`;
 }

@@ -73,6 +73,22 @@ export interface WebSocketHostArgs {
   /** Secret environment of the backend: in a file that only its user reads. Default `{}`. */
   backendSecretEnvironment?: Input<Record<string, Input<string>>>;
   /**
+   * Folders (or files) of the release that live in `DATA_DIR` and survive releases: each release gets a link in their
+   * place. What the running release has there moves along; what an archive has there is the first content, once.
+   * A name with an extension is a file, which the backend creates. Default `[]`. Example: `["data", "storage/app"]`.
+   */
+  backendShared?: string[];
+  /**
+   * Packages that apt installs for the backend, where they are missing. `destroy` names them and leaves them there.
+   * Default `[]`. Example: `["build-essential", "redis-server"]`.
+   */
+  hostPackages?: string[];
+  /**
+   * Units of systemd that must run, be enabled at boot, and start before the backend. `destroy`, or removal from the
+   * list, gives each back as it was before. Default `[]`. Example: `["redis-server", "postgresql"]`.
+   */
+  hostServices?: string[];
+  /**
    * Seconds over which a release asks the clients of the one before to come back; 5 more, and who is left is cut.
    * 0: the old process ends before the new one starts, for a backend that cannot run twice. Default 10.
    */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { handshakeScript } from "../handshake/script.ts";
 import { packageRoot } from "../package-root.ts";
 import { check } from "./checks.ts";
+import { backendShared, hostPackages, hostServices } from "./host-needs.ts";
 import { reaches } from "./reaches.ts";
 
 /** The check and the default of every key, in the order of {@link WebSocketHostArgs}. */
@@ -38,6 +39,9 @@ export const schema = {
   backendInstances: check.whole("a number from 1 to 64", 1, 64).default(1),
   backendEnvironment: check.environment.default({}),
   backendSecretEnvironment: later(check.environment).default({}),
+  backendShared: backendShared.default([]),
+  hostPackages: hostPackages.default([]),
+  hostServices: hostServices.default([]),
   handoverSeconds: check.whole("seconds from 0 (no handover) to 3600", 0, 3600).default(10),
   keepReleases: check
     .whole("a number from 2 to 100: the running release and the ones before", 2, 100)

@@ -231,6 +231,7 @@ backend_finish() {
   application retire "$APP" "$(handover run)" "$(handover seconds)"
   backend_end_handover
   backend_prune
+  services_drop_unlisted
 }
 
 # An earlier run was cut short: what it confirmed is finished, what it did not is taken back, unless this run wants it.

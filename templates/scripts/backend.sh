@@ -50,6 +50,7 @@ backend_mend() {
   backend_save
   backend_prune
   application retire "$APP" "$(current run)" 0
+  services_drop_unlisted
 }
 
 # Where nothing of ours served before there is nothing to take back to.

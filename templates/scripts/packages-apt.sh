@@ -20,7 +20,8 @@ packages_apt() {
 
 apt_prepare() {
   apt_wait_for_cloud_init
-  if [[ $(setting node-source) = @(npm|archive) ]]; then apt_scope main; else apt_scope all; fi
+  # A scope that was widened before in this run stays: the narrow one lacks a package.
+  if [[ $APT_SCOPE != all && $(setting node-source) = @(npm|archive) ]]; then apt_scope main; else apt_scope all; fi
   if [ "$APT_STALE" = yes ] || ! apt_lists_are_fresh; then apt_update; fi
 }
 
@@ -36,7 +37,7 @@ apt_add() {
 # What apt shall install, one a line: the payload's packages that are missing, and Node where it comes from apt.
 apt_missing() {
   local name
-  for name in $(settings apt); do [ -n "$(apt_version "$name")" ] || say "$name"; done
+  for name in $(settings apt; settings host-package); do [ -n "$(apt_version "$name")" ] || say "$name"; done
   apt_node_missing
 }
 

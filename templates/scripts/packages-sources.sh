@@ -88,6 +88,6 @@ apt_node_guard() {
 apt_node_candidate() {
   local version
   version=$(apt_version nodejs)
-  [ -n "$version" ] || version=$(apt-cache "${APT_SOURCES[@]}" policy nodejs | sed -n 's/^ *Candidate: \([^(]*\)$/\1/p')
+  [ -n "$version" ] || version=$(apt_candidate nodejs)
   say "${version#*:}"
 }

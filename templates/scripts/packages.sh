@@ -3,6 +3,7 @@
 #   packages-apt.sh       apt: asked only for what is missing, patient, able to go on after an interrupted run
 #   packages-sources.sh   where apt takes them from, when not from where the host says
 #   packages-download.sh  files from npm's registry or an archive, verified
+#   packages-services.sh  what the backend needs of the host: packages and services of the operator's own lists
 #   packages-node.sh      Node with npm, and pm2, in folders under /opt/geo-system
 
 PACKAGES_ROOT=/opt/geo-system
@@ -12,12 +13,16 @@ packages_apply() {
   install -d -m 0755 "$PACKAGES_ROOT"
   rm -rf "$PACKAGES_ROOT"/*.new # an earlier run was cut short
   download_prepare
+  packages_expect_known
+  services_remember
   if packages_independent; then
     in_parallel packages_apt packages_node_and_pm2
   else
     packages_apt
     packages_node_and_pm2
   fi
+  services_apply
+  packages_name_dropped
 }
 
 packages_node_and_pm2() {
@@ -30,7 +35,10 @@ packages_validate() {
   local name
   while read -r name; do
     [[ $name =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || fail "apt: expected the name of a package, found '$name'" "correct the payload"
-  done < <(settings apt)
+  done < <(settings apt; settings host-package)
+  while read -r name; do
+    [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9:_.@-]*$ ]] || fail "host-service: expected the name of a unit, found '$name'" "correct the payload"
+  done < <(settings host-service)
   case "$(setting node-source)" in
     npm | archive | nodesource) packages_expect_version node ;;
     distribution) ;;
@@ -59,11 +67,13 @@ packages_check() {
   while read -r name; do changed "apt package $name is missing"; done < <(apt_missing)
   packages_node_check
   packages_pm2_check
+  services_check
 }
 
 # Packages serve others too by now, so they stay; what lay in the place of a link comes back.
 packages_undo() {
   local name names before="$STATE/before/packages"
+  services_drop
   for name in node npm npx pm2; do
     if [ -e "$before/usr/local/bin/$name" ] || [ -L "$before/usr/local/bin/$name" ]; then give_back "/usr/local/bin/$name"; fi
   done

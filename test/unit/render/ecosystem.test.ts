@@ -17,6 +17,8 @@ const parameters: BackendParameters = {
   handshakeTimeout: 10,
   websocketPath: "/ws",
   backendEnvironment: {},
+  backendShared: [],
+  hostServices: [],
   keepReleases: 5,
   nodeVersion: "24.21.0",
   nodeSource: "archive",

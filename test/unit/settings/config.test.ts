@@ -14,6 +14,8 @@ const declared = (
   parse(readFileSync(join(packageRoot, "Pulumi.yaml"), "utf8")) as { config: Record<string, Declared> }
 ).config;
 
+const typeOf = (value: unknown) => (Array.isArray(value) ? "list" : typeof value);
+
 describe("Pulumi.yaml", () => {
   it("declares the keys that the program reads, in the same order", () => {
     expect(Object.keys(declared)).toEqual(Object.keys(schema));
@@ -30,9 +32,9 @@ describe("Pulumi.yaml", () => {
           : undefinedInput.success
             ? undefinedInput.data
             : undefined;
-      const [, type, text] = /^\((string|integer|object)\) (.+)/.exec(entry.description) ?? [];
+      const [, type, text] = /^\((string|integer|object|list)\) (.+)/.exec(entry.description) ?? [];
       expect(entry.default).toEqual(real ?? (type === "object" ? {} : ""));
-      expect(typeof entry.default).toBe(type === "integer" ? "number" : type);
+      expect(typeOf(entry.default)).toBe(type === "integer" ? "number" : type);
       expect(text).toBeTruthy();
     },
   );
