@@ -17,6 +17,7 @@ const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
     "packages",
     "packages-apt",
     "packages-services",
+    "packages-units",
     "packages-sources",
     "packages-download",
     "packages-node",

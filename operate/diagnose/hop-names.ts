@@ -31,6 +31,7 @@ export const hopKinds = [
   { name: "nginx on loopback" },
   { name: "backend on loopback" },
   { name: "pm2" },
+  { name: "services", breaks: ["pm2", "backend on loopback"] },
   { name: "limits", breaks: ["backend on loopback"] },
   { name: "clock", breaks: ["certificate"] },
   { name: "disk", breaks: ["pm2", "backend on loopback"] },

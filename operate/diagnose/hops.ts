@@ -24,8 +24,9 @@ export function hopsOf(
     .map((name) => hop(seen, name, findings, verdict));
 }
 
-/** Without TLS there is nothing to say of it. */
-function concerns({ target }: Observations, name: HopName): boolean {
+/** Without TLS, or without services that the backend needs, there is nothing to say of them. */
+function concerns({ target, inside }: Observations, name: HopName): boolean {
+  if (name === "services") return (inside?.services.length ?? 0) > 0;
   return (name !== "tls" && name !== "certificate") || target.urls.some((url) => url.startsWith("wss:"));
 }
 

@@ -6,7 +6,7 @@ import type { Diagnosis } from "./judge.ts";
 /** The remedies of the operators' own guide: each can only help, and is right whatever else is wrong. */
 const safe = [
   /^pm2 restart [\w-]+$/,
-  /^sudo systemctl start nginx$/,
+  /^sudo systemctl (start|reset-failed|enable) [\w@:.-]+$/,
   /^sudo ufw allow (80|443)\/tcp( comment geo-system)?$/,
 ];
 /** What only looks needs no leave, and mends nothing. */

@@ -41,6 +41,7 @@ export const details: Record<HopName, (seen: Observations) => string | undefined
     if (!inside || app?.status !== "online") return undefined;
     return `${app.name} online for ${duration(inside.clock - app.startedAt)}, ${app.restarts} restarts, ${Math.round((app.memory ?? 0) / 1_048_576)} MB`;
   },
+  services: ({ inside }) => inside?.services.map(({ name }) => name).join(", ") || undefined,
   limits: (seen) => {
     const used = Math.max(0, ...(seen.inside?.nginx.workers ?? []).map(({ sockets }) => sockets));
     return seen.inside

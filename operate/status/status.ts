@@ -20,6 +20,7 @@ export function readStatus(output: string, host: string): Status {
     pm2: pm2(inside),
     nginx: nginx(inside),
     certificate: certificate(inside),
+    ...services(inside),
     websockets: connectedText(connections, inside.backend.release),
     messages: trafficText(connections),
     log: log(facts),
@@ -54,6 +55,22 @@ function nginx({ nginx, units }: Inside): string {
   const old = nginx.oldWorkers.length > 0 ? ` and ${count(nginx.oldWorkers)} from before a reload` : "";
   return `${state}, ${count(nginx.workers)}${old}, configuration ${nginx.valid ? "valid" : "refused"}`;
 }
+
+/** A line for each service that the backend needs. */
+function services({ services }: Inside): Status {
+  return Object.fromEntries(
+    services.map(({ name, load, active, sub, enabled }) => [
+      `service ${name}`,
+      load === "loaded" ? `${active} (${sub})${boot[enabled] ?? ""}` : load,
+    ]),
+  );
+}
+
+const boot: Record<string, string> = {
+  enabled: ", starts at boot",
+  static: ", started by the backend's own unit at boot",
+  disabled: ", does not start at boot",
+};
 
 function certificate({ certificates, clock }: Inside): string {
   const [first] = certificates;

@@ -70,6 +70,23 @@ host_is_pm2s() {
   say no
 }
 
+# The services that the backend needs, and the units that do their work: `service NAME LOAD ACTIVE SUB ENABLED`, the last for
+# the one that is listed only; of one that does not run its last lines.
+host_services() {
+  local unit part enabled
+  for unit in $(host_wanted_services); do
+    enabled=$(systemctl is-enabled "$unit" 2> /dev/null)
+    for part in $(service_units "$unit"); do
+      fact service "$(service_name "$part")" "$(service_property "$part" LoadState)" "$(service_property "$part" ActiveState)" \
+        "$(service_property "$part" SubState)" "$enabled"
+      enabled=''
+      service_runs "$part" || journalctl -u "$part" -n 6 -o cat --no-pager 2> /dev/null | text "journal of $(service_name "$part")"
+    done
+  done
+}
+
+host_wanted_services() { sed -n 's/^host-service: //p' "$APPLIED/packages" 2> /dev/null; }
+
 # Units: `unit NAME ACTIVE SUB ENABLED`.
 host_units() {
   local name

@@ -18,6 +18,7 @@ main() {
   exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 6< <(loopback nginx 80; loopback backend "$APP_PORT") 7< <(nginx_facts)
   host_resources
   host_units
+  host_services
   firewall_facts
   backend_facts
   backend_processes

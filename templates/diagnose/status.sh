@@ -29,6 +29,7 @@ main() {
   host_resources
   host_listeners
   host_units
+  host_services
   firewall_facts
   backend_facts
   backend_ends

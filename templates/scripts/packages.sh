@@ -4,6 +4,7 @@
 #   packages-sources.sh   where apt takes them from, when not from where the host says
 #   packages-download.sh  files from npm's registry or an archive, verified
 #   packages-services.sh  what the backend needs of the host: packages and services of the operator's own lists
+#   packages-units.sh     what systemd says of a unit
 #   packages-node.sh      Node with npm, and pm2, in folders under /opt/geo-system
 
 PACKAGES_ROOT=/opt/geo-system

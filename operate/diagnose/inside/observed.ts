@@ -11,6 +11,8 @@ export interface Inside {
   /** Whether there is a way to other networks. */
   defaultRoute: boolean;
   units: Unit[];
+  /** What the backend needs of the host, as `hostServices` has it. */
+  services: Service[];
   listens: Listener[];
   /** Who has the ports of the service; one process a port. */
   owners: Owner[];
@@ -38,6 +40,19 @@ export interface Unit {
   active: string;
   sub: string;
   enabled: string;
+}
+
+export interface Service {
+  /** As people type it: `redis-server`, `postgresql@16-main`. */
+  name: string;
+  /** `loaded`, `not-found`, `masked`. */
+  load: string;
+  active: string;
+  sub: string;
+  /** `enabled`, `disabled`, `static`; empty for a unit that another one starts, as postgresql does its clusters. */
+  enabled: string;
+  /** Its last lines, where it does not run. */
+  journal: string;
 }
 
 export interface Listener {

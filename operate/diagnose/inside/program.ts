@@ -4,6 +4,7 @@ import { template } from "../../../infra/package-root.ts";
 const scripts = [
   "diagnose/head.sh",
   "scripts/firewall-rules.sh",
+  "scripts/packages-units.sh",
   "diagnose/host.sh",
   "diagnose/firewall.sh",
   "diagnose/nginx.sh",

@@ -53,6 +53,10 @@ export function readInside(output: string): Inside {
       sub,
       enabled,
     })),
+    services: facts.all("service", (name = "", load = "", active = "", sub = "", enabled = "") => ({
+      ...{ name, load, active, sub, enabled },
+      journal: facts.text(`journal of ${name}`) ?? "",
+    })),
     listens: facts.all("listens", listener),
     owners: facts.all("owner", (port, pid, pm2, command = "") => ({
       port: Number(port),

@@ -10,6 +10,7 @@ import { dropRules, networkWarnings, reachRules } from "./network.ts";
 import { frozenRules, nginxRules, nginxWarnings } from "./nginx.ts";
 import { refusalRules } from "./refusal.ts";
 import type { Rule } from "./rule.ts";
+import { serviceRules, serviceWarnings } from "./services.ts";
 import { siteRules } from "./site.ts";
 import { siteWarnings } from "./site-text.ts";
 import { traceWarnings } from "./traces.ts";
@@ -29,9 +30,17 @@ export const rules: readonly Rule[] = [
   ...certificateRules,
   ...limitRules, // Is there room for one more?
   ...frozenRules,
+  ...serviceRules, // Does what the backend needs run?
   ...backendRules, // Does the backend run, and where it should?
   ...refusalRules, // Does nginx itself refuse?
   ...flowRules, // Does it do what it should?
   ...[...siteWarnings, ...certificateWarnings, ...firewallWarnings, ...nginxWarnings],
-  ...[...networkWarnings, ...traceWarnings, ...hostWarnings, ...crashWarnings, ...loginRules],
+  ...[
+    ...networkWarnings,
+    ...traceWarnings,
+    ...serviceWarnings,
+    ...hostWarnings,
+    ...crashWarnings,
+    ...loginRules,
+  ],
 ];

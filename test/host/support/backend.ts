@@ -67,9 +67,9 @@ export class FixtureBackend {
   }
 
   /** A release of the fixture, some of whose files may be others, sent to the host. */
-  async release(name: string, changes: Record<string, string> = {}): Promise<Release> {
+  async release(name: string, changes: Record<string, string> = {}, source = fixture): Promise<Release> {
     const folder = join(mkdtempSync(join(tmpdir(), "后端 backend-")), name);
-    cpSync(fixture, folder, { recursive: true });
+    cpSync(source, folder, { recursive: true });
     writeFileSync(join(folder, "release.txt"), name);
     for (const [file, text] of Object.entries(changes)) writeFileSync(join(folder, file), text);
     const packed = await packRelease({ backendSource: folder });

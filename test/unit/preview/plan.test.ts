@@ -136,6 +136,29 @@ describe("the reach", () => {
     expect([plan.needed, plan.reach.reach]).toEqual([true, reach]);
   });
 
+  const packagesReach = (wanted: string, ...lines: string[]) =>
+    stepPlan("packages", facts(...lines), { payload: wanted, options }).reach.text;
+  const needs = (...services: string[]) =>
+    payload({ "host-package": ["redis-server"], "host-service": services });
+
+  it("of what the backend needs of the host says what starts, and what is given back later", () => {
+    const before = applied("packages", needs("redis-server.service"));
+    const down = `differs\tpackages\t${encoded("redis-server is not running (failed)")}`;
+    const was = "service-before\tredis-server.service\tno\tno";
+    expect(packagesReach(needs("redis-server.service"))).toBe(
+      "redis-server is started, where it does not run",
+    );
+    expect(packagesReach(needs("redis-server.service"), before, down)).toBe(
+      "redis-server is started, where it does not run",
+    );
+    expect(packagesReach(payload({}), before, was)).toBe(
+      "redis-server is stopped and disabled at boot, as it was before, once the backend runs without it; redis-server is no longer needed, and stays installed",
+    );
+    expect(packagesReach(needs(), before, "service-before\tredis-server.service\tyes\tyes")).toBe(
+      "redis-server stays as it is",
+    );
+  });
+
   const firewall = (...allow: string[]) => payload({ allow, default: "deny incoming" });
   const firewallReach = (wanted: string, ...lines: string[]) =>
     stepPlan("firewall", facts(...lines), { payload: wanted, options }).reach.text;

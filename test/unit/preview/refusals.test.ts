@@ -35,6 +35,19 @@ describe("an `up` is refused beforehand", () => {
     ]);
   });
 
+  it("where apt or systemd knows no such name, as far as the host can tell", () => {
+    expect(refused(["package\tredis-sever\tunknown\t1795579964"])).toEqual([
+      "hostPackages: apt on the host knows no package redis-sever (its lists are of 2026-11-25); correct the name, or fetch new lists: sudo apt-get update",
+    ]);
+    expect(refused(["service\tredis-sever.service\tnot-found"])).toEqual([
+      expect.stringMatching(/^hostServices: the host has no unit redis-sever.service; correct the name/),
+    ]);
+    expect(refused(["service\tredis.service\tmasked"])).toEqual([
+      expect.stringMatching(/masked on the host.*sudo systemctl unmask redis.service$/),
+    ]);
+    expect(refused(["package\tredis-server\t-\t0", "service\tredis-server.service\tnot-found"])).toEqual([]);
+  });
+
   it("where a rule of others keeps a port closed, and the firewall is to be changed", () => {
     const said = "geo-system firewall: a rule that others made keeps 80/tcp closed: deny 80/tcp";
     const rules = payload({ allow: ["ssh", "80/tcp"] });

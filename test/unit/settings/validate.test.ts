@@ -55,6 +55,37 @@ describe("the arguments", () => {
   });
 
   it.each([
+    ["hostPackages", ["redis server"], "the name of an apt package"],
+    ["hostPackages", ["redis=1"], "the name of an apt package"],
+    ["hostPackages", ["a1", "a1"], "each of them once"],
+    ["hostPackages", "redis", "a list of apt packages"],
+    ["hostServices", ["redis;reboot"], "the name of a systemd unit"],
+    ["hostServices", ["postgresql@"], "the name of a systemd unit"],
+    ["hostServices", ["nginx"], "a unit of the host's own"],
+    ["hostServices", ["redis", "redis.service"], "each of them once"],
+    ["backendShared", ["../data"], "a folder or file within the release"],
+    ["backendShared", ["/data"], "a folder or file within the release"],
+    ["backendShared", ["a//b"], "a folder or file within the release"],
+    ["backendShared", ["."], "a folder or file within the release"],
+    ["backendShared", ["server/node_modules"], "a folder or file within the release"],
+    ["backendShared", ["package.json"], "a folder or file within the release"],
+    ["backendShared", ["a\nb"], "a folder or file within the release"],
+    ["backendShared", ["storage", "storage/app"], "paths that do not lie within each other"],
+  ])("%s may not be %j", (key, value, expected) => {
+    expect(with_({ [key]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${key}.*: expected ${expected}`)),
+    ]);
+  });
+
+  it("name what the backend needs of the host as the host itself does", () => {
+    const needs = { hostServices: ["redis-server", "a.socket"], backendShared: ["./data/", "存储/app 1"] };
+    expect(validate({ ...good(), ...needs })).toMatchObject({
+      hostServices: ["redis-server.service", "a.socket"],
+      backendShared: ["data", "存储/app 1"],
+    });
+  });
+
+  it.each([
     ["siteName", "../nginx.conf"],
     ["siteName", "a b"],
     ["websocketPath", "/ws; return 444"],

@@ -21,6 +21,14 @@ test("does what the guide does", () => {
   ).toEqual(["sudo ufw allow 80/tcp comment geo-system", "sudo systemctl start nginx"]);
 });
 
+test("starts a service that the backend needs", () => {
+  const lines = ["reset-failed", "start", "enable"].map(
+    (verb) => `sudo systemctl ${verb} postgresql@16-main`,
+  );
+  expect(would(finding(...lines.map(on)))).toEqual(lines);
+  expect(would(finding(on("sudo systemctl unmask redis-server")))).toEqual([]);
+});
+
 test("does nothing else, and nothing after what it cannot do", () => {
   expect(would(finding(on("sudo kill 12"), on("sudo systemctl start nginx")))).toEqual([]);
   expect(would(finding("npm run up"), finding(on("pm2 restart geo-backend")))).toEqual([]);

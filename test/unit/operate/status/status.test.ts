@@ -4,6 +4,7 @@ import { readStatus, statusText } from "../../../../operate/status/status.ts";
 const facts = [
   "clock\t1795577483.5",
   "unit\tnginx\tactive\trunning\tenabled",
+  "service\tredis-server\tloaded\tactive\trunning\tenabled",
   "ufw\tactive\tdeny",
   "allows\t80\tallow 80/tcp\tallow 80/tcp",
   "allows\t443\t\t",

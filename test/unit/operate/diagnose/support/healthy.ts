@@ -50,6 +50,7 @@ export const inside: Inside = {
   units: ["nginx", "ufw", "pm2-ubuntu"].map((name) => ({
     ...{ name, active: "active", sub: "running", enabled: "enabled" },
   })),
+  services: [],
   listens: [{ address: "127.0.0.1", port: 3000, process: "node", pid: 50 }],
   owners: [{ port: 3000, pid: 50, pm2: true, command: "node server.js" }],
   firewall: {
