@@ -379,7 +379,10 @@ describe("a service of the host that the backend needs", () => {
 
   test("is the first cause where it is down and the backend fails", () => {
     const { verdict, healthy: well } = judge(
-      seen({ inside: crashing, outside: failing({ hop: "upgrade", cause: "HTTP 502", next: "" }) }),
+      seen({
+        inside: crashing,
+        outside: failing({ hop: "upgrade", cause: "502", seen: { url: "ws://x/ws", status: 502 } }),
+      }),
     );
     expect(well).toBe(false);
     expect(verdict).toMatchObject({

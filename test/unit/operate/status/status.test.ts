@@ -4,7 +4,6 @@ import { readStatus, statusText } from "../../../../operate/status/status.ts";
 const facts = [
   "clock\t1795577483.5",
   "unit\tnginx\tactive\trunning\tenabled",
-  "service\tredis-server\tloaded\tactive\trunning\tenabled",
   "ufw\tactive\tdeny",
   "allows\t80\tallow 80/tcp\tallow 80/tcp",
   "allows\t443\t\t",
@@ -80,4 +79,17 @@ test("a host without a journal, with pm2 down", () => {
     "203.0.113.7",
   );
   expect(status).toMatchObject({ pm2: "pm2 is down", "last up": "2026-11-25T02:31:23 UTC" });
+});
+
+test("a line for each service that the backend needs", () => {
+  const services = [
+    "service\tredis-server\tloaded\tactive\trunning\tenabled",
+    "service\tpostgresql\tloaded\tactive\texited\tdisabled",
+    "service\tpostgresql@16-main\tloaded\tfailed\tfailed\t",
+  ];
+  expect(readStatus([...services, ...facts].join("\n"), "203.0.113.7")).toMatchObject({
+    "service redis-server": "active (running), starts at boot",
+    "service postgresql": "active (exited), does not start at boot",
+    "service postgresql@16-main": "failed (failed)",
+  });
 });
