@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
  */
 export const packageRoot = findUp(dirname(fileURLToPath(import.meta.url)));
 
+/** The folder of the bundled example. */
+export const exampleBackend = join(packageRoot, "examples/geo-backend");
+
 function findUp(folder: string): string {
   const manifest = join(folder, "package.json");
   if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).name === "geo-system") return folder;

@@ -40,7 +40,7 @@ export class WebSocketHost extends pulumi.ComponentResource {
   readonly release: pulumi.Output<string>;
   /** PEM of the CA that issued the certificate; undefined where the public ones do, or `tls` is off. */
   readonly caCertificate: pulumi.Output<string | undefined>;
-  /** Secret: a ws address with a token, which any client can use now. */
+  /** Secret: a ws address that any client can use now, with a token where one is known. */
   readonly testUrl: pulumi.Output<string>;
   /** What an operator types next. */
   readonly commands: pulumi.Output<Record<string, string>>;
@@ -73,9 +73,7 @@ export class WebSocketHost extends pulumi.ComponentResource {
     this.wssUrl = places.apply(({ wssUrl }) => wssUrl);
     this.release = running.release;
     this.caCertificate = pulumi.output(issued?.authority);
-    this.testUrl = pulumi.secret(
-      pulumi.interpolate`${places.wsUrl}?token=${token.apply(encodeURIComponent)}`,
-    );
+    this.testUrl = pulumi.secret(pulumi.interpolate`${places.wsUrl}${token.apply(asQuery)}`);
     this.commands = this.address.apply((host) => nextCommands(host, settings));
     this.registerOutputs(this.outputs());
   }
@@ -86,3 +84,5 @@ export class WebSocketHost extends pulumi.ComponentResource {
     return { url, wsUrl, wssUrl, address, release, caCertificate, testUrl, commands };
   }
 }
+
+const asQuery = (token: string) => (token === "" ? "" : `?token=${encodeURIComponent(token)}`);

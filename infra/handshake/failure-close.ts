@@ -16,10 +16,7 @@ export function closeFailure(hop: string, seen: Seen, names: HostNames): Reading
           cause: `the backend turned this account away (${code}), not its token`,
           next,
         };
-      return {
-        cause: `the backend refused the token (${code}): it has expired, or was signed with another secret than the backend's`,
-        next,
-      };
+      return { cause: refused(code, seen), next };
     case 1009:
       return { cause: `the backend found a message too big (${code})`, next };
     case 1011:
@@ -33,11 +30,24 @@ export function closeFailure(hop: string, seen: Seen, names: HostNames): Reading
     case 1013:
       return { cause: `the backend has no room for another connection (${code})`, next };
     default:
+      if (hop === "stays open") return { cause: tooEarly(code, seen), next };
       return {
         cause: `the backend closed the connection (${code}) where ${hop} was due${instead(seen)}`,
         next,
       };
   }
+}
+
+/** Of a client that says nothing. */
+function tooEarly(code: string, { openMs = 0 }: Seen): string {
+  return `the backend closed the connection (${code}) after ${Math.round(openMs / 100) / 10} s: it wants something from its clients that this handshake does not send; set handshake to what they speak, see docs/handshake.md`;
+}
+
+/** A policy of the backend's own; where a client showed a token, that is the likeliest. */
+function refused(code: string, { showedToken, openMs = 0 }: Seen): string {
+  if (showedToken === false)
+    return `the backend closed the connection (${code}) after ${Math.round(openMs / 100) / 10} s: it wants a token, or a login, that this handshake does not show; see docs/handshake.md`;
+  return `the backend refused the token (${code}): it has expired, or was signed with another secret than the backend's`;
 }
 
 /** No close frame: something on the way cut it. Exactly a minute is nginx's default patience. */

@@ -17,7 +17,7 @@ export function httpFailure(seen: Seen, names: HostNames): Reading {
       return badRequest(seen, names);
     case 401:
       return {
-        cause: `the token was refused (401): it has expired, or was signed with another secret than the backend's${words(seen)}`,
+        cause: `${unauthorized(seen)}${words(seen)}`,
         next: backendLog(names),
       };
     case 403:
@@ -60,6 +60,12 @@ export function httpFailure(seen: Seen, names: HostNames): Reading {
       if (status >= 300 && status < 400) return redirect(seen, protocol, site);
       return { cause: `an unexpected answer (${status})${words(seen)}`, next: nginxLog(names) };
   }
+}
+
+function unauthorized({ showedToken }: Seen): string {
+  return showedToken === false
+    ? "the backend wants a token (401), and this handshake shows none: set handshakeToken, or say in handshake how clients log in (docs/handshake.md)"
+    : "the token was refused (401): it has expired, or was signed with another secret than the backend's";
 }
 
 function badRequest(seen: Seen, names: HostNames): Reading {

@@ -4,7 +4,7 @@ import { directFailure } from "./failure-direct.ts";
 import { httpFailure } from "./failure-http.ts";
 import { networkFailure } from "./failure-network.ts";
 import { tlsFailure } from "./failure-tls.ts";
-import { instead, type Seen } from "./seen.ts";
+import { answered, type Seen } from "./seen.ts";
 
 /** What broke, why, and the thing to type. */
 export interface HandshakeFailure {
@@ -23,6 +23,9 @@ export interface HandshakeFailure {
  * // { cause: "nginx cannot reach the backend (502): …", next: "ssh ubuntu@203.0.113.10 pm2 logs geo-backend …" }
  */
 export function readFailure(hop: string, seen: Seen, names: HostNames): Reading {
+  if (seen.unsendable !== undefined) return unsendable(seen.unsendable, names);
+  if (seen.refused !== undefined)
+    return { cause: `the backend did not let the client in: ${seen.refused}`, next: backendLog(names) };
   const direct = names.direct ? directFailure(hop, seen, names) : undefined;
   if (direct) return direct;
   if (seen.closeCode !== undefined) return closeFailure(hop, seen, names);
@@ -44,5 +47,26 @@ function exchangeFailure(hop: string, seen: Seen, names: HostNames): Reading {
   }
   if (seen.waitedMs === undefined) return { cause: `the answer is no WebSocket: ${seen.message}`, next };
   if (hop === "close") return { cause: `the close was not answered within ${seconds} s`, next };
-  return { cause: `${seen.expected ?? "the answer"} did not come within ${seconds} s${instead(seen)}`, next };
+  return { cause: mismatch(hop, seen, seconds), next };
+}
+
+/** What came is not what was awaited, by the operator's script or by the protocol. */
+function mismatch(
+  hop: string,
+  { script, expected = "the answer", received = [] }: Seen,
+  seconds: number,
+): string {
+  const answer =
+    received.length > 0 ? `the backend answered ${answered({ received })}` : "the backend answered nothing";
+  return script
+    ? `${answer} within ${seconds} s, but not what step *${hop}* expects: ${expected}; see docs/handshake.md`
+    : `${answer} within ${seconds} s, where ${expected} was due`;
+}
+
+/** The handshake's own fault: nothing of it reached the backend. */
+function unsendable(why: string, names: HostNames): Reading {
+  return {
+    cause: `the handshake cannot be sent as it is configured: ${why}; see docs/handshake.md`,
+    next: `correct key handshake; the backend's own log: ${backendLog(names)}`,
+  };
 }

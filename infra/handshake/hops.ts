@@ -1,5 +1,10 @@
 import { performance } from "node:perf_hooks";
-import type { HandshakeRow } from "./report.ts";
+import type { HandshakeRow, Subject } from "./report.ts";
+
+export interface Hop {
+  name: string;
+  about?: Subject;
+}
 
 /** The hops of one URL, in order: each is passed, or everything stops there. */
 export class Hops {
@@ -7,8 +12,11 @@ export class Hops {
   #at = 0;
   #since = performance.now();
 
-  constructor(url: string, hops: readonly string[]) {
-    this.rows = hops.map((hop) => ({ url, hop, status: "not reached", detail: "", ms: 0 }));
+  constructor(url: string, hops: readonly Hop[]) {
+    this.rows = hops.map(({ name, about }) => ({
+      ...{ url, hop: name, status: "not reached", detail: "", ms: 0 },
+      ...(about && { about }),
+    }));
   }
 
   /** The hop that is under way. */
@@ -18,6 +26,11 @@ export class Hops {
 
   pass(detail = ""): void {
     this.#settle("ok", detail);
+  }
+
+  /** Where this is the hop under way: a second connection passes none. */
+  passNamed(hop: string, detail = ""): void {
+    if (this.current === hop) this.pass(detail);
   }
 
   /** The rest stays "not reached". */
@@ -34,4 +47,9 @@ export class Hops {
     this.#since = now;
     this.#at += 1;
   }
+}
+
+/** Rows for what is not asked. */
+export function notAsked(url: string, subjects: readonly Subject[]): HandshakeRow[] {
+  return subjects.map((about) => ({ url, hop: about, about, status: "not asked", detail: "", ms: 0 }));
 }

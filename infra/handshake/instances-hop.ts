@@ -39,7 +39,7 @@ export async function proveInstancesHop(
   names: HostNames,
 ): Promise<InstancesHop> {
   if (!instances || instances.count < 2) return { rows: [] };
-  const hops = new Hops("ssh", ["instances"]);
+  const hops = new Hops("ssh", [{ name: "instances" }]);
   if (runs.some(({ failure }) => failure)) return { rows: hops.rows };
   const tries = Math.min(instances.count * triesForEach, mostTries);
   const failed = (await repeated(tries, again)).flatMap(({ failure }) => failure ?? []);

@@ -1,6 +1,6 @@
 import pRetry, { AbortError } from "p-retry";
 import type { SshSession } from "../host/ssh.ts";
-import type { HandshakeScript } from "./script.ts";
+import type { LogLines } from "./protocol.ts";
 import { fillPattern, type Values } from "./values.ts";
 
 /** Reads the backend's log from the mark on. */
@@ -18,7 +18,7 @@ export function missingLines(log: string, logLines: readonly string[], values: r
  */
 export async function awaitLines(
   read: () => Promise<string>,
-  { logLines, logWithin }: Pick<HandshakeScript, "logLines" | "logWithin">,
+  { logLines, logWithin }: LogLines,
   values: readonly Values[],
 ): Promise<string[]> {
   let missing: string[] = [];

@@ -1,17 +1,18 @@
 // The handshake as a program of its own, for the host: a new release must pass it before a user meets it. The only
 // thing that is not in its bundle is `ws`, which pm2 brings along.
-//   node handshake.cjs URL FILE [PID@PORT …] < token    FILE: {"script": …, "timeoutMs": …}
+//   node handshake.cjs URL FILE [PID@PORT …] < token    FILE: {"handshake": …, "timeoutMs": …}
 // With processes behind it every one of them must pass, at its own port in place of the URL's.
 // Exit code 1: the last line of stderr says which hop broke, and why.
 import { readFileSync } from "node:fs";
+import type { Handshake } from "./handshake.ts";
 import { type Instance, proveInstances } from "./instances.ts";
 import { masking } from "./mask.ts";
 import { meeting } from "./owners.ts";
-import { runScript } from "./run.ts";
-import type { HandshakeScript } from "./script.ts";
+import { protocolOf } from "./protocols/table.ts";
+import { runProtocol } from "./run.ts";
 
 interface Described {
-  script: HandshakeScript;
+  handshake: Handshake;
   timeoutMs: number;
 }
 
@@ -30,13 +31,19 @@ interface Proven {
   said: string;
 }
 
-async function proveOnce(url: string, { script, timeoutMs }: Described, token: string): Promise<Proven> {
+async function proveOnce(url: string, { handshake, timeoutMs }: Described, token: string): Promise<Proven> {
   // What to do next is said by the step: whoever reads this is on the host already.
   const names = { ssh: "ssh", application: "", direct: true };
-  const { failure, rows } = await runScript({ url, script, token, timeoutMs, names });
+  const { failure, rows } = await runProtocol({
+    url,
+    protocol: protocolOf(handshake),
+    token,
+    timeoutMs,
+    names,
+  });
   return {
     failure: failure && `it failed the handshake at ${failure.hop}: ${failure.cause}`,
-    said: `handshake passed on ${url}: ${rows.length} hops`,
+    said: `handshake passed on ${url}: ${rows.filter(({ status }) => status === "ok").length} hops`,
   };
 }
 

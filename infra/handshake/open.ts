@@ -2,7 +2,12 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { isIP, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { WebSocket } from "ws";
+import { readWhole } from "./answer.ts";
+import { type Frame, frameOf } from "./frame.ts";
 import { describeError, type Seen, Stopped } from "./seen.ts";
+
+/** What every connection passes before a protocol begins. */
+export type NetworkHop = "name" | "tcp" | "tls" | "upgrade";
 
 export interface Opening {
   url: URL;
@@ -13,23 +18,33 @@ export interface Opening {
   /** Milliseconds from the name to the upgrade. */
   timeoutMs: number;
   /** Called as each hop is behind us, in the order of the protocol. */
-  passed: (hop: "name" | "tcp" | "tls" | "upgrade", detail?: string) => void;
+  passed: (hop: NetworkHop, detail?: string) => void;
 }
 
+/** An answer that comes after the time is up is still read, for so long: its sender may not outlive a reset. */
+const lateAnswerMs = 3_000;
+
 /** Opens a WebSocket, hop by hop. Throws {@link Stopped} at the one that breaks. */
-export function openWebSocket(opening: Opening, onMessage: (text: string) => void): Promise<WebSocket> {
+export function openWebSocket(opening: Opening, onFrame: (frame: Frame) => void): Promise<WebSocket> {
   const { url, timeoutMs, passed } = opening;
   return new Promise((resolve, reject) => {
     const socket = start(opening);
     const stop = (seen: Omit<Seen, "url">) => {
       clearTimeout(timer);
       reject(new Stopped({ url: url.href, ...seen }));
-      socket.terminate();
     };
-    const timer = setTimeout(() => stop({ waitedMs: timeoutMs }), timeoutMs);
-    socket.on("message", (data) => onMessage(data.toString()));
+    const timer = setTimeout(() => {
+      stop({ waitedMs: timeoutMs });
+      abandon(socket);
+    }, timeoutMs);
+    socket.on("message", (data, binary) => onFrame(frameOf(data, binary)));
     socket.on("error", (error) => stop(describeError(error)));
-    socket.on("unexpected-response", (_, response) => void readAnswer(response).then(stop));
+    socket.on("unexpected-response", (request, response) => {
+      void refusal(response).then((seen) => {
+        stop(seen);
+        request.destroy();
+      });
+    });
     socket.on("open", () => {
       clearTimeout(timer);
       passed("upgrade");
@@ -38,22 +53,34 @@ export function openWebSocket(opening: Opening, onMessage: (text: string) => voi
   });
 }
 
+/** Nobody waits for it any longer: it is closed as it opens, and cut only where nothing comes at all. */
+function abandon(socket: WebSocket): void {
+  const timer = setTimeout(() => socket.terminate(), lateAnswerMs);
+  socket.once("open", () => socket.close(1000));
+  socket.once("close", () => clearTimeout(timer));
+}
+
 /** HTTP/1.1 and no compression, as nginx forwards it; the certificate is verified whatever the environment says. */
 function start({ url, headers, protocols, ca, passed }: Opening): WebSocket {
   if (isIP(bareHost(url))) passed("name");
-  return new WebSocket(url, protocols, {
-    headers,
-    ...(ca !== undefined && { ca }),
-    rejectUnauthorized: true,
-    perMessageDeflate: false,
-    finishRequest: (request) => {
-      watch(request, passed);
-      request.end();
-    },
-  });
+  try {
+    return new WebSocket(url, protocols, {
+      headers,
+      ...(ca !== undefined && { ca }),
+      rejectUnauthorized: true,
+      perMessageDeflate: false,
+      finishRequest: (request) => {
+        watchConnection(request, passed);
+        request.end();
+      },
+    });
+  } catch (error) {
+    throw new Stopped({ url: url.href, unsendable: (error as Error).message });
+  }
 }
 
-function watch(request: ClientRequest, passed: Opening["passed"]) {
+/** Says as the hops before an HTTP request are behind it. */
+export function watchConnection(request: ClientRequest, passed: Opening["passed"]): void {
   request.once("socket", (socket: Socket) => {
     socket.once("lookup", (error, address: string) => {
       if (!error) passed("name", address);
@@ -70,24 +97,14 @@ function describeTls(socket: Socket): string {
 }
 
 /** An answer that is no upgrade: its first words often name the layer that gave it. */
-async function readAnswer(response: IncomingMessage): Promise<Omit<Seen, "url">> {
+async function refusal(response: IncomingMessage): Promise<Omit<Seen, "url">> {
   const { statusCode: status = 0, headers } = response;
-  const body = await firstWords(response);
+  const body = firstWords(await readWhole(response));
   return { status, ...(headers.location && { location: headers.location }), ...(body && { body }) };
 }
 
-async function firstWords(response: IncomingMessage): Promise<string> {
-  let text = "";
-  const limit = AbortSignal.timeout(1_000);
-  limit.addEventListener("abort", () => response.destroy());
-  try {
-    for await (const chunk of response.setEncoding("utf8")) {
-      text += chunk;
-      if (text.length > 2_000) break;
-    }
-  } catch {
-    // Cut off in the middle: what came is enough.
-  }
+/** The beginning of a page's text, on one line. */
+export function firstWords(text: string): string {
   return text
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ")

@@ -1,23 +1,23 @@
 import type { HostNames } from "./advice.ts";
-import { exampleScript } from "./example-script.ts";
+import { type HandshakeInput, parseHandshake } from "./handshake.ts";
 import { type Instances, proveInstancesHop } from "./instances-hop.ts";
 import type { ReadLog } from "./log.ts";
 import { proveLog } from "./log-hop.ts";
 import { masking } from "./mask.ts";
 import { bareHost } from "./open.ts";
+import { protocolOf } from "./protocols/table.ts";
 import type { HandshakeReport } from "./report.ts";
-import { runScript } from "./run.ts";
-import { type HandshakeScriptInput, handshakeScript } from "./script.ts";
+import { runProtocol } from "./run.ts";
 
 export interface Proof {
   /** `ws://…` and `wss://…` addresses; proven at the same time. */
   urls: readonly string[];
   /** PEM of the CA that issued the certificate; default: the CAs that Node trusts. It is always verified. */
   ca?: string;
-  /** What the script calls `${token}`. It appears in no report and no error. */
+  /** What the client shows as its token; empty where there is none. It appears in no report and no error. */
   token: string;
-  /** Default: the flow of the example backend. */
-  script?: HandshakeScriptInput;
+  /** What the backend speaks. */
+  handshake: HandshakeInput;
   /** The backend's log since the proof began, such as {@link markBackendLog} gives; default: no look at the log. */
   readLog?: ReadLog;
   /** Where the backend runs as several processes; default: one. */
@@ -29,23 +29,23 @@ export interface Proof {
 }
 
 /**
- * Proves from outside that the service works: on every URL by the script, then by the backend's log.
- * A service that does not work is no error but a report that is not `ok`. Throws where the script or a URL is
+ * Proves from outside that the service works: on every URL by its protocol, then by the backend's log.
+ * A service that does not work is no error but a report that is not `ok`. Throws where the handshake or a URL is
  * malformed.
  *
  * @example
- * const report = await proveHandshake({ urls: ["ws://203.0.113.10/ws"], token });
+ * const report = await proveHandshake({ urls: ["ws://203.0.113.10/ws"], token, handshake: "plain" });
  * if (!report.ok) throw new Error(handshakeTable(report));
  */
 export async function proveHandshake(proof: Proof): Promise<HandshakeReport> {
   const { urls, ca, token, readLog, instances, timeoutMs = 10_000 } = proof;
-  const script = handshakeScript.parse(proof.script ?? exampleScript);
+  const protocol = protocolOf(parseHandshake(proof.handshake));
   const names = hostNames(proof);
   const began = performance.now();
-  const run = (url: string) => runScript({ url, script, token, ca, timeoutMs, names });
+  const run = (url: string) => runProtocol({ url, protocol, token, ca, timeoutMs, names });
   const runs = await Promise.all(urls.map(run));
   const met = await proveInstancesHop(runs, instances, () => run(urls[0] as string), names);
-  const log = await proveLog(runs, readLog, script, names);
+  const log = await proveLog(runs, readLog, protocol, names);
   const hops = [...runs, met, log];
   const failures = hops.flatMap(({ failure }) => failure ?? []);
   const ms = Math.round(performance.now() - began);

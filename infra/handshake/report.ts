@@ -2,13 +2,19 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import type { HandshakeFailure } from "./failure.ts";
 
-export type HopStatus = "ok" | "fail" | "not reached";
+/** `not asked`: the protocol of this backend has no such question, so nothing is claimed of it. */
+export type HopStatus = "ok" | "fail" | "not reached" | "not asked";
+
+/** What a hop tells of the backend, whatever the protocol calls it. */
+export type Subject = "token" | "ping" | "sync" | "log";
 
 export interface HandshakeRow {
   /** The URL without its query; `ssh` for what is asked of the host: `instances`, `log`. */
   url: string;
-  /** `name`, `tcp`, `tls`, `upgrade`, then the steps of the script, `close`, `instances`, `log`. */
+  /** `name`, `tcp`, `tls`, `upgrade`, then what the protocol calls its own, `close`, `instances`, `log`. */
   hop: string;
+  /** Absent where it is none of these: the way to the backend, or a step of a script of no known kind. */
+  about?: Subject;
   status: HopStatus;
   detail: string;
   /** Milliseconds this hop took; 0 where it was not reached. */
@@ -71,7 +77,7 @@ function lines(rows: readonly HandshakeRow[], urls: readonly string[]): Cell[][]
 
 function show(cell: Cell, paint: Colors): string {
   if (typeof cell === "string") return cell;
-  if (cell.status === "not reached") return paint.dim(cell.status);
+  if (cell.status === "not reached" || cell.status === "not asked") return paint.dim(cell.status);
   if (cell.status === "fail") return paint.red("FAILED");
   return `${paint.green("ok")} ${cell.ms} ms${cell.detail && `, ${cell.detail}`}`;
 }

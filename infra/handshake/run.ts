@@ -1,18 +1,19 @@
-import { randomBytes } from "node:crypto";
 import type { HostNames } from "./advice.ts";
 import { Client } from "./client.ts";
-import { awaitAnswer } from "./exchange.ts";
 import { type HandshakeFailure, readFailure } from "./failure.ts";
-import { Hops } from "./hops.ts";
+import { type Hop, Hops, notAsked } from "./hops.ts";
 import { shownUrl } from "./mask.ts";
-import type { HandshakeRow } from "./report.ts";
-import type { HandshakeScript, HandshakeStep } from "./script.ts";
+import type { NetworkHop } from "./open.ts";
+import type { Protocol, Session, Way, WayOpening } from "./protocol.ts";
+import type { HandshakeRow, Subject } from "./report.ts";
+import { type Answer, httpRequest, type Question } from "./request.ts";
 import { type Seen, Stopped } from "./seen.ts";
-import { fill, type Json, placeholders, type Values } from "./values.ts";
+import type { Values } from "./values.ts";
 
 export interface RunOptions {
   url: string;
-  script: HandshakeScript;
+  protocol: Protocol;
+  /** Empty where there is none. */
   token: string;
   ca?: string | undefined;
   timeoutMs: number;
@@ -24,107 +25,133 @@ export interface Run {
   failure?: HandshakeFailure;
   /** What the client saw where it failed. */
   seen?: Seen;
-  /** The values that the steps brought; the log's lines use them. */
+  /** The values that a script learned; the log's lines use them. */
   values: Values;
 }
 
-type ClientNumber = 1 | 2;
-
-/** Goes through the script on one URL, with both clients. */
-export async function runScript(options: RunOptions): Promise<Run> {
-  const run = new ScriptRun(options);
-  const failure = await run.toTheEnd();
-  const { hops, values, seen } = run;
-  return { rows: hops.rows, values, ...(failure && { failure }), ...(seen && { seen }) };
+/** All that a protocol proves, on one URL. */
+export async function runProtocol(options: RunOptions): Promise<Run> {
+  const { protocol, url } = options;
+  const way = new ProtocolWay(options);
+  let session: Session | undefined;
+  const failure = await way.untilFailure(async () => {
+    session = await protocol.enter(way);
+    await protocol.prove(way, session);
+    await way.close();
+  });
+  const rows = [...way.hops.rows, ...notAsked(shownUrl(url), unasked(protocol))];
+  return { rows, values: session?.values ?? new Map(), ...failure };
 }
 
-class ScriptRun {
+export interface Entry {
+  rows: HandshakeRow[];
+  failure?: HandshakeFailure;
+  seen?: Seen;
+}
+
+/**
+ * Gets in, as any client of this protocol does, runs `inside`, and leaves. Undefined where the client was let in and
+ * `inside` threw no {@link Stopped}.
+ */
+export async function enterAndLeave(
+  options: RunOptions,
+  inside: (session: Session, way: Way) => Promise<void> = async () => {},
+): Promise<Entry> {
+  const way = new ProtocolWay(options);
+  const failure = await way.untilFailure(async () => {
+    const session = await options.protocol.enter(way);
+    await inside(session, way);
+  });
+  return { rows: way.hops.rows, ...failure };
+}
+
+/** `sync` and the like, where the protocol has no hop about it. The log is asked for elsewhere. */
+function unasked({ hops }: Protocol): Subject[] {
+  const asked = [...hops.entry, ...hops.proof].map(({ about }) => about);
+  return (["token", "ping", "sync"] as const).filter((subject) => !asked.includes(subject));
+}
+
+type Failed = { failure: HandshakeFailure; seen: Seen };
+
+/** One client's way, and those of others that the protocol needs; it knows the hop that is under way. */
+export class ProtocolWay implements Way {
   readonly hops: Hops;
-  values: Values;
-  seen: Seen | undefined;
+  readonly token: string;
+  readonly timeoutMs: number;
   readonly #options: RunOptions;
-  readonly #clients = new Map<ClientNumber, Client>();
-  readonly #sent = new Set<HandshakeStep>();
+  readonly #clients: Client[] = [];
+  readonly #last: (() => void)[] = [];
 
   constructor(options: RunOptions) {
+    const { token, timeoutMs, url } = options;
+    this.token = token;
+    this.timeoutMs = timeoutMs;
     this.#options = options;
-    this.values = new Map<string, Json>([
-      ["token", options.token],
-      ["nonce", randomBytes(6).toString("hex")],
-    ]);
-    const tls = options.url.startsWith("wss:") ? ["tls"] : [];
-    const steps = options.script.steps.map(({ name }) => name);
-    this.hops = new Hops(shownUrl(options.url), ["name", "tcp", ...tls, "upgrade", ...steps, "close"]);
+    this.hops = new Hops(shownUrl(url), hopsOf(options));
   }
 
-  async toTheEnd(): Promise<HandshakeFailure | undefined> {
-    const { script, timeoutMs } = this.#options;
+  get url(): URL {
+    return new URL(this.#options.url);
+  }
+
+  async open({ url = this.url, headers = {}, protocols = [] }: Partial<WayOpening> = {}): Promise<Client> {
+    const { ca, timeoutMs } = this.#options;
+    const client = await Client.open({ url, headers, protocols, ca, timeoutMs, passed: this.#passed });
+    this.#clients.push(client);
+    return client;
+  }
+
+  request(question: Question): Promise<Answer> {
+    const { ca, timeoutMs } = this.#options;
+    return httpRequest(question, { ca, timeoutMs, passed: this.#passed });
+  }
+
+  pass(detail?: string): void {
+    this.hops.pass(detail);
+  }
+
+  atEnd(work: () => void): void {
+    this.#last.push(work);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close(this.timeoutMs)));
+    this.pass();
+  }
+
+  /** Whatever happens, what was opened is closed before this returns. */
+  async untilFailure(work: () => Promise<void>): Promise<Failed | undefined> {
     try {
-      await this.#open(1);
-      for (const step of script.steps) await this.#take(step);
-      await Promise.all([...this.#clients.values()].map((client) => client.close(timeoutMs)));
-      this.hops.pass();
+      await work();
       return undefined;
     } catch (error) {
       return this.#failed(error);
     } finally {
-      this.#cleanUp();
+      await this.leave();
     }
   }
 
-  async #open(number: ClientNumber): Promise<Client> {
-    const { url, script, ca, timeoutMs } = this.#options;
-    const { query = {}, headers = {}, protocols = [] } = script.clients[number] ?? {};
-    const address = new URL(url);
-    for (const [key, value] of Object.entries(this.#filled(query))) address.searchParams.set(key, value);
-    const client = await Client.open({
-      url: address,
-      headers: this.#filled(headers),
-      protocols,
-      ca,
-      timeoutMs,
-      // The second client's way is part of the step that needs it.
-      passed: (_, detail) => number === 1 && this.hops.pass(detail),
-    });
-    this.#clients.set(number, client);
-    return client;
+  /** Takes back what is to be taken back, and leaves what is still open. */
+  async leave(): Promise<void> {
+    for (const last of this.#last.splice(0)) last();
+    await Promise.all(this.#clients.map((client) => client.leave()));
   }
 
-  async #take(step: HandshakeStep): Promise<void> {
-    const { send, expect, within = this.#options.timeoutMs } = step;
-    const client = this.#clients.get(step.client) ?? (await this.#open(step.client));
-    if (send !== undefined) this.#send(client, step);
-    if (expect !== undefined) this.values = await awaitAnswer(client, expect, this.values, within);
-    this.hops.pass();
-  }
+  readonly #passed = (hop: NetworkHop, detail?: string) => this.hops.passNamed(hop, detail);
 
-  #send(client: Client, step: HandshakeStep): void {
-    this.#sent.add(step);
-    client.send(fill(step.send as Json, this.values));
-  }
-
-  #failed(error: unknown): HandshakeFailure {
+  #failed(error: unknown): Failed {
     if (!(error instanceof Stopped)) throw error;
-    this.seen = error.seen;
+    const { protocol, token, names, url } = this.#options;
+    const seen = { ...error.seen, showedToken: protocol.showsToken && token !== "" };
     const hop = this.hops.current;
-    const reading = readFailure(hop, error.seen, this.#options.names);
+    const reading = readFailure(hop, seen, names);
     this.hops.fail(reading.cause);
-    return { url: shownUrl(this.#options.url), hop, ...reading };
+    return { failure: { url: shownUrl(url), hop, ...reading }, seen };
   }
+}
 
-  /** What the script made on the host is taken back, as far as it is known; nobody waits for the answer. */
-  #cleanUp(): void {
-    for (const step of this.#options.script.steps) {
-      const client = this.#clients.get(step.client);
-      const able = placeholders(step.send ?? null).every((name) => this.values.has(name));
-      if (step.cleanup && client && able && !this.#sent.has(step)) this.#send(client, step);
-    }
-    for (const client of this.#clients.values()) client.leave();
-  }
-
-  #filled(texts: Record<string, string>): Record<string, string> {
-    return Object.fromEntries(
-      Object.entries(texts).map(([key, text]) => [key, String(fill(text, this.values))]),
-    );
-  }
+function hopsOf({ url, protocol }: RunOptions): Hop[] {
+  const { before = [], entry, proof } = protocol.hops;
+  const network = ["name", "tcp", ...(url.startsWith("wss:") ? ["tls"] : [])].map((name) => ({ name }));
+  return [...network, ...before, { name: "upgrade" }, ...entry, ...proof, { name: "close" }];
 }

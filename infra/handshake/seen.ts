@@ -19,12 +19,25 @@ export interface Seen {
   /** What was awaited, and the last messages that came instead. */
   expected?: string;
   received?: string[];
+  /** The backend's own words, in its protocol, with which it did not let the client in. */
+  refused?: string;
+  /** Why nothing could be sent: the handshake's own fault, such as a subprotocol with a blank. */
+  unsendable?: string;
+  /** Who says what was awaited: the operator's own script, or else a protocol that is as it is. */
+  script?: boolean;
+  /** Whether the client had shown a token. Undefined where that is not known. */
+  showedToken?: boolean;
 }
 
 /** The last messages that came and were not what was awaited, for the end of a sentence. */
 export function instead({ received = [] }: Pick<Seen, "received">): string {
   if (received.length === 0) return ", nor anything else";
-  return `; instead: ${received.map((text) => (text.length > 150 ? `${text.slice(0, 150)}…` : text)).join(" ")}`;
+  return `; instead: ${answered({ received })}`;
+}
+
+/** The last messages that came, each cut where it is long. */
+export function answered({ received = [] }: Pick<Seen, "received">): string {
+  return received.map((text) => (text.length > 150 ? `${text.slice(0, 150)}…` : text)).join(" ");
 }
 
 /** Ends a proof where it is; `seen` says why. */

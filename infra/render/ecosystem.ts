@@ -1,6 +1,5 @@
-import { exampleScript } from "../handshake/example-script.ts";
-import { handshakeScript } from "../handshake/script.ts";
 import { template } from "../package-root.ts";
+import { handshakeOf } from "../settings/default-handshake.ts";
 import type { Settings } from "../settings/schema.ts";
 import { applicationRoot, backendEnvironment } from "./environment.ts";
 import { type PayloadFile, payload } from "./payload.ts";
@@ -13,6 +12,7 @@ export { renderSecretEnvironment } from "./secret-environment.ts";
 /** What of the settings says how the backend runs. */
 export type BackendParameters = Pick<
   Settings,
+  | "backendSource"
   | "backendName"
   | "user"
   | "backendPort"
@@ -96,12 +96,11 @@ function files(parameters: BackendParameters, release: Release, prover: string):
     { path: `/etc/logrotate.d/${name}`, text: fill("pm2/logrotate.eta", { name, user }) },
     ...programs.map((file) => ({ path: `${library}/${file}.cjs`, text: template(`pm2/${file}.cjs`) })),
     { path: `${library}/handshake.cjs`, text: prover },
-    { path: `${library}/handshake.json`, text: JSON.stringify(handshakeOf(parameters), null, 2) },
+    { path: `${library}/handshake.json`, text: JSON.stringify(gateOf(parameters), null, 2) },
   ];
 }
 
 /** What the handshake on the host says and expects: what the one from outside does, but for the log. */
-function handshakeOf({ handshake, handshakeTimeout }: BackendParameters) {
-  const script = { ...handshakeScript.parse(handshake ?? exampleScript), logLines: [] };
-  return { script, timeoutMs: handshakeTimeout * 1000 };
+function gateOf(parameters: BackendParameters) {
+  return { handshake: handshakeOf(parameters), timeoutMs: parameters.handshakeTimeout * 1000 };
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -28,10 +28,16 @@ export async function handshakeProgram(): Promise<string> {
 }
 
 function digest(folder: string): string {
-  const hash = createHash("sha256");
-  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));
+  // The versions of the libraries that are bundled with it are in the manifest.
+  const hash = createHash("sha256").update(readFileSync(join(packageRoot, "package.json")));
+  for (const name of sources(folder)) hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest("hex").slice(0, 16);
 }
+
+const sources = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort();
 
 async function bundle(entry: string): Promise<string> {
   const { build } = await import("esbuild");

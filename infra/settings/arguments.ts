@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import type { HandshakeScriptInput } from "../handshake/script.ts";
+import type { HandshakeInput } from "../handshake/handshake.ts";
 
 /**
  * What a {@link WebSocketHost} is made from. The project's configuration (`pulumi config set …`) has the same
@@ -107,9 +107,17 @@ export interface WebSocketHostArgs {
   /** npm registry of the host. Default: what the host's own npm configuration says. */
   npmRegistry?: string;
 
-  /** What the handshake sends and expects. Default: the flow of the example backend. */
-  handshake?: HandshakeScriptInput;
-  /** Token for the handshake. Default: one for the example backend, made with its TOKEN_SECRET. */
+  /**
+   * What the backend speaks: a preset's name (`"plain"`), a preset with options (`{ preset: "plain", query: … }`), or
+   * a script of one's own, see docs/handshake.md. Default: `"plain"`, which holds for every WebSocket server: the URL
+   * opens, stays open for a second, answers a ping frame, and closes cleanly. The bundled example is proven by its own
+   * flow (`"example"`).
+   */
+  handshake?: HandshakeInput;
+  /**
+   * Token that the handshake shows: `${token}` in a script, `?token=` in the URL for `plain`. Default: none; for the
+   * example, and for a script beside a `TOKEN_SECRET`, one made with that secret.
+   */
   handshakeToken?: Input<string>;
   /** Seconds the handshake waits for each answer. Default 10. */
   handshakeTimeout?: number;

@@ -2,6 +2,7 @@ import { pulumiLine } from "../pulumi-command.ts";
 import { renderSecretEnvironment } from "../render/secret-environment.ts";
 import { nodeConflicts } from "./backend-problems.ts";
 import { checkPair } from "./certificate-pair.ts";
+import { handshakeOf, takesMadeToken } from "./default-handshake.ts";
 import { isLater, type Settings } from "./schema.ts";
 
 type Some = Partial<Settings>;
@@ -63,15 +64,15 @@ function hostKeyConflicts({ host, hostKey, jumpHost, jumpHostKey }: Some): strin
   return problems;
 }
 
-/** Only a script that sends a token needs one: the operator's, or one signed with the example's TOKEN_SECRET. */
+/** The example and a script that shows a token need one: the operator's, or one signed with TOKEN_SECRET. */
 function tokenConflicts({
   backendSecretEnvironment: secrets,
   handshakeToken,
   backendSource,
   handshake,
 }: Some): string[] {
-  const unneeded = handshake && !JSON.stringify(handshake).includes("${token}");
-  if (handshakeToken || unneeded || !backendSource || !secrets || isLater(secrets)) return [];
+  if (!takesMadeToken(handshakeOf({ handshake, backendSource }))) return [];
+  if (handshakeToken || !backendSource || !secrets || isLater(secrets)) return [];
   const secret = (secrets as Record<string, string>).TOKEN_SECRET;
   if (secret && secret.length >= 16) return [];
   const found = secret ? `${secret.length} characters` : "nothing";

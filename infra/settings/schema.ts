@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { type Input, Output } from "@pulumi/pulumi";
 import { z } from "zod";
-import { handshakeScript } from "../handshake/script.ts";
-import { packageRoot } from "../package-root.ts";
+import { handshakeSetting } from "../handshake/handshake.ts";
+import { exampleBackend } from "../package-root.ts";
 import { check } from "./checks.ts";
 import { backendShared, hostPackages, hostServices } from "./host-needs.ts";
 import { reaches } from "./reaches.ts";
@@ -31,7 +30,7 @@ export const schema = {
   readTimeout: check.seconds.default(86_400),
   workerConnections: check.whole("a number from 64 to 1000000", 64, 1_000_000).default(20_000),
 
-  backendSource: check.backendFolder.default(join(packageRoot, "examples/geo-backend")),
+  backendSource: check.backendFolder.default(exampleBackend),
   backendInclude: check.texts.default([]),
   backendName: check.name.default("geo-backend"),
   backendPort: check.port.default(3000),
@@ -53,7 +52,7 @@ export const schema = {
   aptMirror: check.url.optional(),
   npmRegistry: check.url.optional(),
 
-  handshake: handshakeScript.optional(),
+  handshake: handshakeSetting,
   handshakeToken: later(check.text).optional(),
   handshakeTimeout: check.seconds.default(10),
 

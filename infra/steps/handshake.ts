@@ -7,6 +7,7 @@ import type { HostConnection } from "../host/connection.ts";
 import { connect } from "../host/ssh.ts";
 import { sshLine } from "../next-commands.ts";
 import { readable } from "../readable-error.ts";
+import { handshakeOf } from "../settings/default-handshake.ts";
 import type { Settings } from "../settings/schema.ts";
 import { proveInstancesOnHost } from "./instances.ts";
 import { pronounce } from "./verdict.ts";
@@ -52,7 +53,7 @@ async function prove({ settings, parent, owner }: HandshakeArgs, known: Known): 
     urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
     ...(known.authority && { ca: known.authority }),
     token: known.token,
-    ...(settings.handshake && { script: settings.handshake }),
+    handshake: handshakeOf(settings),
     readLog: await markBackendLog(session, settings.backendName),
     instances: { count: settings.backendInstances, proveOnHost: () => proveInstancesOnHost(session) },
     timeoutMs: settings.handshakeTimeout * 1000,

@@ -1,6 +1,7 @@
 import { proveHandshake } from "../../infra/handshake/prove.ts";
 import { handshakeTable } from "../../infra/handshake/report.ts";
 import { sshLine } from "../../infra/next-commands.ts";
+import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { proveInstancesOnHost } from "../../infra/steps/instances.ts";
 import { pronounce } from "../../infra/steps/verdict.ts";
 import { byLine } from "../by-line.ts";
@@ -43,7 +44,7 @@ function prove({ settings, connection, session }: StackHost, outputs: StackOutpu
     urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
     ...(caCertificate && { ca: caCertificate }),
     token: new URL(testUrl).searchParams.get("token") ?? "",
-    ...(settings.handshake && { script: settings.handshake }),
+    handshake: handshakeOf(settings),
     instances: { count: settings.backendInstances, proveOnHost: () => proveInstancesOnHost(session) },
     timeoutMs: settings.handshakeTimeout * 1000,
     names: { ssh: sshLine(connection.host, settings), application: settings.backendName },

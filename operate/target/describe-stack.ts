@@ -1,13 +1,15 @@
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { z } from "zod";
 import { addresses } from "../../infra/addresses.ts";
-import { handshakeScript } from "../../infra/handshake/script.ts";
+import { handshakeSetting } from "../../infra/handshake/handshake.ts";
 import { withAgent } from "../../infra/host/agent.ts";
 import type { HostConnection } from "../../infra/host/connection.ts";
 import { resolveHostKey } from "../../infra/host/host-key.ts";
 import { parseJumpHost } from "../../infra/host/jump-host.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import { packageRoot } from "../../infra/package-root.ts";
+import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { defaultName } from "../../sandbox/host/paths.ts";
 import { stackConfig } from "../stack.ts";
 import { askPulumi, type KnownStack } from "./known-stack.ts";
@@ -27,7 +29,8 @@ const configuration = z.object({
   websocketPath: z.string().default("/ws"),
   siteName: z.string().default("geo-system"),
   backendName: z.string().default("geo-backend"),
-  handshake: handshakeScript.optional().catch(undefined),
+  backendSource: z.string().optional(),
+  handshake: handshakeSetting.catch(undefined),
 });
 type Configuration = z.output<typeof configuration>;
 
@@ -81,13 +84,17 @@ function switchedOff(name: string) {
 
 /** Without the outputs one goes on as without a token, and says why. */
 async function clientSecrets(outputs: Promise<string>, settings: Configuration): Promise<ClientSecrets> {
-  const script = settings.handshake && { script: settings.handshake };
+  const { backendSource } = settings;
+  const handshake = handshakeOf({
+    handshake: settings.handshake,
+    ...(backendSource && { backendSource: resolve(packageRoot, backendSource) }),
+  });
   try {
     const { testUrl, caCertificate } = outputsOf.parse(JSON.parse(await outputs));
-    const token = testUrl && new URL(testUrl).searchParams.get("token");
-    return { ...(token && { token }), ...(caCertificate && { ca: caCertificate }), ...script };
+    const token = testUrl && { token: new URL(testUrl).searchParams.get("token") ?? "" };
+    return { handshake, ...token, ...(caCertificate && { ca: caCertificate }) };
   } catch (error) {
-    return { problem: (error as Error).message, ...script };
+    return { handshake, problem: (error as Error).message };
   }
 }
 

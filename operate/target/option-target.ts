@@ -39,7 +39,7 @@ export async function optionTarget(options: HostOptions): Promise<Target> {
     // `npm run up` here would provision another host.
     up: "# whoever deployed this host: pulumi up, in the stack that it belongs to",
     named: naming(options, urls),
-    client: Promise.resolve({ ...(token && { token }), ...(ca && { ca }) }),
+    client: Promise.resolve({ handshake: { preset: "example" }, ...(token && { token }), ...(ca && { ca }) }),
     withKeys: (run) => withAgent(options.identity ? [options.identity] : [], run),
     connection: async () => {
       const jump = jumpHost ? parseJumpHost(jumpHost, user) : undefined;

@@ -1,4 +1,4 @@
-import type { HandshakeScriptInput } from "../../infra/handshake/script.ts";
+import type { Handshake } from "../../infra/handshake/handshake.ts";
 import type { HostConnection } from "../../infra/host/connection.ts";
 
 /** A host and the service on it, as the commands of an operator need them. */
@@ -30,12 +30,12 @@ export interface Target {
 }
 
 export interface ClientSecrets {
-  /** Absent where nobody told one: what needs a token is then left out. */
+  /** Absent where it is not known: what needs a token is then left out. Empty where it is known that there is none. */
   token?: string;
   /** Why nothing could be read of what the last `up` left. */
   problem?: string;
   /** PEM of the CA to trust. */
   ca?: string;
-  /** What a client says; default: the flow of the example backend. */
-  script?: HandshakeScriptInput;
+  /** What the backend speaks. */
+  handshake: Handshake;
 }

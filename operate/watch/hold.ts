@@ -1,19 +1,17 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { Client } from "../../infra/handshake/client.ts";
-import { awaitAnswer } from "../../infra/handshake/exchange.ts";
+import type { Client } from "../../infra/handshake/client.ts";
 import { readFailure } from "../../infra/handshake/failure.ts";
 import { masking } from "../../infra/handshake/mask.ts";
-import type { HandshakeScript, HandshakeStep } from "../../infra/handshake/script.ts";
+import type { Protocol, Session } from "../../infra/handshake/protocol.ts";
+import { ProtocolWay } from "../../infra/handshake/run.ts";
 import { Stopped } from "../../infra/handshake/seen.ts";
-import { fill, type Json, type Values } from "../../infra/handshake/values.ts";
 import { reconnectDelay } from "./delay.ts";
 import type { Emit, Which } from "./events.ts";
 
 export interface HoldOptions {
   which: Which;
   url: string;
-  script: HandshakeScript;
+  protocol: Protocol;
   token: string;
   ca?: string | undefined;
   /** For the reading of a failure. */
@@ -27,7 +25,7 @@ export interface HoldOptions {
 
 /** Where a connection is, for the reading of its failure. */
 interface Place {
-  hop: string;
+  hop: string | undefined;
   since: number | undefined;
 }
 
@@ -37,7 +35,7 @@ export async function hold(options: HoldOptions): Promise<void> {
   let failures = 0; // in a row, the loss among them: for the delay
   let tries = 0; // that failed since the loss, or since the beginning
   while (!signal.aborted) {
-    const place: Place = { hop: "name", since: undefined };
+    const place: Place = { hop: undefined, since: undefined };
     try {
       await live(options, place, () => {
         emit({ event: "connected", connection: which, tries: failures === 0 ? 0 : tries + 1 });
@@ -56,7 +54,7 @@ export async function hold(options: HoldOptions): Promise<void> {
 
 function report(
   { which, names, token, emit }: HoldOptions,
-  { hop, since }: Place,
+  { hop = "", since }: Place,
   error: Stopped,
   tries: number,
 ) {
@@ -78,74 +76,34 @@ export function lossOf(which: Which, { seen }: Stopped, heldMs: number, read: st
 }
 
 async function live(options: HoldOptions, place: Place, connected: () => void): Promise<void> {
-  const { url, script, token, ca, timeoutMs, signal } = options;
-  let values: Values = new Map<string, Json>([
-    ["token", token],
-    ["nonce", randomBytes(6).toString("hex")],
-  ]);
-  const { query = {}, headers = {}, protocols = [] } = script.clients[1] ?? {};
-  const filled = (texts: Record<string, string>) =>
-    Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, String(fill(text, values))]));
-  const address = new URL(url);
-  for (const [key, text] of Object.entries(filled(query))) address.searchParams.set(key, text);
-  const client = await Client.open({
-    ...{ url: address, headers: filled(headers), protocols, ca, timeoutMs },
-    passed: (hop) => (place.hop = after(hop, url)),
-  });
-  const leave = () => client.leave();
+  const { which, url, protocol, token, ca, timeoutMs, names, signal } = options;
+  const way = new ProtocolWay({ url, protocol, token, ca, timeoutMs, names });
+  const leave = () => void way.leave();
   signal.addEventListener("abort", leave);
   try {
-    for (const step of introduction(script)) {
-      place.hop = step.name;
-      if (step.send !== undefined) client.send(fill(step.send, values));
-      if (step.expect !== undefined) values = await awaitAnswer(client, step.expect, values, timeoutMs);
-    }
+    const session = await protocol.enter(way);
     place.since = Date.now();
     connected();
-    await (options.which === "active" ? ping(client, options, place, values) : listen(client));
+    await (which === "active" ? ping(session, options, place) : listen(session.client));
+  } catch (error) {
+    place.hop ??= way.hops.current;
+    throw error;
   } finally {
     signal.removeEventListener("abort", leave);
-    client.leave();
+    await way.leave();
   }
 }
 
-/** The hop that comes next. */
-function after(hop: "name" | "tcp" | "tls" | "upgrade", url: string): string {
-  if (hop === "name") return "tcp";
-  return hop === "tcp" && url.startsWith("wss:") ? "tls" : "upgrade";
-}
-
-const isPing = ({ name }: HandshakeStep) => /ping|heart/i.test(name);
-
-/** What the first client says until it is known: everything before the first ping, or before a second client. */
-export function introduction({ steps }: HandshakeScript): HandshakeStep[] {
-  const end = steps.findIndex((step) => isPing(step) || step.client === 2);
-  return end < 0 ? steps : steps.slice(0, end);
-}
-
-async function ping(client: Client, options: HoldOptions, place: Place, values: Values): Promise<void> {
-  const { script, timeoutMs, pingEveryMs, emit, signal } = options;
-  const step = script.steps.find(isPing);
-  if (step?.send === undefined || step.expect === undefined) return listen(client);
+/** The protocol's own ping; where it has none that a client may send, a ping frame. */
+async function ping({ client, ...session }: Session, options: HoldOptions, place: Place): Promise<void> {
+  const { timeoutMs, pingEveryMs, emit, signal } = options;
+  const pong = session.ping ?? (() => client.pingFrame(timeoutMs));
   while (!signal.aborted) {
-    place.hop = step.name;
+    place.hop = "ping";
     const sent = performance.now();
-    client.send(fill(step.send, values));
-    await awaitAnswer(client, step.expect, values, timeoutMs);
+    await pong();
     emit({ event: "pong", ms: performance.now() - sent });
-    await quiet(client, pingEveryMs);
-  }
-}
-
-/** Passes over what comes, until the time is over; fails at once where the connection ends. */
-async function quiet(client: Client, ms: number): Promise<void> {
-  for (const until = performance.now() + ms; performance.now() < until; ) {
-    try {
-      await client.receive((text) => text, Math.max(1, until - performance.now()));
-    } catch (error) {
-      if (error instanceof Stopped && error.seen.waitedMs !== undefined) return;
-      throw error;
-    }
+    await client.stay(pingEveryMs);
   }
 }
 
@@ -153,7 +111,7 @@ const hour = 3_600_000;
 
 /** Says nothing, for as long as the connection stands. */
 async function listen(client: Client): Promise<void> {
-  for (;;) await quiet(client, hour);
+  for (;;) await client.stay(hour);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,4 @@
-import { exampleScript } from "../../infra/handshake/example-script.ts";
-import { handshakeScript } from "../../infra/handshake/script.ts";
+import { protocolOf } from "../../infra/handshake/protocols/table.ts";
 import type { Target } from "../target/target.ts";
 import type { Emit, Summary, Which } from "./events.ts";
 import { hold } from "./hold.ts";
@@ -17,7 +16,7 @@ export interface WatchOptions {
 
 /** Holds both connections until the signal; says what happens, and how it was. */
 export async function watch(target: Target, options: WatchOptions): Promise<Summary> {
-  const { token = "", ca, script } = await target.client;
+  const { token = "", ca, handshake } = await target.client;
   const tally = new Tally(options.alarmAfterMs, options.emit, Date.now());
   const emit: Emit = (event) => {
     tally.take(event, Date.now());
@@ -29,8 +28,8 @@ export async function watch(target: Target, options: WatchOptions): Promise<Summ
   }, 1_000);
   const names = { ssh: target.ssh, application: target.application };
   const url = target.urls.at(-1) ?? "";
-  const parsed = handshakeScript.parse(script ?? exampleScript);
-  const one = (which: Which) => hold({ ...options, which, url, script: parsed, token, ca, names, emit });
+  const protocol = protocolOf(handshake);
+  const one = (which: Which) => hold({ ...options, which, url, protocol, token, ca, names, emit });
   try {
     await Promise.all([one("active"), one("silent")]);
   } finally {

@@ -41,7 +41,12 @@ async function startExample() {
 test("the default script and the test token prove the example backend, log lines included", async () => {
   await using example = await startExample();
   const token = await testToken(secret, { sub: "2", name: "lzc2005" }, new Date());
-  const report = await proveHandshake({ urls: [example.url], token, readLog: example.log });
+  const report = await proveHandshake({
+    handshake: "example",
+    urls: [example.url],
+    token,
+    readLog: example.log,
+  });
   expect(report.failures).toEqual([]);
   const log = await example.log();
   for (const line of [
@@ -57,7 +62,7 @@ test("the default script and the test token prove the example backend, log lines
 test("a token signed with another secret is refused at the hop token", async () => {
   await using example = await startExample();
   const token = await testToken("another secret", { sub: "2", name: "lzc2005" }, new Date());
-  const report = await proveHandshake({ urls: [example.url], token });
+  const report = await proveHandshake({ handshake: "example", urls: [example.url], token });
   expect(report.failures[0]?.hop).toBe("token");
   expect(report.failures[0]?.cause).toMatch(/^the backend refused the token \(1008 /);
 }, 20_000);

@@ -9,7 +9,7 @@ async function prove(fault: Fault, onHost: OnHost) {
   await using backend = await startBackend({ token, fault });
   const urls = [`ws://127.0.0.1:${backend.port}/ws`];
   const instances = { count: 3, proveOnHost: async () => onHost };
-  const report = await proveHandshake({ urls, token, instances, timeoutMs: 500 });
+  const report = await proveHandshake({ handshake: "example", urls, token, instances, timeoutMs: 500 });
   const hop = report.rows.find(({ hop }) => hop === "instances");
   return { ...report, hop, came: backend.received.filter((type) => type === "ping").length };
 }
@@ -59,6 +59,7 @@ test("nothing is claimed of instances where there is one process, or the first c
   await using backend = await startBackend({ token });
   const urls = [`ws://127.0.0.1:${backend.port}/ws`];
   const one = await proveHandshake({
+    handshake: "example",
     urls,
     token,
     instances: { count: 1, proveOnHost: () => Promise.reject(new Error("asked")) },

@@ -78,7 +78,12 @@ test("verifies the certificate even where the environment switches that off", as
 test("accepts a certificate for a name as well", async () => {
   const ca = await authority();
   await using backend = await startBackend({ token, certificate: await ca.issue() });
-  const report = await proveHandshake({ urls: [`wss://localhost:${backend.port}/ws`], token, ca: ca.ca });
+  const report = await proveHandshake({
+    handshake: "example",
+    urls: [`wss://localhost:${backend.port}/ws`],
+    token,
+    ca: ca.ca,
+  });
   expect(report.failures).toEqual([]);
 });
 

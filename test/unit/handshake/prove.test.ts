@@ -12,7 +12,7 @@ test("a healthy service is proven on ws and wss at the same time, and then by it
   const urls = [`ws://127.0.0.1:${plain.port}/ws`, `wss://127.0.0.1:${secure.port}/ws`];
   const readLog = vi.fn(async () => plain.log.join("\n"));
 
-  const report = await proveHandshake({ urls, ca: ca.ca, token, readLog });
+  const report = await proveHandshake({ urls, ca: ca.ca, token, handshake: "example", readLog });
 
   expect(report.failures).toEqual([]);
   expect(report.ok).toBe(true);
@@ -38,7 +38,7 @@ test("a healthy service is proven on ws and wss at the same time, and then by it
 
 test("it leaves no topic behind", async () => {
   await using backend = await startBackend({ token });
-  await proveHandshake({ urls: [`ws://127.0.0.1:${backend.port}/ws`], token });
+  await proveHandshake({ urls: [`ws://127.0.0.1:${backend.port}/ws`], token, handshake: "example" });
   expect(backend.received).toContain("create_topic");
   expect(backend.topics.size).toBe(0);
 });
@@ -56,7 +56,7 @@ test("a topic that was made before a later step failed is taken back", async () 
   const report = await proveHandshake({
     urls: [`ws://127.0.0.1:${backend.port}/ws`],
     token,
-    script: { steps },
+    handshake: { steps },
   });
   expect(report.failures.map(({ hop }) => hop)).toEqual(["ping"]);
   await vi.waitFor(() => expect(backend.topics.size).toBe(0));
@@ -77,7 +77,11 @@ test("messages that come early, late or for nobody do not disturb", async () => 
     },
   };
   await using backend = await startBackend({ token, fault });
-  const report = await proveHandshake({ urls: [`ws://127.0.0.1:${backend.port}/ws`], token });
+  const report = await proveHandshake({
+    urls: [`ws://127.0.0.1:${backend.port}/ws`],
+    token,
+    handshake: "example",
+  });
   expect(report.failures).toEqual([]);
 });
 
@@ -92,7 +96,7 @@ test("another backend has another script: texts, headers, subprotocols", async (
   const report = await proveHandshake({
     urls: [`ws://127.0.0.1:${backend.port}/ws`],
     token,
-    script: {
+    handshake: {
       clients: { 1: { headers: { authorization: "Bearer ${token}" }, protocols: ["chat"] } },
       steps: [
         { name: "ping", send: "ping", expect: "pong" },
@@ -110,7 +114,11 @@ test("another backend has another script: texts, headers, subprotocols", async (
     "echo",
     "silent",
     "close",
+    "token",
+    "sync",
+    "log",
   ]);
+  expect(report.rows.slice(-3).every(({ status }) => status === "not asked")).toBe(true);
 });
 
 test("a log without the lines fails the proof and names the line", async () => {
@@ -122,7 +130,13 @@ test("a log without the lines fails the proof and names the line", async () => {
   };
   const readLog = vi.fn(async () => backend.log.join("\n"));
   const urls = [`ws://127.0.0.1:${backend.port}/ws`];
-  const report = await proveHandshake({ urls, token, script, readLog, names: { ssh: "ssh me@host" } });
+  const report = await proveHandshake({
+    urls,
+    token,
+    handshake: script,
+    readLog,
+    names: { ssh: "ssh me@host" },
+  });
   expect(report.ok).toBe(false);
   expect(report.failures).toEqual([
     {
@@ -138,7 +152,12 @@ test("a log without the lines fails the proof and names the line", async () => {
 test("a log that cannot be read is a failure of its own", async () => {
   await using backend = await startBackend({ token });
   const readLog = () => Promise.reject(new Error("tail: no such file"));
-  const report = await proveHandshake({ urls: [`ws://127.0.0.1:${backend.port}/ws`], token, readLog });
+  const report = await proveHandshake({
+    urls: [`ws://127.0.0.1:${backend.port}/ws`],
+    token,
+    handshake: "example",
+    readLog,
+  });
   expect(report.failures.map(({ cause }) => cause)).toEqual([
     "the backend's log cannot be read: tail: no such file",
   ]);
@@ -150,6 +169,7 @@ test("the log is not looked at where a client failed", async () => {
   const report = await proveHandshake({
     urls: [`ws://127.0.0.1:${backend.port}/ws`],
     token: "x.y.z",
+    handshake: "example",
     readLog,
   });
   expect(report.rows.at(-1)).toMatchObject({ hop: "log", status: "not reached" });

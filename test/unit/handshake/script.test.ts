@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleScript } from "../../../infra/handshake/example-script.ts";
+import { exampleScript } from "../../../infra/handshake/protocols/example-script.ts";
 import { handshakeScript } from "../../../infra/handshake/script.ts";
 
 const problems = (script: unknown) =>
@@ -41,7 +41,9 @@ test("a log line that is no regular expression is refused", () => {
 });
 
 test("a step that neither sends nor expects is refused", () => {
-  expect(problems({ steps: [{ name: "a" }] })).toEqual(["steps.0: send, expect or both"]);
+  expect(problems({ steps: [{ name: "a" }] })).toEqual([
+    "steps.0: send, expect or both, or pingFrame or stay",
+  ]);
 });
 
 test("names are followed also where something else is wrong", () => {

@@ -7,6 +7,7 @@ import { type BackendParameters, renderBackend } from "../../../infra/render/eco
 import type { Release } from "../../../infra/render/release.ts";
 
 const parameters: BackendParameters = {
+  backendSource: "/home/me/backend",
   backendName: "geo-backend",
   user: "ubuntu",
   backendPort: 3000,

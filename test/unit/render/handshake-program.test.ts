@@ -34,7 +34,7 @@ async function run(token: string): Promise<{ code: number; output: string }> {
 
 beforeAll(async () => {
   writeFileSync(join(folder, "handshake.cjs"), await handshakeProgram());
-  writeFileSync(join(folder, "handshake.json"), JSON.stringify({ script, timeoutMs: 1000 }));
+  writeFileSync(join(folder, "handshake.json"), JSON.stringify({ handshake: script, timeoutMs: 1000 }));
   server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   server.on("connection", (socket) =>
     socket.on("message", (data) => {

@@ -37,9 +37,7 @@ describe("the arguments", () => {
   });
 
   it("are refused with every problem in one error", () => {
-    const error = new ConfigurationError(
-      problems({ prot: 2222, port: 70000, user: "a b", backendSource: backend }),
-    );
+    const error = new ConfigurationError(problems({ prot: 2222, port: 70000, user: "a b" }));
     expect(error.message).toBe(
       [
         "The configuration has 5 problems; nothing was changed.",
@@ -184,7 +182,7 @@ describe("the arguments", () => {
     expect(with_({ handshake: { steps, logLines: "welcome", clients: { 3: {} } } })).toEqual([
       "handshake.clients.3: this key is not known; expected 1, 2",
       "handshake.steps.0.sned: this key is not known; did you mean send?",
-      'handshake.steps.0: expected send, expect or both, found {"name":"hello","sned":"hi"}',
+      'handshake.steps.0: expected send, expect or both, or pingFrame or stay, found {"name":"hello","sned":"hi"}',
       'handshake.steps.1.name: expected text that names the step, found ""',
       "handshake.steps.1.client: expected 1 or 2, found 3",
       "handshake.steps.1.within: expected whole milliseconds, at least 1, found 0",
@@ -192,7 +190,13 @@ describe("the arguments", () => {
       'handshake.logLines: expected a list of texts, found "welcome"',
     ]);
     expect(with_({ handshake: "abc" })).toEqual([
-      'handshake: expected an object of clients, steps, logLines, logWithin, found "abc"',
+      expect.stringMatching(/^handshake: expected one of plain, .*, or a script, .*, found "abc"$/),
+    ]);
+    expect(with_({ handshake: { preset: "plane" } })).toEqual([
+      expect.stringMatching(/^handshake\.preset: expected one of plain, .*, found "plane"$/),
+    ]);
+    expect(with_({ handshake: { preset: "plain", quary: {} } })).toEqual([
+      "handshake.quary: this key is not known; did you mean query?",
     ]);
   });
 

@@ -1,13 +1,14 @@
 import { expect, test, vi } from "vitest";
-import { exampleScript } from "../../../../infra/handshake/example-script.ts";
-import { handshakeScript } from "../../../../infra/handshake/script.ts";
+import { exampleScript } from "../../../../infra/handshake/protocols/example-script.ts";
+import { introduction } from "../../../../infra/handshake/protocols/script.ts";
+import { protocolOf } from "../../../../infra/handshake/protocols/table.ts";
 import type { WatchEvent } from "../../../../operate/watch/events.ts";
-import { hold, introduction } from "../../../../operate/watch/hold.ts";
+import { hold } from "../../../../operate/watch/hold.ts";
 import { waitFor } from "../../../support/wait.ts";
 import { startBackend } from "../../handshake/support/backend.ts";
 
 const token = "aaa.bbb.ccc";
-const script = handshakeScript.parse(exampleScript);
+const protocol = protocolOf({ preset: "example" });
 const names = { ssh: "ssh ubuntu@host", application: "geo-backend" };
 
 function held(url: string, which: "active" | "silent") {
@@ -17,7 +18,7 @@ function held(url: string, which: "active" | "silent") {
   const options = {
     which,
     url,
-    script,
+    protocol,
     token,
     names,
     timeoutMs: 500,
@@ -110,5 +111,5 @@ test("a token that is refused is told without it", async () => {
 });
 
 test("the introduction ends before the first ping, and before a second client", () => {
-  expect(introduction(script).map(({ name }) => name)).toEqual(["connected", "token", "subscribed"]);
+  expect(introduction(exampleScript).map(({ name }) => name)).toEqual(["connected", "token", "subscribed"]);
 });

@@ -1,0 +1,58 @@
+import { request as plainRequest } from "node:http";
+import { request as secureRequest } from "node:https";
+import { isIP } from "node:net";
+import { readWhole } from "./answer.ts";
+import { bareHost, firstWords, type Opening, watchConnection } from "./open.ts";
+import { describeError, Stopped } from "./seen.ts";
+
+export interface Question {
+  method?: "GET" | "POST";
+  url: URL;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+export interface Answer {
+  status: number;
+  text: string;
+}
+
+/** An HTTP request beside the WebSocket, with the same checks and hops. Throws {@link Stopped} where no answer comes. */
+export function httpRequest(
+  question: Question,
+  { ca, timeoutMs, passed }: Pick<Opening, "ca" | "timeoutMs" | "passed">,
+): Promise<Answer> {
+  const { method = "GET", url, headers, body = "" } = question;
+  const send = url.protocol === "wss:" ? secureRequest : plainRequest;
+  const address = new URL(url.href.replace(/^ws/, "http"));
+  if (isIP(bareHost(url))) passed("name");
+  return new Promise((resolve, reject) => {
+    const request = send(address, {
+      ...{ method, headers: { ...headers, "content-length": Buffer.byteLength(body) }, agent: false },
+      ...(ca !== undefined && { ca }),
+      rejectUnauthorized: true,
+    });
+    const stop = (error: Stopped) => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    const timer = setTimeout(() => {
+      stop(new Stopped({ url: url.href, waitedMs: timeoutMs }));
+      request.destroy();
+    }, timeoutMs);
+    watchConnection(request, passed);
+    request.on("error", (error) => stop(new Stopped({ url: url.href, ...describeError(error) })));
+    request.once("response", async (response) => {
+      const text = await readWhole(response);
+      clearTimeout(timer);
+      resolve({ status: response.statusCode ?? 0, text });
+    });
+    request.end(body);
+  });
+}
+
+/** The text of a good answer. Throws {@link Stopped} for any other. */
+export function okText({ status, text }: Answer, url: URL): string {
+  if (status >= 200 && status < 300) return text;
+  throw new Stopped({ url: url.href, status, body: firstWords(text) });
+}
