@@ -37,7 +37,8 @@ const only = ({ first, drift, changes }: StepPlan, names: readonly string[]) =>
   !first && drift.length === 0 && changes.every((change) => names.includes(change));
 
 function siteReach(plan: StepPlan, facts: Facts): StepReach {
-  if (only(plan, ["script"])) return nothing;
+  // Of a certificate that is put back its own step tells.
+  if (only(plan, ["script", "placed"])) return nothing;
   if (!isServing(facts)) return { reach: "reload", text: "nginx is started" };
   return { reach: "reload", text: "nginx reload, connections stay" };
 }

@@ -7,7 +7,7 @@ import * as tls from "@pulumi/tls";
 import { certificateFolder } from "../render/certificate-folder.ts";
 import { payload } from "../render/payload.ts";
 import type { Settings } from "../settings/schema.ts";
-import { type StepContext, stepCommand } from "./step.ts";
+import { plannedStep, type StepContext } from "./step.ts";
 
 const day = 24;
 const caDays = 3650;
@@ -24,8 +24,8 @@ interface Issued {
 
 export interface Certificate {
   command: remote.Command;
-  /** SHA-256 of the leaf, in hex: the site's step reloads nginx when it changes. */
-  fingerprint: pulumi.Output<string>;
+  /** What the site's step reloads nginx for: another certificate, or the files of the same one put back. */
+  placed: pulumi.Output<Record<string, string>>;
   /** PEM of the CA to trust; absent where the public ones do. */
   authority?: pulumi.Output<string>;
 }
@@ -42,7 +42,7 @@ export function certificate(
   const text = pulumi
     .all([issued.chain, issued.key, fingerprint])
     .apply(([chain, key, print]) => certificatePayload(chain, key, print));
-  const command = stepCommand(context, "certificate", {
+  const { command, plan } = plannedStep(context, "certificate", {
     payload: text,
     secret: true,
     options: { fingerprint: pulumi.unsecret(fingerprint) },
@@ -50,7 +50,14 @@ export function certificate(
   });
   return {
     command,
-    fingerprint: pulumi.unsecret(fingerprint),
+    placed: pulumi
+      .unsecret(pulumi.all([fingerprint, plan]))
+      .apply(
+        ([print, known]): Record<string, string> => ({
+          certificate: print,
+          ...(known && { placed: known.run }),
+        }),
+      ),
     ...(issued.authority && { authority: issued.authority }),
   };
 }

@@ -14,7 +14,7 @@ export function site(
 ): remote.Command {
   return stepCommand(context, "site", {
     payload: pulumi.output(settings.host).apply((host) => sitePayload(settings, host)),
-    options: certificate ? { certificate: certificate.fingerprint } : {},
+    options: certificate ? certificate.placed : {},
     dependsOn,
   });
 }

@@ -33,19 +33,24 @@ export interface StepArgs {
  * line and by `stdin`: `triggers` would replace the resource, and undo the step after it was applied. The line holds a
  * word that is another one whenever the host needs the step, so that Pulumi, which never looks at the host, updates it.
  */
-export function stepCommand(context: StepContext, step: ScriptedStep, args: StepArgs): remote.Command {
+export const stepCommand = (context: StepContext, step: ScriptedStep, args: StepArgs): remote.Command =>
+  plannedStep(context, step, args).command;
+
+/** The same, with what the next `up` does with the step: for a step after it that must follow. */
+export function plannedStep(context: StepContext, step: ScriptedStep, args: StepArgs) {
   const options = pulumi.output(args.options ?? {}).apply((more) => ({ script: scriptHash(step), ...more }));
   // Of a secret payload the plan holds names only.
   const payload = pulumi.unsecret(pulumi.output(args.payload));
   const plan = pulumi
     .all([context.look, payload, options])
     .apply(([{ facts }, text, known]) => facts && stepPlan(step, facts, { payload: text, options: known }));
-  return plannedCommand(context, step, plan, {
+  const command = plannedCommand(context, step, plan, {
     create: applyLine(context, step, "apply", options, plan),
     delete: `sudo geo-system ${step} undo --for ${context.owner}`,
     ...input(args),
     dependsOn: args.dependsOn,
   });
+  return { command, plan };
 }
 
 export interface PlannedArgs extends Pick<remote.CommandArgs, "delete" | "stdin" | "logging"> {

@@ -14,10 +14,21 @@ backend_facts() {
   fact backend "$APP" "$APP_USER" "$APP_PORT" "$APP_HOME"
   fact release "$(basename "$(readlink "/srv/$APP/current" 2> /dev/null)")" "$(applied backend release)"
   fact environment "$(basename "$(readlink "/srv/$APP/secret.env" 2> /dev/null)")" "$(cat /var/lib/geo-system/backend/generation 2> /dev/null)"
+  backend_gone
   backend_altered | while IFS= read -r path; do fact altered "$path"; done
   [ -e "/srv/$APP/secret.env" ] || [ ! -d "/srv/$APP" ] || fact no-secrets "/srv/$APP/secret.env"
   ! grep -qsE "\"name\": ?\"$APP\"" "$APP_HOME/.pm2/dump.pm2" || fact saved yes
   backend_forbidden
+}
+
+# `gone PATH`: the folder of the application, or that of the release in use, where it is no longer there.
+backend_gone() {
+  local release path
+  release=$(sed -n 's/^release: //p' /var/lib/geo-system/backend/current 2> /dev/null)
+  [ -n "$release" ] || return 0
+  for path in "/srv/$APP" "/srv/$APP/releases/$release"; do
+    [ -d "$path" ] || { fact gone "$path"; return; }
+  done
 }
 
 backend_logs() {

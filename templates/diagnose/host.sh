@@ -26,13 +26,13 @@ host_disks() {
       { gsub("%", ""); print "disk\t" $1 "\t" $2 "\t" $3 "\t" $4 "\t" mode[$1] }' /proc/self/mounts -
 }
 
-# Of a full disk, as host_disks told it: its largest files, `big MOUNT BYTES PATH`. Two seconds at most, since a disk
+# Of a full disk, as host_disks told it: its largest files, `big MOUNT BYTES OWNER PATH`. Two seconds at most, since a disk
 # may hold millions.
 host_big_files() {
   local mount used path
   while read -r _ mount used _; do
     [ "$used" -ge 99 ] || continue
-    timeout 2 find "$mount" -xdev -type f -size +100k -printf '%s\t%p\n' 2> /dev/null | sort -rn | head -n 3 | while IFS= read -r path; do say "big"$'\t'"$mount"$'\t'"$path"; done
+    timeout 2 find "$mount" -xdev -type f -size +100k -printf '%s\t%u\t%p\n' 2> /dev/null | sort -rn | head -n 3 | while IFS= read -r path; do say "big"$'\t'"$mount"$'\t'"$path"; done
   done
 }
 

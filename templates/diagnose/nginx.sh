@@ -8,6 +8,7 @@ LONGEST_CONFIGURATION=2000000
 nginx_facts() {
   command -v nginx > /dev/null || { fact nginx absent; return; }
   fact nginx present
+  [ -s "$NGINX/nginx.conf" ] || fact missing-main "$NGINX/nginx.conf"
   nginx_configuration
   nginx_newest
   nginx_workers
@@ -85,17 +86,27 @@ nginx_site() {
 nginx_certificate() {
   local path told key
   fact deployed-certificate "$(applied certificate fingerprint)"
+  nginx_kept_certificate "$(applied certificate fingerprint)"
   for path in $(nginx_certificate_paths); do
     [ -r "$path" ] || { fact certificate "$path" missing; continue; }
     key=$(dirname "$path")/privkey.pem
     # All of it from one look: each start of openssl takes its time.
     told=$(openssl x509 -in "$path" -noout -enddate -fingerprint -sha256 -pubkey -ext subjectAltName 2> /dev/null)
     fact certificate "$path" "$(date -d "$(sed -n 's/^notAfter=//p' <<< "$told")" +%s)" \
-      "$(sed -n 's/^sha256 Fingerprint=//Ip' <<< "$told" | tr -d : | tr '[:upper:]' '[:lower:]')" \
+      "$(nginx_fingerprint <<< "$told")" \
       "$(nginx_key_is_its_own "$told" "$key")" \
       "$(sed -n '/Subject Alternative Name/ { n; s/ //g; p; }' <<< "$told")"
   done
 }
+
+# `kept-certificate FINGERPRINT`: of what is in the folder of the deployed one; nothing where its key is not its own.
+nginx_kept_certificate() {
+  local folder="/etc/geo-system/certificates/${1:0:16}" told
+  [ -n "$1" ] && told=$(openssl x509 -in "$folder/fullchain.pem" -noout -fingerprint -sha256 -pubkey 2> /dev/null) || return 0
+  [ "$(nginx_key_is_its_own "$told" "$folder/privkey.pem")" != own ] || fact kept-certificate "$(nginx_fingerprint <<< "$told")"
+}
+
+nginx_fingerprint() { sed -n 's/^sha256 Fingerprint=//Ip' | tr -d : | tr '[:upper:]' '[:lower:]'; }
 
 # Of the site's own file: nginx prints no configuration where a certificate is why it does not load.
 nginx_certificate_paths() {

@@ -21,6 +21,8 @@ export interface Inside {
   certificates: CertificateFile[];
   /** SHA-256 of the certificate that was deployed; empty where none was. */
   deployedCertificate: string;
+  /** SHA-256 of what is kept on the host in the folder of the deployed one; empty where its key is not its own. */
+  keptCertificate: string;
   backend: Backend;
   loopback: Loopback[];
 }
@@ -31,8 +33,14 @@ export interface Disk {
   freeKb: number;
   inodesPercent: number;
   readOnly: boolean;
-  /** Of a full one: its largest files. */
-  big: string[];
+  /** Of a full one: its largest files, the largest first. */
+  big: BigFile[];
+}
+
+export interface BigFile {
+  path: string;
+  bytes: number;
+  owner: string;
 }
 
 export interface Unit {
@@ -90,6 +98,8 @@ export interface Nginx {
   said: string;
   /** What `nginx -T` printed. */
   configuration: string;
+  /** The main file, where it is missing or empty. */
+  missingMain?: string;
   workers: Worker[];
   /** Replaced by a reload: each stays until its last connection ends. */
   oldWorkers: Worker[];
@@ -147,6 +157,8 @@ export interface Backend {
   foreign?: string;
   /** What Node says instead of its version. */
   nodeBroken?: string;
+  /** A folder of the release in use that is no longer there. */
+  gone?: string;
   /** Whether the next boot brings it back. */
   saved: boolean;
   /** How its processes ended by themselves in the last ten minutes, since they were last started on purpose. */

@@ -68,6 +68,7 @@ export function readInside(output: string): Inside {
     nginx: nginx(facts),
     certificates: facts.all("certificate", certificate),
     deployedCertificate: facts.one("deployed-certificate")[0] ?? "",
+    keptCertificate: facts.one("kept-certificate")[0] ?? "",
     backend: backend(facts),
     loopback: facts.all("loopback", (to = "", port, answer = "") => ({ to, port: Number(port), answer })),
   };
@@ -75,14 +76,17 @@ export function readInside(output: string): Inside {
 
 /** Each file system once: between two looks at it its numbers may have changed. */
 function disks(facts: Facts): Disk[] {
-  const big = facts.all("big", (mount = "", _, path = "") => ({ mount, path }));
+  const big = facts.all("big", (mount = "", bytes, owner = "", path = "") => ({
+    ...{ mount, owner, path },
+    bytes: Number(bytes),
+  }));
   const all = facts.all("disk", (mount = "", usedPercent, freeKb, inodesPercent, mode) => ({
     mount,
     usedPercent: Number(usedPercent),
     freeKb: Number(freeKb),
     inodesPercent: Number(inodesPercent) || 0,
     readOnly: mode === "ro",
-    big: big.filter((each) => each.mount === mount).map(({ path }) => path),
+    big: big.filter((each) => each.mount === mount).map(({ path, bytes, owner }) => ({ path, bytes, owner })),
   }));
   return [...new Map(all.map((disk) => [disk.mount, disk])).values()];
 }
@@ -105,13 +109,14 @@ function firewall(facts: Facts): Firewall {
 
 function nginx(facts: Facts): Nginx {
   const [site, deployedSite] = [facts.text("site"), facts.text("deployed-site")];
-  const [enabled] = facts.one("enabled");
+  const [[enabled], [missingMain]] = [facts.one("enabled"), facts.one("missing-main")];
   const [seconds, path] = facts.one("newest");
   return {
     present: facts.one("nginx")[0] === "present",
     valid: facts.one("valid")[0] === "yes",
     said: facts.text("said") ?? "",
     configuration: facts.text("configuration") ?? "",
+    ...(missingMain && { missingMain }),
     workers: facts.all("worker", worker),
     oldWorkers: facts.all("old-worker", worker),
     ...(seconds && path && { newest: { seconds: Number(seconds), path } }),
@@ -145,6 +150,7 @@ function backend(facts: Facts): Backend {
     facts.one("foreign"),
     facts.one("node-broken"),
   ];
+  const [gone] = facts.one("gone");
   const known = readApplications(facts.text("applications") ?? "");
   return {
     ...{ name, user, port: Number(port), home, release, deployedRelease, environment, deployedEnvironment },
@@ -156,6 +162,7 @@ function backend(facts: Facts): Backend {
     ...(forbidden && { forbidden }),
     ...(foreign && { foreign }),
     ...(nodeBroken !== undefined && { nodeBroken }),
+    ...(gone && { gone }),
     saved: facts.one("saved")[0] === "yes",
     ends: facts.all("ended", (age, code, signal = "", id) => ({
       age: Number(age),

@@ -39,7 +39,9 @@ function back(
   found: Pick<CertificateFile, "fingerprint"> | TlsSeen | undefined,
 ) {
   const deployed = inside?.deployedCertificate ?? "";
-  if (deployed === "" || found?.fingerprint === deployed) return [target.up];
+  // Kept no longer as it was: somebody wrote into its very folder.
+  if (deployed === "" || found?.fingerprint === deployed || inside?.keptCertificate !== deployed)
+    return [target.up];
   const kept = `${folder}/certificates/${deployed.slice(0, 16)}`;
   const link = `test -e ${kept}/fullchain.pem && sudo ln -sfT ${kept} ${folder}/certificate && sudo nginx -t && sudo systemctl reload-or-restart nginx`;
   return [on(target, link)];

@@ -55,6 +55,11 @@ const ufwLimits: Rule = (seen) => {
   };
 };
 
+const missingRules = (seen: Observations) =>
+  [seen.target.sshPort, ...servicePorts(seen)]
+    .filter((port) => !/^(allow|limit)/.test(verdictOf(seen, port)))
+    .map((port) => on(seen.target, `sudo ufw allow ${port}/tcp comment geo-system`));
+
 const ufwInactive: Rule = (seen) => {
   const { inside, target } = seen;
   if (!inside?.deployed.includes("firewall") || inside.firewall.ufw === "active") return undefined;
@@ -65,8 +70,8 @@ const ufwInactive: Rule = (seen) => {
     ...{ hop: "firewall", severity: "warn" },
     cause: `ufw is ${inside.firewall.ufw}, and was deployed active: every port that listens is open${shutsOut ? "; its rules are gone as well" : ""}`,
     evidence: [`ufw: ${inside.firewall.ufw}`],
-    // Switched on without a rule for SSH it would shut the operator out; an `up` sees to that first.
-    fix: [shutsOut ? target.up : on(target, "sudo ufw --force enable")],
+    // Switched on without a rule for SSH it would shut the operator out: the rules first.
+    fix: [...(shutsOut ? missingRules(seen) : []), on(target, "sudo ufw --force enable")],
     worry: worry.soon,
   };
 };

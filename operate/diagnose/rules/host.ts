@@ -1,4 +1,4 @@
-import type { Disk } from "../inside/observed.ts";
+import type { BigFile, Disk } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import { on } from "./fix.ts";
 import { serves } from "./pm2.ts";
@@ -13,9 +13,10 @@ const diskFull: Rule = ({ inside, target }) => {
   const what = full.usedPercent >= 100 ? "full" : "out of inodes";
   return {
     ...{ hop: "disk", severity: "fail" },
-    cause: `the disk is ${what}: ${full.mount}${full.big[0] ? `, and the largest file on it is ${full.big[0]}` : ""}`,
+    cause: `the disk is ${what}: ${full.mount}${full.big[0] ? `, and the largest file on it is ${full.big[0].path}` : ""}`,
     evidence: [
       `df ${full.mount}: ${full.usedPercent}% used, ${full.freeKb} KB free, inodes ${full.inodesPercent}%`,
+      ...full.big.map(sized),
     ],
     fix: room(full, { target }, inside.backend.name),
     worry: worry.some,
@@ -40,18 +41,35 @@ const readOnly: Rule = ({ inside, target, outside: { flows } }) => {
   };
 };
 
-/** What may go without anybody missing it; else only a person can say. */
+/** Logs that a program goes on writing after they were emptied, and how each is emptied. */
+const knownLogs: readonly [path: RegExp, empty: (path: string, application: string) => string][] = [
+  [/\/\.pm2\/logs\//, (_, application) => `pm2 flush ${application}`],
+  [/^\/var\/log\/journal\//, () => "sudo journalctl --vacuum-size=100M"],
+  [
+    /^\/var\/log\/nginx\/|^\/var\/log\/(syslog|messages|kern\.log|auth\.log|ufw\.log|btmp|wtmp)$/,
+    (path) => `sudo truncate -s 0 ${path}`,
+  ],
+];
+
+/** What may go without a loss; of any other file only a person can say. Last: how much is free then. */
 function room({ mount, big }: Disk, { target }: Pick<Observations, "target">, application: string): string[] {
-  const [largest = ""] = big;
-  if (largest.includes("/.pm2/logs/")) return [on(target, `pm2 flush ${application}`)];
-  if (largest.startsWith("/var/log/journal/")) return [on(target, "sudo journalctl --vacuum-size=100M")];
-  if (largest.startsWith("/var/log/nginx/")) return [on(target, `sudo truncate -s 0 ${largest}`)];
+  const [largest] = big;
+  const free = on(target, `df -h ${mount}`);
+  const [, empty] = knownLogs.find(([path]) => path.test(largest?.path ?? "")) ?? [];
+  if (largest && empty) return [on(target, empty(largest.path, application)), free];
   return [
-    on(target, `sudo du -xah ${mount} | sort -h | tail`),
-    "# remove what nobody needs, and then:",
-    on(target, `pm2 restart ${application}`),
+    `# look: ${on(target, `sudo du -xah ${mount} | sort -h | tail`)}`,
+    ...big.map(
+      (file) => `# ${sized(file)}: if it may go: ${on(target, `sudo truncate -s 0 '${file.path}'`)}`,
+    ),
+    free,
   ];
 }
+
+const sized = ({ path, bytes, owner }: BigFile) => `${path} has ${inUnits(bytes)}, of user ${owner}`;
+
+const inUnits = (bytes: number) =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(1, Math.round(bytes / 1e6))} MB`;
 
 const diskNearlyFull: Rule = ({ inside, target }) => {
   const full = inside?.disks.find(({ usedPercent }) => usedPercent >= 95 && usedPercent < 100);

@@ -3,6 +3,7 @@ import { certificateRules, certificateWarnings, keyRules } from "./certificate.t
 import { crashWarnings } from "./crash.ts";
 import { firewallRules, firewallWarnings } from "./firewall.ts";
 import { flowRules } from "./flow.ts";
+import { backendGone, nginxGone } from "./gone.ts";
 import { hostRules, hostWarnings } from "./host.ts";
 import { limitRules } from "./limits.ts";
 import { loginRules } from "./login.ts";
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   ...hostRules, // A full disk or a wrong clock breaks whatever runs on it.
   ...firewallRules, // Are clients let in?
   ...keyRules, // A key of another certificate keeps nginx from starting.
+  ...nginxGone, // Without its main file it refuses everything.
   ...nginxRules, // Does it run?
   ...dropRules, // It listens: does a packet get there?
   ...siteRules, // Does it serve what was deployed?
@@ -31,6 +33,7 @@ export const rules: readonly Rule[] = [
   ...limitRules, // Is there room for one more?
   ...frozenRules,
   ...serviceRules, // Does what the backend needs run?
+  ...backendGone, // What it would start from: a restart is no remedy then.
   ...backendRules, // Does the backend run, and where it should?
   ...refusalRules, // Does nginx itself refuse?
   ...flowRules, // Does it do what it should?

@@ -6,6 +6,7 @@ import { TestStack } from "../../support/stack.ts";
 import { waitFor } from "../../support/wait.ts";
 import { backendFaults } from "./faults/backend.ts";
 import { certificateFaults } from "./faults/certificate.ts";
+import { goneFaults } from "./faults/gone.ts";
 import { hostFaults } from "./faults/host.ts";
 import { networkFaults } from "./faults/network.ts";
 import { nginxFaults } from "./faults/nginx.ts";
@@ -42,6 +43,7 @@ describe.each([
   ["the certificate", certificateFaults],
   ["the network", networkFaults],
   ["the host", hostFaults],
+  ["what is gone", goneFaults],
 ] as const)("%s", (_, faults) => {
   it.each(faults as Fault[])("$name", async (fault) => {
     const told = await broken(fault);

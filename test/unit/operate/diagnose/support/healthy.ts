@@ -69,6 +69,7 @@ export const inside: Inside = {
     ...{ site, deployedSite: site, enabled: "/etc/nginx/sites-available/geo-system" },
   },
   certificates: [],
+  keptCertificate: "",
   deployedCertificate: "abc",
   backend: {
     ...{ name: "geo-backend", user: "ubuntu", port: 3000, home: "/home/ubuntu", pm2: "up" },
