@@ -6,6 +6,7 @@ const minutes = (n: number) => n * 60_000;
 
 export default defineConfig({
   test: {
+    maxConcurrency: 2,
     projects: [
       {
         test: {
@@ -28,10 +29,19 @@ export default defineConfig({
         test: {
           name: "e2e",
           sequence: { groupOrder: 3 },
-          include: ["test/{e2e,browser}/**/*.test.ts"],
+          include: ["test/{e2e,browser}/**/*.test.ts", "test/backends/telling.test.ts"],
           testTimeout: minutes(5),
           hookTimeout: minutes(10),
           maxWorkers: 2,
+        },
+      },
+      {
+        // Only on demand: `npm test -- --project backends`.
+        test: {
+          name: "backends",
+          sequence: { groupOrder: 4 },
+          include: ["test/backends/matrix.test.ts"],
+          hookTimeout: minutes(10),
         },
       },
     ],

@@ -10,7 +10,7 @@ import { ensureSystemPackages } from "../sandbox/toolchain/system-packages.ts";
 
 /*
  * `npm test`: the lint and every test that this machine can run; what it cannot run is named. Arguments go to
- * vitest: `npm test -- test/unit`.
+ * vitest: `npm test -- test/unit`. The whole matrix of backends runs on demand: `npm test -- --project backends`.
  */
 
 /** What lint and the tests need beside Node; the sandbox asks for its own packages itself. */
@@ -27,7 +27,7 @@ const whyNot = await whyNoHosts();
 if (whyNot) console.log(pc.yellow(whyNot));
 const scripts = onPath("shellcheck") !== undefined;
 const linted = await lint(scripts ? "lint" : "lint:code");
-const tested = await tests(whyNot ? ["--project", "unit"] : []);
+const tested = await tests(projects());
 const leftOut = [
   ...(scripts ? [] : ["the lint of the scripts (needs shellcheck)"]),
   ...(whyNot ? ["host, end-to-end and browser tests (why: see above, before the tests)"] : []),
@@ -45,6 +45,13 @@ async function whyNoHosts(): Promise<string | undefined> {
     () => undefined,
     (error: Error) => error.message,
   );
+}
+
+/** Those that run where the arguments name none. */
+function projects(): string[] {
+  if (whyNot) return ["--project", "unit"];
+  const named = process.argv.some((word) => word.startsWith("--project") || word.includes("test/backends"));
+  return named ? [] : ["--project", "!backends"];
 }
 
 async function lint(script: "lint" | "lint:code"): Promise<boolean> {

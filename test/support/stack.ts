@@ -1,7 +1,8 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { parse, stringify } from "yaml";
 import { withAgent } from "../../infra/host/agent.ts";
 import { project, type ReadyStack, readyStack } from "../../operate/run-pulumi.ts";
 import { stackOf } from "../../operate/sandbox-names.ts";
@@ -22,6 +23,8 @@ export class TestStack implements AsyncDisposable {
   readonly host: string;
   readonly stack: ReadyStack;
   readonly files: string;
+  /** What `configure` set last. */
+  #configured: string[] = [];
 
   constructor(host: string, stack: ReadyStack, files: string) {
     this.host = host;
@@ -84,6 +87,17 @@ export class TestStack implements AsyncDisposable {
       string,
       string
     >;
+  }
+
+  /** Sets the stack's configuration in one move. What an earlier call set, and this one does not, is gone. */
+  async configure(values: Record<string, unknown>): Promise<void> {
+    const path = join(project, `Pulumi.${this.stack.stack}.yaml`);
+    const settings = parse(await readFile(path, "utf8")) as { config: Record<string, unknown> };
+    for (const key of this.#configured) delete settings.config[key];
+    const named = Object.entries(values).map(([key, value]) => [`geo-system:${key}`, value] as const);
+    this.#configured = named.map(([key]) => key);
+    Object.assign(settings.config, Object.fromEntries(named));
+    await writeFile(path, stringify(settings));
   }
 
   /** A fresh host at the same address, with another host key, while the stack knows of the old one. */
