@@ -1,26 +1,23 @@
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import type { Case, Result } from "./case.ts";
 import { Hosts } from "./hosts.ts";
 import { resultTable } from "./results.ts";
 import { deployTwice } from "./story.ts";
 
-/** Two hosts, a case on each at a time: releases wait more than they work. */
-const hostCount = 2;
-
 /** Milliseconds for a case: two releases, their handover, and `destroy`. */
 const caseTimeout = 8 * 60_000;
 
-/** Makes a test of each case, and prints the table of what was measured. */
+/**
+ * Makes a test of each case, as many at a time as vitest's `maxConcurrency` says, and prints the table of what was
+ * measured.
+ */
 export function runCases(title: string, cases: readonly Case[]): void {
   const results: Result[] = [];
   describe(title, { concurrent: true }, () => {
-    let hosts: Hosts;
-    beforeAll(async () => {
-      hosts = await Hosts.start(Math.min(hostCount, cases.length));
-    });
+    const hosts = new Hosts();
     afterAll(async () => {
       console.log(`\n${resultTable(results)}\n`);
-      await hosts?.[Symbol.asyncDispose]();
+      await hosts[Symbol.asyncDispose]();
     });
 
     it.each(cases)("$name", { timeout: caseTimeout }, async (backend) => {
