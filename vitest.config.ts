@@ -6,7 +6,6 @@ const minutes = (n: number) => n * 60_000;
 
 export default defineConfig({
   test: {
-    maxConcurrency: 2,
     projects: [
       {
         test: {
@@ -33,6 +32,7 @@ export default defineConfig({
           testTimeout: minutes(5),
           hookTimeout: minutes(10),
           maxWorkers: 2,
+          maxConcurrency: 2,
         },
       },
       {
@@ -42,6 +42,7 @@ export default defineConfig({
           sequence: { groupOrder: 4 },
           include: ["test/backends/matrix.test.ts"],
           hookTimeout: minutes(10),
+          maxConcurrency: 2,
         },
       },
     ],

@@ -29,7 +29,7 @@ export interface Case {
 export interface Result {
   backend: string;
   deployed: boolean;
-  /** By which preset, as the `up` said it. */
+  /** By which preset the `up` proved it. */
   proven: string;
   /** New handshakes during the second release, and what each failed one saw. */
   handshakes: number;

@@ -19,7 +19,6 @@ export const cases: readonly Case[] = [
     ...socketIoServer,
     name: "socket.io, 3 instances",
     configuration: { handshake: "socket.io", backendInstances: 3 },
-    telling: true,
   },
   {
     name: "graphql-ws",
@@ -45,7 +44,6 @@ export const cases: readonly Case[] = [
     path: "/room",
     configuration: { handshake: "yjs", handover: "at-once" },
     later: { entries: expect.any(Number) },
-    telling: true,
   },
   { name: "Fastify", fixture: "fastify", release: "app.js", client: plain },
   {
@@ -60,7 +58,6 @@ export const cases: readonly Case[] = [
     fixture: "typescript",
     release: "src/release.ts",
     client: plain,
-    telling: true,
   },
   {
     name: "pnpm, member of a workspace",
@@ -77,7 +74,6 @@ export const cases: readonly Case[] = [
     release: "server/index.js",
     client: plain,
     hello: { ms: "1.0.0" },
-    telling: true,
   },
   { name: "yarn 1", fixture: "yarn", release: "server.js", client: plain },
   { name: "yarn 4", fixture: "yarn-berry", release: "server.js", client: plain },
@@ -87,7 +83,6 @@ export const cases: readonly Case[] = [
     release: "server.js",
     client: plain,
     says: /8080/,
-    telling: true,
   },
   {
     name: "own ecosystem.config.js, 2 instances",
