@@ -4,6 +4,7 @@ import type { Settings } from "../settings/schema.ts";
 import { applicationRoot, backendEnvironment } from "./environment.ts";
 import { type PayloadFile, payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
+import { portSets } from "./ports.ts";
 import { type Release, uploadPath } from "./release.ts";
 import { fill } from "./template.ts";
 
@@ -39,15 +40,17 @@ export type BackendParameters = Pick<
  * @throws if a value could leave its place in a file
  */
 export function renderBackend(parameters: BackendParameters, release: Release, prover: string): string {
-  const { backendName: name, user, backendPort, backendStandbyPort, nodeSource } = parameters;
+  const { backendName: name, user, nodeSource } = parameters;
+  const ports = portSets(parameters);
   matching("backendName", name, /^[A-Za-z][A-Za-z0-9-]*$/);
   matching("user", user, /^[a-z_][a-z0-9_-]*$/);
   return payload(
     {
       name,
       user,
-      port: whole("backendPort", backendPort, 1, 65_535),
-      "standby-port": whole("backendStandbyPort", backendStandbyPort, 1, 65_535),
+      // The two sets of ports: a line each port.
+      port: ports.a.map((port) => String(whole("backendPort", port, 1, 65_535))),
+      "standby-port": ports.b.map((port) => String(whole("backendStandbyPort", port, 1, 65_535))),
       "websocket-path": parameters.websocketPath,
       "handover-seconds": parameters.handoverSeconds,
       shared: parameters.backendShared,
@@ -73,7 +76,7 @@ export function pm2Version(): string {
 
 /** What step `backend` runs on the host, beside the application. */
 const library = "/usr/local/lib/geo-system";
-const programs = ["application", "handover", "pm2", "preload", "serving", "sockets"];
+const programs = ["application", "handover", "pm2", "preload", "retire", "serving", "signals", "sockets"];
 
 function files(parameters: BackendParameters, release: Release, prover: string): PayloadFile[] {
   const { backendName: name, user, backendInstances: instances } = parameters;

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
+import type { PortSets } from "./ports.ts";
 import { fill } from "./template.ts";
 
 /** What the nginx site depends on. */
@@ -11,10 +12,8 @@ export interface SiteParameters {
   serverNames: readonly string[];
   /** Path that is upgraded, without a slash at its end. */
   websocketPath: string;
-  /** Loopback port of the backend. */
-  backendPort: number;
-  /** Loopback port where a new release stands by. */
-  standbyPort: number;
+  /** Loopback ports of the backend. */
+  ports: PortSets;
   /** How long a silent WebSocket is held, in seconds. */
   readTimeoutSeconds: number;
   /** Least `worker_connections`; a WebSocket takes two, and twice as many open files are allowed. */
@@ -25,24 +24,33 @@ export interface SiteParameters {
   certificateFolder: string;
 }
 
+/** Where nginx finds the upstream; `upstream.conf` there is a link to one of the two files, which the host keeps. */
+const upstreamFolder = "/etc/nginx/geo-system";
+
 /**
- * The payload of step `site`: the site, and what nginx.conf must allow at least.
+ * The payload of step `site`: the site, its two upstreams, and what nginx.conf must allow at least.
  *
  * @throws if a value could leave its place in the file
  */
 export function renderSite(parameters: SiteParameters): string {
   const site = placed(parameters);
+  const names = site.serverNames.map(serverName).join(" ");
+  const values = { ...site, names, prefix: site.siteName.replaceAll("-", "_") };
+  const { a, b } = site.ports;
   return payload({ site: site.siteName, "worker-connections": site.workerConnections }, [
     {
       path: `/etc/nginx/sites-available/${site.siteName}`,
-      text: fill("nginx/site.conf.eta", {
-        ...site,
-        names: site.serverNames.map(serverName).join(" "),
-        prefix: site.siteName.replaceAll("-", "_"),
-      }),
+      text: fill("nginx/site.conf.eta", { ...values, upstream: `${upstreamFolder}/upstream.conf` }),
     },
+    upstream("a", { ...values, ports: a, others: b }),
+    upstream("b", { ...values, ports: b, others: a }),
   ]);
 }
+
+const upstream = (set: keyof PortSets, values: object) => ({
+  path: `${upstreamFolder}/upstream-${set}.conf`,
+  text: fill("nginx/upstream.conf.eta", values),
+});
 
 function placed(parameters: SiteParameters): SiteParameters {
   const { siteName, websocketPath, certificateFolder } = parameters;
@@ -50,8 +58,10 @@ function placed(parameters: SiteParameters): SiteParameters {
     siteName: matching("siteName", siteName, /^[A-Za-z][A-Za-z0-9-]*$/),
     serverNames: parameters.serverNames.map((name) => matching("serverNames", name, /^[A-Za-z0-9.:-]+$/)),
     websocketPath: matching("websocketPath", websocketPath, /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/),
-    backendPort: port("backendPort", parameters.backendPort),
-    standbyPort: port("standbyPort", parameters.standbyPort),
+    ports: {
+      a: parameters.ports.a.map((value) => port("backendPort", value)),
+      b: parameters.ports.b.map((value) => port("backendStandbyPort", value)),
+    },
     readTimeoutSeconds: whole("readTimeoutSeconds", parameters.readTimeoutSeconds, 1, 2_147_483),
     workerConnections: whole("workerConnections", parameters.workerConnections, 64, 1_000_000),
     tls: parameters.tls,

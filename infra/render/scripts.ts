@@ -26,7 +26,7 @@ const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
   site: ["site", "site-limits", "site-rivals", "site-reload"],
   backend: [
     ...["backend", "backend-release", "backend-pm2", "backend-application", "backend-environment"],
-    ...["backend-handover", "backend-rollback"],
+    ...["backend-handover", "backend-switch", "backend-rollback"],
   ],
 };
 

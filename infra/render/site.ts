@@ -1,6 +1,7 @@
 import type { Settings } from "../settings/schema.ts";
 import { certificateFolder } from "./certificate-folder.ts";
 import { renderSite } from "./nginx.ts";
+import { portSets } from "./ports.ts";
 
 /** The payload of step `site`. */
 export function sitePayload(
@@ -11,8 +12,7 @@ export function sitePayload(
     siteName: settings.siteName,
     serverNames: [settings.serverName, host].filter((name) => name !== undefined),
     websocketPath: settings.websocketPath,
-    backendPort: settings.backendPort,
-    standbyPort: settings.backendStandbyPort,
+    ports: portSets(settings),
     readTimeoutSeconds: settings.readTimeout,
     workerConnections: settings.workerConnections,
     tls: settings.tls !== "off",

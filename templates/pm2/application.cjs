@@ -1,67 +1,91 @@
 // What step `backend` asks of pm2.
-//   node application.cjs start FILE RUN SECONDS     start what FILE says in place of what has its name, prove it
-//   node application.cjs beside FILE PORT SECONDS   start it on the standby port, beside what has its name
-//   node application.cjs endure NAME PORT SECONDS   exit 0 when the standby lives on until it is so old
-//   node application.cjs fate NAME PORT [RUN]       exit 0 when it serves; else say how it ended
-//   node application.cjs hand-over FILE RUN SECONDS start what FILE says; what runs leaves its port and stays
-//   node application.cjs insist NAME RUN PORT       exit 0 when RUN listens there, if need be by what hand-over does
-//   node application.cjs step-back NAME RUN PORT    what ran before RUN serves again, RUN and the standby end
-//   node application.cjs retire NAME RUN SECONDS    what is not of RUN asks its clients to come back, and ends
-//   node application.cjs serves NAME PORT [RUN]     exit 0 when it is online and listens; PORT `own`: where it was told to
-//   node application.cjs settled NAME PORT RUN      the same, and no other process of NAME is left
-//   node application.cjs instances NAME [RUN]       print its processes, `PID@PORT` one a line
+//   node application.cjs start FILE RUN PORTS SECONDS     start what FILE says in place of what has its name, prove it
+//   node application.cjs beside FILE PORTS SECONDS        start it on the standby ports, beside what has its name
+//   node application.cjs aside FILE RUN PORTS SECONDS     the same, as the application itself: nginx leads there next
+//   node application.cjs endure NAME SECONDS [RUN]        exit 0 when it lives on until it is so old
+//   node application.cjs fate NAME [RUN]                  exit 0 when it serves; else say how it ended
+//   node application.cjs hand-over FILE RUN PORTS SECONDS start what FILE says; what runs leaves its port and stays
+//                                                         exit 3 when it does not leave
+//   node application.cjs insist NAME RUN                  exit 0 when RUN listens, if need be by what hand-over does
+//   node application.cjs step-back NAME RUN PORTS         what ran before RUN serves again, RUN and the standby end
+//   node application.cjs retire NAME RUN SECONDS LIMIT HOW  what is not of RUN asks its clients to reconnect, and ends
+//   node application.cjs serves NAME PORTS [RUN]          exit 0 when it is online and listens; PORTS `own`: as it was told
+//   node application.cjs can-leave NAME                   exit 0 when it leaves its port as soon as it is asked to
+//   node application.cjs free NAME PORTS                  exit 0 when nothing but NAME listens on any of these ports
+//   node application.cjs settled NAME PORTS RUN           it serves, and no other process of NAME is left
+//   node application.cjs instances NAME [RUN]             print its processes, `PID@PORT` one a line
 //   node application.cjs save NAME RUN              let the next boot bring back what runs now, of NAME only this run
 //   node application.cjs show NAME                  print as JSON how pm2 would bring it back
 //   node application.cjs restore < JSON             bring that back, save
 //   node application.cjs remove NAME                end it and say so, save
 //   node application.cjs idle                       end a pm2 that runs nothing
 //   node application.cjs allows RANGE …             exit 0 when this Node is in all of these ranges
+// PORTS is one set: 3000, or 3000,3002 where every process has a port of its own.
 // Run by the user of the application. Exit code 1: the last line of stderr says why not.
 const { readFileSync } = require("node:fs");
 const pm2 = require("./pm2.cjs");
 const handover = require("./handover.cjs");
+const { retire } = require("./retire.cjs");
 const { whyNotServing } = require("./serving.cjs");
-const { listens, refuseTaken } = require("./sockets.cjs");
+const { freed, listens, portOf, refuseTaken, serves: servesOwn } = require("./sockets.cjs");
 
 /** How long a backend must live on when it listens, in milliseconds. */
 const probation = 500;
 
 /** The one application of an ecosystem file. */
 const read = (file) => require(file).apps[0];
+const list = (ports) => ports.split(",").map(Number);
+/** What has this name, or of it what one run started. */
+const entriesOf = (name, run) => (run ? pm2.ofRun(name, run) : pm2.named(name));
 
-async function start(file, run, patience) {
+async function start(file, run, ports, patience) {
   const app = read(file);
   const old = [...(await pm2.named(app.name)), ...(await pm2.named(pm2.standbyOf(app.name)))];
-  if (!old.some((entry) => listens(entry, app.env.PORT))) refuseTaken(app.env.PORT); // before anybody is dropped
+  // Before anything is dropped.
+  refuseTaken(list(ports).filter((port) => !old.some((entry) => listens(entry, port))));
   await pm2.drop(old);
-  refuseTaken(app.env.PORT);
-  const entries = await pm2.launch(app, run, patience * 1000);
-  const why = await whyNotServing(entries, app.env.PORT, { patience: patience * 1000, probation });
+  await freed(list(ports), probation);
+  refuseTaken(list(ports));
+  const entries = await pm2.launch(app, run, list(ports), patience * 1000);
+  const why = await whyNotServing(entries, { patience: patience * 1000, probation });
   if (!why) return;
   await pm2.drop(await pm2.named(app.name));
   throw new Error(why);
 }
 
-async function serves(name, port, run) {
-  const entries = await (run ? pm2.ofRun(name, run) : pm2.named(name));
+async function serves(name, ports, run) {
+  const entries = await entriesOf(name, run);
   if (entries.length === 0) throw new Error(`pm2 knows no application ${name}${run ? ` of run ${run}` : ""}`);
   const offline = entries.find(({ pm2_env }) => pm2_env.status !== "online");
   if (offline) throw new Error(`${name} is ${offline.pm2_env.status}, as pm2 says`);
-  const wanted = ({ pm2_env }) => (port === "own" ? (pm2_env.PORT ?? 0) : port);
-  if (!entries.some((entry) => listens(entry, wanted(entry))))
-    throw new Error(`${name} runs and does not listen on port ${port}`);
+  if (ports === "own" ? entries.some(servesOwn) : silent(entries, ports) === undefined) return;
+  throw new Error(`${name} runs and does not listen on port ${silent(entries, ports)}`);
+}
+
+/** The first of these ports, or of its own, on which none of the entries listens. */
+const silent = (entries, ports) =>
+  (ports === "own" ? entries.map(portOf) : list(ports)).find(
+    (port) => !entries.some((entry) => listens(entry, port)),
+  );
+
+async function free(name, ports) {
+  const entries = await pm2.named(name);
+  refuseTaken(list(ports).filter((port) => !entries.some((entry) => listens(entry, port))));
+}
+
+async function canLeave(name) {
+  if (!(await handover.canLeave(name))) throw new Error(`${name} does not leave its port`);
 }
 
 /** Why what was just started no longer serves: a process that ended is reported a moment later. */
-async function fate(name, port, run) {
-  const entries = await (run ? pm2.ofRun(name, run) : pm2.named(name));
-  const why = await whyNotServing(entries, port, { patience: 200, probation: 200 });
+async function fate(name, run) {
+  const why = await whyNotServing(await entriesOf(name, run), { patience: 200, probation: 200 });
   if (why) throw new Error(why);
 }
 
 /** Serves, and nothing of a handover is left beside it. */
-async function settled(name, port, run) {
-  await serves(name, port, run);
+async function settled(name, ports, run) {
+  await serves(name, ports, run);
   const others = [...(await pm2.ofOtherRuns(name, run)), ...(await pm2.named(pm2.standbyOf(name)))];
   const left = others.map((entry) => `${entry.name} (pm2 id ${entry.pm_id})`).join(", ");
   if (left) throw new Error(`left behind by a handover: ${left}`);
@@ -112,13 +136,16 @@ function allows(...ranges) {
 }
 
 const verbs = {
-  ...{ start, serves, fate, settled, instances, save, show, restore, remove, idle },
-  beside: (file, port, patience) => handover.beside(read(file), port, patience * 1000),
-  endure: handover.endure,
-  "hand-over": (file, run, patience) => handover.handOver(read(file), run, patience * 1000),
+  ...{ start, serves, fate, free, settled, instances, save, show, restore, remove, idle },
+  "can-leave": canLeave,
+  beside: (file, ports, patience) => handover.beside(read(file), list(ports), patience * 1000),
+  aside: (file, run, ports, patience) => handover.aside(read(file), run, list(ports), patience * 1000),
+  endure: async (name, seconds, run) => handover.endure(await entriesOf(name, run), Number(seconds)),
+  "hand-over": (file, run, ports, patience) =>
+    handover.handOver(read(file), run, list(ports), patience * 1000),
   insist: handover.insist,
-  "step-back": handover.stepBack,
-  retire: (name, run, seconds) => handover.retire(name, run, Number(seconds)),
+  "step-back": (name, run, ports) => handover.stepBack(name, run, list(ports)),
+  retire: (name, run, seconds, limit, how) => retire(name, run, Number(seconds), Number(limit), how),
 };
 
 async function main([verb, ...words]) {
@@ -131,6 +158,6 @@ main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error) => {
     console.error([error].flat()[0]?.message ?? error);
-    process.exit(1);
+    process.exit(error?.exitCode ?? 1);
   },
 );

@@ -23,13 +23,17 @@ const ofOtherRuns = async (name, run) =>
   (await named(name)).filter(({ pm2_env }) => pm2_env.namespace !== run);
 
 /**
- * Starts an application beside those of the same name, which pm2 by itself would restart instead. In cluster mode done
- * when it listens, or after so many milliseconds: the socket is pm2's own, and does not tell.
+ * Starts an application beside those of the same name, which pm2 by itself would restart instead: on one port all its
+ * processes, on several one process each. In cluster mode done when it listens, or after so many milliseconds: the
+ * socket is pm2's own, and does not tell.
  */
-async function launch(app, run, patience) {
+async function launch(app, run, ports, patience) {
   const started = app.exec_mode === "cluster" ? { wait_ready: true, listen_timeout: patience } : {};
-  const entry = { ...app, ...started, name: `${app.name}@${run}`, namespace: run };
-  await ask("start", [entry], { force_name: app.name });
+  for (const port of ports) {
+    const env = { ...app.env, PORT: String(port) };
+    const entry = { ...app, ...started, env, name: `${app.name}@${run}:${port}`, namespace: run };
+    await ask("start", [entry], { force_name: app.name });
+  }
   return ofRun(app.name, run);
 }
 

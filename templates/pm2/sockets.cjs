@@ -1,20 +1,40 @@
-// Who listens on a port of this host, and which connections a process holds.
+// Which processes of this host listen on a port, and which connections they hold.
 const { execFileSync } = require("node:child_process");
-const { readFileSync } = require("node:fs");
+const { readdirSync, readFileSync, readlinkSync } = require("node:fs");
 const { setTimeout: delay } = require("node:timers/promises");
 
-const ss = (...words) => execFileSync("ss", ["-Htnp", ...words], { encoding: "utf8", maxBuffer: 1 << 28 });
-const listening = (port) => ss("-l", `sport = :${port}`).trim();
+const ss = (...words) => execFileSync("ss", ["-Htn", ...words], { encoding: "utf8", maxBuffer: 1 << 28 });
+const listening = (port) => ss("-lp", `sport = :${port}`).trim();
 const pids = (text) => [...text.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid));
 
-/** How many clients these entries serve, on the ports that their environment names. */
+/** The port that an entry was given. */
+const portOf = ({ pm2_env }) => Number(pm2_env.PORT ?? 0);
+
+/**
+ * How many clients these entries serve, on the ports that their environment names. `ss -p` would look at every open file
+ * of the host: with many thousand connections that takes seconds.
+ */
 function connections(entries) {
-  const ports = new Set(entries.flatMap(({ pm2_env }) => pm2_env.PORT ?? []));
+  const ports = new Set(entries.map(portOf).filter(Boolean));
   if (ports.size === 0) return 0;
-  const wanted = new Set(entries.map(({ pid }) => pid));
   const filter = [...ports].map((port) => `sport = :${port}`).join(" or ");
-  const lines = ss("state", "established", `( ${filter} )`).split("\n");
-  return lines.filter((line) => pids(line).some((pid) => wanted.has(pid))).length;
+  const lines = ss("-e", "state", "established", `( ${filter} )`);
+  const inodes = new Set([...lines.matchAll(/\bino:(\d+)/g)].map(([, inode]) => `socket:[${inode}]`));
+  return family(entries).reduce((sum, pid) => sum + files(pid).filter((file) => inodes.has(file)).length, 0);
+}
+
+/** What a process has open; nothing of one that has ended. */
+function files(pid) {
+  const folder = `/proc/${pid}/fd`;
+  const open = quietly(() => readdirSync(folder)) ?? [];
+  return open.map((name) => quietly(() => readlinkSync(`${folder}/${name}`)));
+}
+
+/** The processes of these entries, and all that they started. */
+function family(entries) {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const wanted = entries.map(({ pid }) => pid);
+  return all.map(Number).filter((pid) => wanted.some((ancestor) => descends(pid, ancestor)));
 }
 
 /** Whether the process of an entry listens there: something else on that port must not pass for it. */
@@ -25,13 +45,28 @@ function listens({ pid, pm2_env }, port) {
   return pids(listening(port)).some((listener) => descends(listener, owner));
 }
 
-function refuseTaken(port) {
-  const taken = listening(port);
-  if (taken) throw new Error(`port ${port} is taken by something else: ${taken.split("\n")[0]}`);
+/** Whether an entry listens where it was told to. */
+const serves = (entry) => listens(entry, portOf(entry));
+
+/** The TCP ports on which these entries listen, each once. */
+function portsOf(entries) {
+  const owners = entries.map(({ pid }) => pid);
+  const lines = ss("-lp").split("\n");
+  const theirs = lines.filter((line) =>
+    pids(line).some((pid) => owners.some((owner) => descends(pid, owner))),
+  );
+  return [...new Set(theirs.map((line) => Number(/:(\d+)\s/.exec(line)?.[1])))];
 }
 
-/** Waits until nothing listens there; false when something still does in the end. */
-const freed = (port, milliseconds) => within(milliseconds, () => !listening(port));
+function refuseTaken(ports) {
+  for (const port of ports) {
+    const taken = listening(port);
+    if (taken) throw new Error(`port ${port} is taken by something else: ${taken.split("\n")[0]}`);
+  }
+}
+
+/** Waits until nothing listens on any of these ports; false when something still does in the end. */
+const freed = (ports, milliseconds) => within(milliseconds, () => !ports.some(listening));
 
 async function within(milliseconds, holds) {
   const end = Date.now() + milliseconds;
@@ -40,16 +75,6 @@ async function within(milliseconds, holds) {
     if (Date.now() > end) return false;
     await delay(25);
   }
-}
-
-/** The TCP ports on which these entries listen, each once. */
-function portsOf(entries) {
-  const owners = entries.map(({ pid }) => pid);
-  const lines = ss("-l").split("\n");
-  const theirs = lines.filter((line) =>
-    pids(line).some((pid) => owners.some((owner) => descends(pid, owner))),
-  );
-  return [...new Set(theirs.map((line) => Number(/:(\d+)\s/.exec(line)?.[1])))];
 }
 
 function lives(pid) {
@@ -66,13 +91,25 @@ function descends(pid, ancestor) {
   return false;
 }
 
+/** 0 of a process that has ended. */
 function parent(pid) {
+  // After the name, which may hold blanks and brackets: state, then the parent.
+  const stat = quietly(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
+  return stat ? Number(stat.split(") ").at(-1).split(" ")[1]) : 0;
+}
+
+/** What /proc says; nothing of a process that ended meanwhile. */
+function quietly(read) {
   try {
-    // After the name, which may hold blanks and brackets: state, then the parent.
-    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ")[1]);
+    return read();
   } catch {
-    return 0; // It has ended.
+    return undefined;
   }
 }
 
-module.exports = { connections, listens, lives, portsOf, refuseTaken, freed, within };
+module.exports = {
+  ...{ connections, listens, serves, portOf, portsOf, lives, quietly },
+  refuseTaken,
+  freed,
+  within,
+};

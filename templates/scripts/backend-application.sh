@@ -19,7 +19,7 @@ current() { sed -n "s|^$1: ||p" "$BACKEND_CURRENT" 2> /dev/null || true; } # not
 
 # All that the process depends on, in one line.
 backend_wanted() {
-  say "$(setting release) $(backend_wanted_environment) $(sha256sum < "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" | cut -c 1-16) $NODE_VERSION"
+  say "$(setting release) $(backend_ports a) $(backend_ports b) $(backend_wanted_environment) $(sha256sum < "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" | cut -c 1-16) $NODE_VERSION"
 }
 
 # backend_run RELEASE WANTED: the name that pm2 gives to all processes of one start. A release that was installed anew
@@ -34,7 +34,7 @@ backend_run() {
 backend_serves() {
   [ "$(current run)" = "$(backend_run "$(setting release)" "$1")" ] &&
     same_file "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$APP_ROOT/ecosystem.config.cjs" root:root 0644 &&
-    application serves "$APP" "$(setting port)" "$(current run)" 2> /dev/null
+    application serves "$APP" "$(backend_ports "$(backend_set)")" "$(current run)" 2> /dev/null
 }
 
 # backend_ecosystem ENVIRONMENT < TEXT: what pm2 is given, with the file that holds the secrets in the place of the link.
@@ -46,8 +46,8 @@ backend_point() {
   place_link "$(current environment)" "$APP_ROOT/secret.env"
 }
 
-# backend_start FILE RUN: in the place of whatever has the name.
-backend_start() { application start "$1" "$2" "$(setting patience 30)" 2> "$PAYLOAD/why"; }
+# backend_start FILE RUN PORTS: in the place of whatever has the name.
+backend_start() { application start "$@" "$(setting patience 30)" 2> "$PAYLOAD/why"; }
 
 why() { tail -n 1 "$PAYLOAD/why"; }
 
@@ -100,5 +100,5 @@ backend_check_application() {
   fi
   run=$(current run)
   if [ -d "$HANDOVER" ]; then changed "a handover to release $(handover release), begun at $(handover since), is not at its end"; fi
-  application settled "$APP" "$(setting port)" "$run" 2> "$PAYLOAD/why" || changed "$(why)"
+  application settled "$APP" "$(backend_ports "$(backend_set)")" "$run" 2> "$PAYLOAD/why" || changed "$(why)"
 }

@@ -11,6 +11,11 @@ HANDOVER_TIMER=geo-system-backend
 handover_probation() { setting probation 2.5; }
 handover_patience() { setting confirm-within 120; }
 
+# Seconds over which clients are asked to reconnect, and the longest that they are waited for while they go on leaving;
+# infra/steps/verdict.ts waits as long.
+handover_pace() { if [ "$(handover how)" = at-once ]; then say 0; else handover seconds; fi; }
+handover_limit() { local seconds; seconds=$((10 * ($(handover seconds) + 5))); say "$((seconds > 120 ? seconds : 120))"; }
+
 # handover NAME: what is written down of the handover under way.
 handover() { sed -n "s|^$1: ||p" "$HANDOVER/record"; }
 handover_phase() { cat "$HANDOVER/phase"; }
@@ -19,10 +24,17 @@ handover_phase() { cat "$HANDOVER/phase"; }
 backend_switch() {
   backend_begin "$1"
   backend_mark_log
-  if backend_can_stay; then
-    backend_gate
-    backend_hand_over
-  else backend_replace; fi
+  case "$(handover way)" in
+    leave)
+      backend_gate
+      backend_hand_over
+      ;;
+    switch)
+      backend_gate_aside
+      backend_lead_over
+      ;;
+    replace) backend_replace ;;
+  esac
   handover_enter provisional
   backend_arm "$(handover_patience)" # from now on it is the proof from outside that takes time
   changed "release $(handover release) serves on port $(handover port)"
@@ -34,15 +46,17 @@ handover_enter() {
 }
 
 backend_begin() {
-  local wanted environment
+  local wanted environment way set
   wanted=$(backend_wanted) environment=$(backend_wanted_environment)
+  read -r way set < <(backend_way)
   rm -rf "$HANDOVER" "$HANDOVER.new"
   install -d -m 0700 "$STATE/backend" "$HANDOVER.new"
   cp "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$HANDOVER.new/ecosystem"
   say proving > "$HANDOVER.new/phase"
   printf '%s: %s\n' release "$(setting release)" run "$(backend_run "$(setting release)" "$wanted")" wanted "$wanted" environment "$environment" node "$NODE_VERSION" \
     since "$(date -u '+%FT%TZ')" by "$(session_user)" why "$1" \
-    port "$(setting port)" standby-port "$(setting standby-port)" seconds "$(setting handover-seconds)" > "$HANDOVER.new/record"
+    way "$way" how "$(backend_how)" seconds "$(setting handover-seconds)" set "$set" port "$(backend_ports "$set")" \
+    former-set "$(backend_set)" former-port "$(backend_ports "$(backend_set)")" standby-port "$(backend_ports "$(backend_other_set)")" > "$HANDOVER.new/record"
   mv -T "$HANDOVER.new" "$HANDOVER"
   backend_arm "$(handover_patience)"
   backend_ecosystem "$environment" < "$HANDOVER/ecosystem" > "$PAYLOAD/next"
@@ -51,19 +65,13 @@ backend_begin() {
 
 backend_next() { say "$APP_ROOT/next.config.cjs"; }
 
-# Is there somebody to serve on, while the new release proves itself?
-backend_can_stay() {
-  [ "$(handover seconds)" != 0 ] || return 1
-  application serves "$APP" own 2> /dev/null || application serves "$APP" "$(handover port)" 2> /dev/null
-}
-
 # The release runs beside the old one and must pass the handshake there: token, ping, pong, sync.
 backend_gate() {
   local standby="$APP-standby"
   rm -f "$(backend_log "$standby" out)" "$(backend_log "$standby" error)"
   if application beside "$(backend_next)" "$(handover standby-port)" "$(setting patience 30)" 2> "$PAYLOAD/why" &&
     backend_prove_process "$standby" "$(handover standby-port)" &&
-    application endure "$APP" "$(handover standby-port)" "$(handover_probation)" 2> "$PAYLOAD/why"; then
+    application endure "$standby" "$(handover_probation)" 2> "$PAYLOAD/why"; then
     backend_show_notes "$standby"
     return 0
   fi
@@ -91,11 +99,11 @@ backend_prove_each() {
 
 # The verb: proves every process that serves now, and says how many there are.
 backend_instances() {
-  local run port
+  local run ports
   backend_read
-  run=$(current run) port=$(setting port)
-  [ ! -d "$HANDOVER" ] || run=$(handover run) port=$(handover port)
-  backend_prove_each "$APP" "$port" "$run" || fail "$(why)" "read its log: pm2 logs $APP --lines 20, as $APP_USER"
+  run=$(current run) ports=$(backend_ports "$(backend_set)")
+  [ ! -d "$HANDOVER" ] || run=$(handover run) ports=$(handover port)
+  backend_prove_each "$APP" "${ports%%,*}" "$run" || fail "$(why)" "read its log: pm2 logs $APP --lines 20, as $APP_USER"
 }
 
 # backend_prove_process NAME PORT [RUN]: the same; of a process that ended meanwhile it says how it did.
@@ -103,7 +111,7 @@ backend_prove_process() {
   local said
   if backend_prove_each "$@"; then return 0; fi
   said=$(why)
-  if ! application fate "$@" 2> "$PAYLOAD/why"; then
+  if ! application fate "$1" "${@:3}" 2> "$PAYLOAD/why"; then
     # That nothing listened there any more says less than the end itself.
     if [[ $said = *ECONNREFUSED* ]]; then said=$(why); else said="$said; $(why)"; fi
   fi
@@ -113,16 +121,28 @@ backend_prove_process() {
 
 # New connections meet the standby while the application's port changes hands; those that stand are left alone.
 backend_hand_over() {
-  if application hand-over "$(backend_next)" "$(handover run)" "$(setting patience 30)" 2> "$PAYLOAD/why" && backend_prove_process "$APP" "$(handover port)" "$(handover run)"; then
+  local code=0
+  application hand-over "$(backend_next)" "$(handover run)" "$(handover port)" "$(setting patience 30)" 2> "$PAYLOAD/why" || code=$?
+  if [ "$code" = 3 ]; then
+    backend_hand_over_by_nginx
     return 0
   fi
+  if [ "$code" = 0 ] && backend_prove_process "$APP" "$(handover port)" "$(handover run)"; then return 0; fi
   backend_show_log "$APP"
   backend_refuse
 }
 
-# Nobody is there to serve on, or the backend cannot run twice: the old process ends first.
+# What runs was expected to leave its port, and did not.
+backend_hand_over_by_nginx() {
+  say "$(why): nginx hands over"
+  sed -i -e 's|^way: .*|way: switch|' -e "s|^set: .*|set: $(backend_other_set)|" -e "s|^port: .*|port: $(handover standby-port)|" "$HANDOVER/record"
+  backend_gate_aside
+  backend_lead_over
+}
+
+# Nothing serves, or the backend cannot run twice: the old process ends first.
 backend_replace() {
-  if backend_start "$(backend_next)" "$(handover run)"; then
+  if backend_start "$(backend_next)" "$(handover run)" "$(handover port)"; then
     backend_show_notes "$APP"
     return 0
   fi
@@ -149,7 +169,8 @@ backend_reverted() {
 backend_step_back() {
   local former
   former=$(current release)
-  if application step-back "$APP" "$(handover run)" "$(handover port)" 2> "$PAYLOAD/back"; then
+  [ "$(handover way)" != switch ] || backend_lead_back
+  if application step-back "$APP" "$(handover run)" "$(handover_former_port)" 2> "$PAYLOAD/back"; then
     if [ -n "$former" ]; then BACK="release $former serves on"; else BACK="what ran as $APP before serves on"; fi
   else backend_start_former "$former"; fi
   backend_end_handover
@@ -160,13 +181,19 @@ backend_start_former() {
   if [ -n "$1" ] && [ -e "$APP_ROOT/ecosystem.config.cjs" ] && [ -d "$APP_ROOT/releases/$1" ]; then
     backend_ecosystem "$(current environment)" < "$APP_ROOT/ecosystem.config.cjs" > "$PAYLOAD/former"
     install -m 0644 "$PAYLOAD/former" "$(backend_next)"
-    if backend_start "$(backend_next)" "$(current run)"; then BACK="release $1 serves again"
+    if backend_start "$(backend_next)" "$(current run)" "$(handover_former_port)"; then BACK="release $1 serves again"
     else BACK="release $1 was put back and does not come up either: $(why)"; fi
   elif backend_had_former_application; then
     if application_reads "$BACKEND_FORMER" restore; then BACK="what ran as $APP before serves again"
     else BACK="what ran as $APP before does not start again either"; fi
-  else BACK="there is no release before it, so nothing is served"; fi
+  else
+    application remove "$APP"
+    BACK="there is no release before it, so this package serves nothing"
+  fi
 }
+
+# Where it was begun by a version that knew one way, the port does not change.
+handover_former_port() { handover former-port | grep . || handover port; }
 
 backend_end_handover() {
   rm -rf "$HANDOVER" "$(backend_next)"
@@ -176,7 +203,7 @@ backend_end_handover() {
 # The verb: the proof from outside is there, so what was for now stays.
 backend_confirm() {
   backend_recall || return 0
-  application insist "$APP" "$(handover run)" "$(handover port)" 2> "$PAYLOAD/why" ||
+  application insist "$APP" "$(handover run)" 2> "$PAYLOAD/why" ||
     fail "release $(handover release) cannot be confirmed: $(why)" "pm2 logs $APP --lines 20 --nostream, as $APP_USER; then '$PULUMI up'"
   backend_finish
   changed "release $(current release) is confirmed"
@@ -219,16 +246,17 @@ backend_recall() {
 backend_finish() {
   application save "$APP" "$(handover run)"
   handover_enter confirmed
+  [ "$(handover way)" != switch ] || backend_lead_for_good
   install -d -m 0700 "$BACKEND_RELEASES" "$BACKEND_RELEASES/$(handover release)"
   cp "$HANDOVER/ecosystem" "$BACKEND_RELEASES/$(handover release)/ecosystem"
-  grep -vE '^(port|standby-port|seconds): ' "$HANDOVER/record" > "$BACKEND_CURRENT.new"
+  grep -vE '^(port|standby-port|former-port|former-set|seconds|way|how): ' "$HANDOVER/record" > "$BACKEND_CURRENT.new"
   mv -f "$BACKEND_CURRENT.new" "$BACKEND_CURRENT"
   cp "$BACKEND_CURRENT" "$BACKEND_RELEASES/$(handover release)/record"
   install -m 0644 "$HANDOVER/ecosystem" "$APP_ROOT/ecosystem.config.cjs.new"
   mv -f "$APP_ROOT/ecosystem.config.cjs.new" "$APP_ROOT/ecosystem.config.cjs"
   backend_point
-  backend_arm "$(($(handover seconds) + $(handover_patience)))"
-  application retire "$APP" "$(handover run)" "$(handover seconds)"
+  backend_arm "$(($(handover_limit) + $(handover_patience)))"
+  application retire "$APP" "$(handover run)" "$(handover_pace)" "$(handover_limit)" "$(handover how)"
   backend_end_handover
   backend_prune
   services_drop_unlisted

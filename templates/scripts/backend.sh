@@ -4,6 +4,7 @@
 #   backend-pm2.sh           pm2, its boot unit, and what it is asked
 #   backend-application.sh   what runs, and its start
 #   backend-handover.sh      a new release in the place of the old one: proven, provisional, confirmed or taken back
+#   backend-switch.sh        the two sets of ports, and a handover by nginx from one to the other
 #   backend-rollback.sh      the releases that stay, and the way back to one
 #   backend-environment.sh   the secret environment, which enters by a stdin of its own
 #
@@ -49,7 +50,7 @@ backend_mend() {
   backend_point
   backend_save
   backend_prune
-  application retire "$APP" "$(current run)" 0
+  application retire "$APP" "$(current run)" 0 0 paced
   services_drop_unlisted
 }
 

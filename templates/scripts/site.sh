@@ -4,6 +4,7 @@
 #   site-limits.sh   the limits in nginx.conf
 #   site-rivals.sh   other sites of the host that answer the same requests
 #   site-reload.sh   nginx itself
+#   backend-switch.sh, of step `backend`: which of its upstreams the site includes
 
 NGINX=/etc/nginx
 
@@ -20,10 +21,12 @@ site_apply() {
 }
 
 site_check() {
-  local path
+  local path part
   site_without_ipv6
   path=$(site_file)
   check_file "$path"
+  for part in $(site_parts); do check_file "$part"; done
+  site_check_upstream
   [ "$(readlink "$(site_link)" || true)" = "$path" ] || changed "$(site_link) does not lead to $path" # may be missing
   ! site_has_welcome "$NGINX" || changed "nginx's welcome page is enabled again"
   site_limits < "$NGINX/nginx.conf" > "$PAYLOAD/nginx.conf"
@@ -33,6 +36,14 @@ site_check() {
   elif site_stale; then changed "nginx serves something older than what lies in $NGINX"; fi
 }
 
+# A version that had its upstream in the site itself placed no link.
+site_check_upstream() {
+  local found
+  [ -n "$(site_parts)" ] || return 0
+  found=$(readlink "$UPSTREAM" || true) # may be missing, or a file
+  [ "$found" = "$(site_upstream)" ] || changed "$UPSTREAM leads to '$found', and the release in use is on the ports of $(site_upstream)"
+}
+
 # Links before the files they lead to: a cut in between must not leave a tree that nginx cannot load.
 site_undo() {
   local kept
@@ -40,6 +51,7 @@ site_undo() {
     kept=${kept%.absent}
     [ "$kept" = "$NGINX/nginx.conf" ] || give_back "$kept"
   done < <(site_kept)
+  rmdir --ignore-fail-on-non-empty "${UPSTREAM%/*}" 2> /dev/null || true # may not be there
   site_limits_undo
   # What is remembered goes when all is done: an undo that failed may have given the files back and not reloaded.
   if { [ "$CHANGED" = yes ] || [ -d "$STATE/before/site" ]; } && systemctl is-active -q nginx; then
@@ -55,6 +67,9 @@ site_kept() {
 }
 
 site_file() { say "$NGINX/sites-available/$(setting site)"; }
+# What the site includes; the first of them is a link to the ports of the release in use, which backend-switch.sh moves.
+site_parts() { payload_files | awk -v site="$(site_file)" '$4 != site { print $4 }'; }
+site_upstream() { say "upstream-$(backend_set).conf"; }
 site_link() { say "$NGINX/sites-enabled/$(setting site)"; }
 
 # The name it had when it was last applied, where that differs.
@@ -71,7 +86,7 @@ site_without_ipv6() {
 
 # site_change TREE: what the payload asks for, done in a copy of /etc/nginx.
 site_change() {
-  local name file former
+  local name file former part
   name=$(setting site)
   file="$1/sites-available/$name"
   former=$(site_former_name)
@@ -79,6 +94,8 @@ site_change() {
   ! site_has_welcome "$1" || rm "$1/sites-enabled/default"
   install -D -o root -g root -m 0644 "$(payload_file "$(site_file)")" "$file.new"
   mv -fT "$file.new" "$file"
+  for part in $(site_parts); do install -D -o root -g root -m 0644 "$(payload_file "$part")" "$1${part#"$NGINX"}"; done
+  ln -sfT "$(site_upstream)" "$1${UPSTREAM#"$NGINX"}"
   mkdir -p "$1/sites-enabled"
   ln -sfT "$(site_file)" "$1/sites-enabled/$name"
   site_limits < "$NGINX/nginx.conf" > "$1/nginx.conf"
@@ -121,6 +138,7 @@ site_adopt() {
   local name names
   mapfile -t names < <({ site_former_name; setting site; } | grep .)
   site_adopt_path "$1/nginx.conf" "$NGINX/nginx.conf"
+  for name in $(site_parts) "$UPSTREAM"; do [ ! -e "$1${name#"$NGINX"}" ] || site_adopt_path "$1${name#"$NGINX"}" "$name"; done
   for name in "${names[@]}"; do
     [ ! -e "$1/sites-available/$name" ] || site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
   done
@@ -132,6 +150,8 @@ site_adopt() {
   for name in "${names[@]}"; do
     site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
   done
+  # Back to a tree of before this package: what the site included goes after the site.
+  for name in "$UPSTREAM" $(site_parts); do site_adopt_path "$1${name#"$NGINX"}" "$name"; done
 }
 
 # site_move_link TREE NAME …: where one link goes and another one comes, the first becomes the second. In between it

@@ -5,8 +5,7 @@ const parameters: SiteParameters = {
   siteName: "geo-system",
   serverNames: ["geo.example.com", "203.0.113.7"],
   websocketPath: "/ws",
-  backendPort: 3000,
-  standbyPort: 3001,
+  ports: { a: [3000], b: [3001] },
   readTimeoutSeconds: 86_400,
   workerConnections: 20_000,
   tls: true,
@@ -44,13 +43,22 @@ describe("the site", () => {
   });
 
   it("names the backend by one address, with a standby, and never sets it aside", () => {
-    expect(directives(site({ backendPort: 4000, standbyPort: 4001 }))).toEqual(
-      expect.arrayContaining([
-        "server 127.0.0.1:4000 max_fails=0;",
-        "server 127.0.0.1:4001 backup max_fails=0;",
-      ]),
-    );
-    expect(directives(site()).join()).not.toContain("localhost");
+    const lines = directives(site({ ports: { a: [4000], b: [4001] } }));
+    expect(lines.join()).not.toContain("localhost");
+    const upstream = (set: string) => {
+      const start = lines.indexOf(`==> /etc/nginx/geo-system/upstream-${set}.conf root:root 0644 <==`);
+      return lines.slice(start + 1, start + 5);
+    };
+    const [a, b] = ["127.0.0.1:4000", "127.0.0.1:4001"];
+    const first = (one: string, other: string) => [
+      "upstream geo_system_backend {",
+      `server ${one} max_fails=0;`,
+      `server ${other} backup max_fails=0;`,
+      "}",
+    ];
+    expect(upstream("a")).toEqual(first(a, b));
+    expect(upstream("b")).toEqual(first(b, a));
+    expect(lines).toContain("include /etc/nginx/geo-system/upstream.conf;");
   });
 
   it("serves HTTP and TLS from one server, over IPv4 and IPv6", () => {
@@ -83,6 +91,13 @@ describe("the site", () => {
     expect(site().split("\n").slice(0, 2)).toEqual(["site: geo-system", "worker-connections: 20000"]);
   });
 
+  it.each([
+    [{ a: [0], b: [3001] }, "backendPort"],
+    [{ a: [3000], b: [3000.5] }, "backendStandbyPort"],
+  ])("refuses %j, which are no ports", (ports, name) => {
+    expect(() => site({ ports })).toThrow(`${name}: expected `);
+  });
+
   it.each<[keyof SiteParameters, unknown]>([
     ["siteName", "../nginx.conf"],
     ["siteName", "a;b"],
@@ -92,8 +107,6 @@ describe("the site", () => {
     ["websocketPath", "/ws { return 444; }"],
     ["websocketPath", "/ws\n"],
     ["websocketPath", "/../etc"],
-    ["backendPort", 0],
-    ["standbyPort", 3000.5],
     ["readTimeoutSeconds", Number.NaN],
     ["workerConnections", 1],
     ["certificateFolder", "/etc/x; include /etc/passwd"],
