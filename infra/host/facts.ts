@@ -42,6 +42,13 @@ export interface Facts {
   /** By TCP port: how many connections it holds. */
   connections: Record<number, number>;
   user?: { name: string; home: string; group: string };
+  /**
+   * The backend as it runs: the set of ports it is on (infra/render/ports.ts), and whether it asks its clients to
+   * reconnect in a release; undefined where none runs.
+   */
+  backend?: { set: "a" | "b"; asks?: "yes" | "no" | "unknown" };
+  /** By port of the backend: which other process listens there. */
+  foreign: Record<number, string>;
   environment?: { options: string; sum?: string; keptSum?: string; access?: string };
   /** Wanted packages that are not installed. `known`: whether apt has it; undefined where its lists cannot tell. */
   missingPackages: {
@@ -93,6 +100,10 @@ const readers: Record<string, Reader> = {
   listener: ({ listeners }, [port, process]) => add(listeners, port, process),
   connections: ({ connections }, [port, count]) => {
     connections[Number(port)] = Number(count);
+  },
+  backend: (facts, [set, asks]) => Object.assign(facts, { backend: known({ asks }, { set }) }),
+  foreign: ({ foreign }, [port, process]) => {
+    foreign[Number(port)] = process;
   },
   user: (facts, [name, home, group]) => Object.assign(facts, { user: { name, home, group } }),
   environment: (facts, [options, sum, keptSum, access]) =>
@@ -155,6 +166,7 @@ function nothing(): Facts {
     missingPackages: [],
     services: {},
     servicesBefore: {},
+    foreign: {},
   };
 }
 

@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import type { Facts } from "../host/facts.ts";
+import type { PortSets } from "../render/ports.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** A certificate that this package renews has at least this long when nobody forgot it. */
@@ -12,10 +13,11 @@ export interface Resolved {
 }
 
 /** What is worth knowing of the host, and stops nothing. */
-export function checkNotes(facts: Facts, serverName?: Resolved): string[] {
+export function checkNotes(facts: Facts, serverName?: Resolved, ports?: PortSets): string[] {
   return [
     ...othersAtWork(facts),
     ...certificateEnds(facts),
+    ...(ports ? holdsOn(facts, ports) : []),
     ...(serverName ? leadsElsewhere(serverName, facts) : []),
   ];
 }
@@ -28,6 +30,19 @@ export async function resolved(name: string): Promise<Resolved> {
 
 function othersAtWork({ running }: Facts): string[] {
   return running ? [`another run is at work on this host, and may change what follows: ${running}`] : [];
+}
+
+/** A process that was started by hand keeps its port and its connections; the release is on the other one. */
+function holdsOn({ backend, foreign }: Facts, { a, b }: PortSets): string[] {
+  const [own, other] = backend?.set === "b" ? [b, a] : [a, b];
+  if (backend?.asks) return [];
+  return own.flatMap((port) =>
+    foreign[port]
+      ? [
+          `port ${port} is held by ${foreign[port]}, which this package did not start: the release goes to port ${other.join(", ")}, and nginx leads there; that process is left alone with its connections, so end it before the release after this one`,
+        ]
+      : [],
+  );
 }
 
 function leadsElsewhere({ name, addresses }: Resolved, { addresses: own }: Facts): string[] {

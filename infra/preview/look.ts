@@ -9,6 +9,7 @@ import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { firewallPayload } from "../render/firewall.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
 import { packagesPayload } from "../render/packages.ts";
+import { portSets } from "../render/ports.ts";
 import { packRelease } from "../render/release.ts";
 import { type ScriptedStep, scriptHash } from "../render/scripts.ts";
 import { sitePayload } from "../render/site.ts";
@@ -99,10 +100,11 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
 }
 
 /** The host is known by its own addresses, and by the one at which it is reached. */
-async function notes(facts: Facts, { serverName, host }: Known): Promise<string[]> {
-  if (serverName === undefined) return checkNotes(facts);
+async function notes(facts: Facts, { serverName, host, ...settings }: Known): Promise<string[]> {
+  const ports = portSets(settings);
+  if (serverName === undefined) return checkNotes(facts, undefined, ports);
   const [name, reached] = await Promise.all([resolved(serverName), resolved(host)]);
-  return checkNotes({ ...facts, addresses: [...reached.addresses, ...facts.addresses] }, name);
+  return checkNotes({ ...facts, addresses: [...reached.addresses, ...facts.addresses] }, name, ports);
 }
 
 /** A preview tells what the state knows. Another host key is no silence: somebody else may have answered. */

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Drift } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
+import { handoverOf } from "../render/handover.ts";
 import { parsePayload } from "../render/payload.ts";
+import { portSets } from "../render/ports.ts";
 import type { Settings } from "../settings/schema.ts";
 import { parseOptions, planned, type StepPlan, type Wanted } from "./plan.ts";
 
@@ -20,7 +22,7 @@ export function commandPlan(facts: Facts, sum: string): StepPlan {
 
 /** What the backend's secret environment shall be, and of the backend whom it concerns when it changes. */
 export interface WantedEnvironment extends Wanted {
-  backend: Pick<Settings, "backendPort" | "handoverSeconds">;
+  backend: Pick<Settings, "backendPort" | "backendStandbyPort" | "handover" | "handoverSeconds">;
 }
 
 /** The plan of the backend's secret environment. Of its text only sums are compared, and no reason shows anything of it. */
@@ -32,8 +34,13 @@ export function environmentPlan(facts: Facts, wanted: WantedEnvironment): StepPl
   const drift = sumDrift(file, found, { sum: keptSum, access }, " (it is secret, so no text is shown)");
   const script = Object.entries(wanted.options).filter(([name, value]) => known[name] !== value);
   const changes = [...script.map(([name]) => name), ...(keptSum === wantedSum ? [] : ["environment"])];
-  const { backendPort, handoverSeconds } = wanted.backend;
-  const settings = { port: [`${backendPort}`], "handover-seconds": [`${handoverSeconds}`] };
+  const { a, b } = portSets(wanted.backend);
+  const settings = {
+    port: a.map(String),
+    "standby-port": b.map(String),
+    handover: [handoverOf(wanted.backend)],
+    "handover-seconds": [String(wanted.backend.handoverSeconds)],
+  };
   return planned("environment", facts, known, { first: !keptSum, drift, changes, settings, before: {} });
 }
 

@@ -70,14 +70,38 @@ function environmentReach(plan: StepPlan, facts: Facts): StepReach {
 
 function handover(facts: Facts, plan: StepPlan): StepReach {
   if (isDown(plan, facts)) return { reach: "handover", text: "the backend is started, nothing serves now" };
-  if (plan.settings["handover-seconds"]?.[0] === "0") return cut("release without a handover", plan, facts);
-  return { reach: "handover", text: `release handover, ${whom(plan, facts, "asked to reconnect")}` };
+  return { reach: "handover", text: `${release(plan)}, ${whom(plan, facts, fate(plan, facts))}` };
 }
 
-const isDown = ({ settings }: StepPlan, { listeners, connections }: Facts) => {
-  const port = Number(settings.port?.[0]);
-  return !listeners[port] && !connections[port];
-};
+const how = ({ settings }: StepPlan) => settings.handover?.[0];
+
+const release = (plan: StepPlan) =>
+  how(plan) === "stop-start" ? "release without a handover" : "release handover";
+
+/** How long clients who were all asked to reconnect may take to leave: `grace` in templates/pm2/retire.cjs. */
+const graceSeconds = 5;
+
+/** What becomes of a connection: whether it is asked to reconnect is up to the process that holds it. */
+function fate(plan: StepPlan, { backend }: Facts): string {
+  if (how(plan) === "stop-start") return "cut";
+  const atOnce = how(plan) === "at-once";
+  const seconds = (atOnce ? 0 : Number(plan.settings["handover-seconds"]?.[0] ?? 0)) + graceSeconds;
+  switch (backend?.asks) {
+    case "no":
+      return atOnce ? "cut at once" : `cut after ${seconds} s`;
+    case "unknown":
+      return `cut after ${seconds} s at the latest`;
+    default:
+      return atOnce ? "asked to reconnect at once" : "asked to reconnect";
+  }
+}
+
+/** The ports of the set that the backend is on. */
+const ports = ({ settings }: StepPlan, { backend }: Facts) =>
+  (settings[backend?.set === "b" ? "standby-port" : "port"] ?? []).map(Number);
+
+const isDown = (plan: StepPlan, facts: Facts) =>
+  ports(plan, facts).every((port) => !facts.listeners[port] && !facts.connections[port]);
 
 const cut = (what: string, plan: StepPlan, facts: Facts): StepReach => ({
   reach: "handover",
@@ -85,8 +109,8 @@ const cut = (what: string, plan: StepPlan, facts: Facts): StepReach => ({
 });
 
 /** `212 live connections are cut` */
-function whom({ settings }: StepPlan, { connections }: Facts, happens: string): string {
-  const live = connections[Number(settings.port?.[0])] ?? 0;
+function whom(plan: StepPlan, facts: Facts, happens: string): string {
+  const live = ports(plan, facts).reduce((sum, port) => sum + (facts.connections[port] ?? 0), 0);
   if (live === 0) return "nobody is connected";
   return live === 1 ? `1 live connection is ${happens}` : `${live} live connections are ${happens}`;
 }

@@ -1,7 +1,7 @@
 import semver from "semver";
 import type { Facts } from "../host/facts.ts";
 import { pulumiLine } from "../pulumi-command.ts";
-
+import { portSets } from "../render/ports.ts";
 import { type Reach, reaches } from "../settings/reaches.ts";
 import type { Settings } from "../settings/schema.ts";
 import { needsRefused } from "./needs.ts";
@@ -25,6 +25,7 @@ export function refusals(
     ...(plans.get("firewall")?.needed ? rulesRefused(facts) : []),
     ...(needed ? disksFull(facts) : []),
     ...portsTaken(facts, settings),
+    ...backendPortsTaken(facts, plans.get("backend"), settings),
     ...nodeTooOld(facts, plans.get("backend"), settings),
     ...reachedTooFar(plans, settings),
   ];
@@ -70,24 +71,31 @@ function nodeTooOld(
   ];
 }
 
-/** Node and pm2 may hold the backend's ports: a release of ours, or what the backend takes over. */
-const holders = { nginx: ["nginx"], backend: ["node", "MainThread", "PM2"] };
-
-function portsTaken(
-  { listeners }: Facts,
-  { tls, backendPort, backendStandbyPort }: Pick<Settings, "tls" | "backendPort" | "backendStandbyPort">,
-): string[] {
-  const wanted: [number, string[]][] = [
-    [80, holders.nginx],
-    ...(tls === "off" ? [] : [[443, holders.nginx] satisfies [number, string[]]]),
-    [backendPort, holders.backend],
-    [backendStandbyPort, holders.backend],
-  ];
-  return wanted.flatMap(([port, ours]) => {
-    const other = listeners[port]?.find((name) => !ours.some((own) => name.startsWith(own)));
+function portsTaken({ listeners }: Facts, { tls }: Pick<Settings, "tls">): string[] {
+  const wanted = [80, ...(tls === "off" ? [] : [443])];
+  return wanted.flatMap((port) => {
+    const other = listeners[port]?.find((name) => !name.startsWith("nginx"));
     return other
       ? [
           `port ${port}: expected to be free or ours, found ${other} listening there; see: sudo ss -ltnp sport = :${port}`,
+        ]
+      : [];
+  });
+}
+
+/** Where a release must go, another process cannot be. One on the ports it leaves alone is worth a note: see checks.ts. */
+function backendPortsTaken(
+  { backend, foreign }: Facts,
+  plan: StepPlan | undefined,
+  settings: Pick<Settings, "backendPort" | "backendStandbyPort">,
+): string[] {
+  if (!plan?.needed) return [];
+  const { a, b } = portSets(settings);
+  return (backend?.set === "b" ? a : b).flatMap((port) => {
+    const other = foreign[port];
+    return other
+      ? [
+          `port ${port}: expected to be free for a release, found ${other}, which this package did not start; end it, or choose another port: ${pulumiLine(`config set ${a.includes(port) ? "backendPort" : "backendStandbyPort"} PORT`)}`,
         ]
       : [];
   });

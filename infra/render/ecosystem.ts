@@ -2,6 +2,7 @@ import { template } from "../package-root.ts";
 import { handshakeOf } from "../settings/default-handshake.ts";
 import type { Settings } from "../settings/schema.ts";
 import { applicationRoot, backendEnvironment } from "./environment.ts";
+import { handoverOf } from "./handover.ts";
 import { type PayloadFile, payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
 import { portSets } from "./ports.ts";
@@ -19,6 +20,7 @@ export type BackendParameters = Pick<
   | "backendPort"
   | "backendStandbyPort"
   | "backendInstances"
+  | "handover"
   | "handoverSeconds"
   | "handshake"
   | "handshakeTimeout"
@@ -52,6 +54,7 @@ export function renderBackend(parameters: BackendParameters, release: Release, p
       port: ports.a.map((port) => String(whole("backendPort", port, 1, 65_535))),
       "standby-port": ports.b.map((port) => String(whole("backendStandbyPort", port, 1, 65_535))),
       "websocket-path": parameters.websocketPath,
+      handover: handoverOf(parameters),
       "handover-seconds": parameters.handoverSeconds,
       shared: parameters.backendShared,
       keep: parameters.keepReleases,

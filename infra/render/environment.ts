@@ -1,8 +1,9 @@
 import type { Settings } from "../settings/schema.ts";
+import { handoverOf } from "./handover.ts";
 
 type Parameters = Pick<
   Settings,
-  "backendName" | "backendPort" | "websocketPath" | "handoverSeconds" | "backendEnvironment"
+  "backendName" | "backendPort" | "websocketPath" | "handover" | "handoverSeconds" | "backendEnvironment"
 >;
 
 /** The folder of an application on the host: its releases, its data, its secrets. */
@@ -34,7 +35,7 @@ export function backendEnvironment(parameters: Parameters): Record<string, strin
     // The port that the backend's code may name in place of PORT, for templates/pm2/preload.cjs.
     GEO_SYSTEM_PORT: String(parameters.backendPort),
     WS_PATH: parameters.websocketPath,
-    HANDOVER_SECONDS: String(parameters.handoverSeconds),
+    HANDOVER_SECONDS: String(handoverOf(parameters) === "paced" ? parameters.handoverSeconds : 0),
     DATA_DIR: `${applicationRoot(parameters.backendName)}/shared`,
     ...parameters.backendEnvironment,
   };

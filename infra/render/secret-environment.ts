@@ -5,7 +5,13 @@ import { matching } from "./place.ts";
 
 type Parameters = Pick<
   Settings,
-  "backendName" | "user" | "backendPort" | "websocketPath" | "handoverSeconds" | "backendEnvironment"
+  | "backendName"
+  | "user"
+  | "backendPort"
+  | "websocketPath"
+  | "handover"
+  | "handoverSeconds"
+  | "backendEnvironment"
 >;
 
 /**

@@ -62,9 +62,15 @@ export interface WebSocketHostArgs {
   backendInclude?: string[];
   /** Name of the pm2 application. Default `"geo-backend"`. */
   backendName?: string;
-  /** TCP port on which the backend listens on loopback. Default 3000. */
+  /**
+   * TCP port on which the backend listens on loopback; it is told as PORT. A backend that has its port in its code is
+   * moved to PORT where this is that port. Default 3000.
+   */
   backendPort?: number;
-  /** TCP port on loopback where a new release stands by while the old one leaves. Default 3001. */
+  /**
+   * The other TCP port on loopback: a new release stands by there while the old one leaves `backendPort`. Where the old
+   * one cannot leave it, the release stays there, and the two ports have swapped roles. Default 3001.
+   */
   backendStandbyPort?: number;
   /** Processes of the backend: 1 (default) in pm2's fork mode, more in its cluster mode, on one port. */
   backendInstances?: number;
@@ -89,8 +95,16 @@ export interface WebSocketHostArgs {
    */
   hostServices?: string[];
   /**
-   * Seconds over which a release asks the clients of the one before to come back; 5 more, and who is left is cut.
-   * 0: the old process ends before the new one starts, for a backend that cannot run twice. Default 10.
+   * How a release takes the place of the one before; docs/releases.md tells which backend takes which.
+   * `"paced"` (default): the clients are asked to reconnect over `handoverSeconds`. `"at-once"`: all are asked as soon as
+   * the new release is proven, for a backend that keeps rooms in memory. `"stop-start"`: the old process ends before the
+   * new one starts, for a backend that must be alone.
+   */
+  handover?: "paced" | "at-once" | "stop-start";
+  /**
+   * Seconds over which a release asks the clients of the one before to reconnect. 5 seconds later those that are left
+   * are cut, unless they are still leaving. 0 means `handover: "stop-start"`, and no other value of `handover` goes with
+   * it. Default 10.
    */
   handoverSeconds?: number;
   /** How many releases stay on the host, the running one included. Default 5. */

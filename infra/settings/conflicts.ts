@@ -16,6 +16,7 @@ export function conflicts(settings: Some): string[] {
     hostKeyConflicts,
     tokenConflicts,
     environmentConflicts,
+    handoverConflicts,
     nodeConflicts,
   ].flatMap((find) => find(settings));
 }
@@ -83,12 +84,23 @@ function tokenConflicts({
   ];
 }
 
+function handoverConflicts({ handover, handoverSeconds }: Some): string[] {
+  if (handoverSeconds !== 0 || handover === undefined || handover === "stop-start") return [];
+  return [
+    `handover: expected "stop-start", since handoverSeconds is 0, found "${handover}"; set handoverSeconds to 1 or more, or remove one of the two keys`,
+  ];
+}
+
 /** What the backend's environment cannot hold, or sets twice; the renderers say it. */
 function environmentConflicts(settings: Some): string[] {
-  const { backendName, user, backendPort, websocketPath, handoverSeconds, backendEnvironment } = settings;
+  const { backendName, user, backendPort, websocketPath, backendEnvironment } = settings;
+  const { handover, handoverSeconds } = settings;
   if (!backendName || !user || !backendPort || !websocketPath || !backendEnvironment) return [];
   if (handoverSeconds === undefined) return [];
-  const parameters = { backendName, user, backendPort, websocketPath, handoverSeconds, backendEnvironment };
+  const parameters = {
+    ...{ backendName, user, backendPort, websocketPath, backendEnvironment },
+    ...{ handover, handoverSeconds },
+  };
   const secrets = settings.backendSecretEnvironment;
   const known = secrets && !isLater(secrets) ? (secrets as Record<string, string>) : {};
   return problemsOf(() => renderSecretEnvironment(parameters, known, ""));

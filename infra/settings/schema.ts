@@ -41,6 +41,7 @@ export const schema = {
   backendShared: backendShared.default([]),
   hostPackages: hostPackages.default([]),
   hostServices: hostServices.default([]),
+  handover: check.oneOf("paced", "at-once", "stop-start").optional(),
   handoverSeconds: check.whole("seconds from 0 (no handover) to 3600", 0, 3600).default(10),
   keepReleases: check
     .whole("a number from 2 to 100: the running release and the ones before", 2, 100)

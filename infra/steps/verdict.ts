@@ -1,4 +1,5 @@
 import type { SshSession } from "../host/ssh.ts";
+import { longestHandover } from "../render/handover.ts";
 
 /** Said by the host of a release that serves for now; see templates/scripts/backend-handover.sh. */
 export interface Verdict {
@@ -8,7 +9,7 @@ export interface Verdict {
   text: string;
 }
 
-/** The host finishes within the pace of the handover and a minute, or something is wrong with it. */
+/** The host finishes within the longest handover and a minute, or something is wrong with it. */
 const patienceMs = 60_000;
 
 /**
@@ -27,7 +28,7 @@ export async function pronounce(
   const verb = proven ? "confirm" : 'take-back --because "the handshake from outside failed"';
   const command = `sudo test ! -d /var/lib/geo-system/backend/handover || sudo geo-system backend ${verb}${owner ? ` --for ${owner}` : ""}`;
   const { stdout, stderr, code } = await session.exec(command, {
-    timeoutMs: handoverSeconds * 1000 + patienceMs,
+    timeoutMs: longestHandover(handoverSeconds) * 1000 + patienceMs,
   });
   return {
     ok: code === 0,

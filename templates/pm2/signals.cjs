@@ -6,10 +6,12 @@ const { quietly } = require("./sockets.cjs");
 
 const preload = "/geo-system/preload.cjs";
 
-/** Whether a process leaves its port when it is asked to: it listens by Node's own server, and has loaded preload.cjs. */
-function leavesPort({ pid }) {
-  const words = quietly(() => readFileSync(`/proc/${pid}/cmdline`, "utf8")) ?? "";
-  return words.includes(preload) && handles(pid, "SIGURG");
+/**
+ * Whether a process leaves its port when it is asked to: it has loaded preload.cjs, and listens by Node's own server.
+ * Its command line does not tell, since pm2 writes a title over it.
+ */
+function leavesPort({ pid, pm2_env }) {
+  return String(pm2_env.node_args).includes(preload) && handles(pid, "SIGURG");
 }
 
 /**

@@ -31,11 +31,18 @@ backend_how() {
 backend_way() {
   local set how
   set=$(backend_set) how=$(backend_how)
-  if [ "$how" != stop-start ] && backend_runs; then
+  if [ ! -L "$UPSTREAM" ]; then backend_way_without_nginx "$set" "$how"
+  elif [ "$how" != stop-start ] && backend_runs; then
     if [ "$how" = at-once ] || [ "$(setting way '')" = switch ] || ! application can-leave "$APP" 2> /dev/null; then say "switch $(backend_other_set)"
     else say "leave $set"; fi
   elif application free "$APP" "$(backend_ports "$set")" 2> "$PAYLOAD/why"; then say "replace $set"
   else say "switch $(backend_other_set)"; fi # a process that is not ours has the port, and keeps it
+}
+
+# Where step `site` has placed no upstream nginx cannot hand anything over, and nothing is lost that it serves.
+backend_way_without_nginx() {
+  if [ "$2" != stop-start ] && backend_runs && application can-leave "$APP" 2> /dev/null; then say "leave $1"
+  else say "replace $1"; fi
 }
 
 # Does something run that can keep serving while the new release proves itself?

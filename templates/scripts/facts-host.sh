@@ -11,6 +11,7 @@ facts_host() {
   facts_addresses
   facts_listeners
   facts_user
+  facts_backend
   facts_environment
   facts_certificate
   facts_journal
@@ -56,6 +57,56 @@ facts_user() {
 
 # facts_wanted_backend SETTING: of the payload that is wanted; nothing where none is.
 facts_wanted_backend() { [ ! -e "$FACTS/wanted/backend" ] || sed -n "/^$1: /{s///p;q}" "$FACTS/wanted/backend"; }
+
+# The backend as it runs: the set of ports it is on, and whether it asks its clients to reconnect in a release. Of what
+# else listens on one of its ports: who does.
+facts_backend() {
+  local name user home pm2 port pid processes=()
+  name=$(facts_wanted_backend name) user=$(facts_wanted_backend user)
+  [ -n "$name" ] || return 0
+  home=$(getent passwd "$user" | cut -d : -f 6 || true) # the step itself says that there is none
+  pm2=$(cat "$home/.pm2/pm2.pid" 2> /dev/null || say 0)
+  mapfile -t processes < <(facts_processes "$pm2" "$name")
+  fact backend "$(backend_set)" "$(facts_asks "${processes[@]}")"
+  for port in $(facts_wanted_backend port) $(facts_wanted_backend standby-port); do
+    for pid in $(ss -Hltnp "sport = :$port" | grep -oP 'pid=\K[0-9]+' | sort -u || true); do # free
+      facts_descends "$pid" "$pm2" "${processes[@]}" || fact foreign "$port" "$(ps -o comm= -p "$pid"), process $pid of $(ps -o user= -p "$pid")"
+    done
+  done
+}
+
+# facts_processes PM2 NAME: what this pm2 started under that name. In cluster mode the name comes in a JSON.
+facts_processes() {
+  local pid
+  for pid in $(pgrep -P "$1" || true); do # none runs
+    ! grep -zqsE "^name=$2\$|\"name\":\"$2\"" "/proc/$pid/environ" || say "$pid"
+  done
+}
+
+# facts_asks PID …: yes where a Node listens for SIGWINCH, no where nothing does. Other runtimes (Go's) handle every
+# signal, so that nothing can be told of them.
+facts_asks() {
+  local pid caught answer=$EMPTY
+  for pid; do
+    caught=$(sed -n 's/^SigCgt:\s*//p' "/proc/$pid/status" 2> /dev/null || say 0) # it has just ended
+    if (((16#$caught >> 27 & 1) == 0)); then answer=no
+    elif [[ $(basename "$(readlink "/proc/$pid/exe")") != node* ]]; then answer=unknown
+    else answer=yes; fi
+    [ "$answer" = yes ] || break
+  done
+  say "$answer"
+}
+
+# facts_descends PID PM2 PROCESS …: is it one of these, or was it started by one? In cluster mode pm2 itself listens.
+facts_descends() {
+  local pid=$1
+  [ "$pid" != "$2" ] || [ $# -eq 2 ] || return 0
+  while [ "$pid" -gt 1 ]; do
+    [[ " ${*:3} " != *" $pid "* ]] || return 0
+    pid=$(session_parent "$pid")
+  done
+  return 1
+}
 
 # Of the secret environment only a sum leaves the host, inside SSH, and is shown to nobody.
 facts_environment() {

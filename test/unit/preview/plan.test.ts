@@ -232,7 +232,7 @@ describe("the secret environment", () => {
     environmentPlan(facts(user, ...host), {
       payload: payload({ secret: "yes" }, [{ path: file, text }]),
       options,
-      backend: { backendPort: 3000, handoverSeconds: 10 },
+      backend: { backendPort: 3000, backendStandbyPort: 3001, handover: undefined, handoverSeconds: 10 },
     });
 
   it("is compared by sums", () => {

@@ -13,6 +13,7 @@ const parameters: BackendParameters = {
   backendPort: 3000,
   backendStandbyPort: 3001,
   backendInstances: 1,
+  handover: undefined,
   handoverSeconds: 10,
   handshake: undefined,
   handshakeTimeout: 10,

@@ -10,6 +10,7 @@ const parameters = {
   user: "ubuntu",
   backendPort: 3000,
   websocketPath: "/ws",
+  handover: undefined,
   handoverSeconds: 10,
   backendEnvironment: { LEVEL: "3" },
 };
