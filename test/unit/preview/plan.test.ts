@@ -98,12 +98,30 @@ describe("the reach", () => {
   const live = "connections\t3000\t212";
 
   it("of a release without a handover is that connections are cut", () => {
-    const at = (release: string) => payload({ port: 3000, "handover-seconds": 0, release });
+    const at = (release: string) => payload({ port: 3000, handover: "stop-start", release });
     const host = facts(applied("backend", at("aa")), live);
     expect(stepPlan("backend", host, { payload: at("bb"), options }).reach).toEqual({
       reach: "handover",
       text: "release without a handover, 212 live connections are cut",
     });
+  });
+
+  it.each([
+    ["paced", "yes", "212 live connections are asked to reconnect"],
+    ["paced", "no", "212 live connections are cut after 15 s"],
+    ["paced", "unknown", "212 live connections are cut after 15 s at the latest"],
+    ["at-once", "yes", "212 live connections are asked to reconnect at once"],
+    ["at-once", "no", "212 live connections are cut at once"],
+    ["at-once", "unknown", "212 live connections are cut after 5 s at the latest"],
+  ])("of a %s release of a backend that asks its clients (%s) is: %s", (handover, asks, text) => {
+    const at = (release: string) =>
+      payload({ port: 3000, "standby-port": 3001, handover, "handover-seconds": 10, release });
+    const on = (set: string, port: number) =>
+      facts(applied("backend", at("aa")), `backend\t${set}\t${asks}`, `connections\t${port}\t212`);
+    for (const host of [on("a", 3000), on("b", 3001)])
+      expect(stepPlan("backend", host, { payload: at("bb"), options }).reach.text).toBe(
+        `release handover, ${text}`,
+      );
   });
 
   it("of another pm2, which takes its applications with it, is that connections are cut", () => {

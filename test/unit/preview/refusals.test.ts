@@ -71,12 +71,30 @@ describe("an `up` is refused beforehand", () => {
   it.each([
     ["80", "apache2"],
     ["443", "caddy"],
-    ["3000", "python3"],
   ])("where something else listens on %s", (port, name) => {
     expect(refused([`listener\t${port}\t${name}`])).toEqual([
       `port ${port}: expected to be free or ours, found ${name} listening there; see: sudo ss -ltnp sport = :${port}`,
     ]);
   });
+
+  it.each([
+    ["a", 3001, "backendStandbyPort"],
+    ["b", 3000, "backendPort"],
+  ])(
+    "where a release of a backend on set %s must go to %s, and another process is there",
+    (set, port, key) => {
+      const wanted = (release: string) => payload({ port: 3000, "standby-port": 3001, release });
+      const refusedOn = (...lines: string[]) => {
+        const host = facts(applied("backend", wanted("aa")), `backend\t${set}\tyes`, ...lines);
+        const plan = stepPlan("backend", host, { payload: wanted("bb"), options: {} });
+        return refusals(host, new Map([["backend", plan]]), { ...settings, maxReach: "firewall" }, owner);
+      };
+      expect(refusedOn(`foreign\t${port}\tnode, process 7 of root`)).toEqual([
+        `port ${port}: expected to be free for a release, found node, process 7 of root, which this package did not start; end it, or choose another port: npx pulumi config set ${key} PORT`,
+      ]);
+      expect(refusedOn(`foreign\t${port === 3000 ? 3001 : 3000}\tnode, process 7 of root`)).toEqual([]);
+    },
+  );
 
   it("where the backend does not run on the distribution's Node", () => {
     const host = facts("node\tv18.20.4");
@@ -112,6 +130,15 @@ describe("worth knowing", () => {
     expect(checkNotes(facts(host, ends(13)))).toEqual(["the certificate on the host ends in 13 days"]);
     expect(checkNotes(facts(host, ends(-1)))).toEqual(["the certificate on the host has ended"]);
     expect(checkNotes(facts(host, ends(30)))).toEqual([]);
+  });
+
+  it("is a process that was started by hand on the backend's port", () => {
+    const ports = { a: [3000], b: [3001] };
+    const held = "foreign\t3000\tnode, process 7 of ubuntu";
+    expect(checkNotes(facts("backend\ta\t-", held), undefined, ports)).toEqual([
+      "port 3000 is held by node, process 7 of ubuntu, which this package did not start: the release goes to port 3001, and nginx leads there; that process is left alone with its connections, so end it before the release after this one",
+    ]);
+    expect(checkNotes(facts("backend\tb\tyes", held), undefined, ports)).toEqual([]);
   });
 
   it("is a run that is at work right now", () => {

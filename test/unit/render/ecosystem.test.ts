@@ -58,6 +58,7 @@ describe("the payload of the backend", () => {
       "port: 3000",
       "standby-port: 3001",
       "websocket-path: /ws",
+      "handover: paced",
       "handover-seconds: 10",
       "keep: 5",
       "node: 24.21.0",
@@ -123,6 +124,13 @@ describe("the ecosystem file", () => {
       HANDOVER_SECONDS: "10",
       DATA_DIR: "/srv/geo-backend/shared",
     });
+  });
+
+  it("tells it the pace only where its clients are asked at one", () => {
+    const paceOf = (changes: Partial<BackendParameters>) => application(render(changes)).env.HANDOVER_SECONDS;
+    expect(paceOf({ handover: "at-once" })).toBe("0");
+    expect(paceOf({ handover: "stop-start" })).toBe("0");
+    expect(render({ handoverSeconds: 0 })).toContain("\nhandover: stop-start\n");
   });
 
   it("carries the operator's environment to the letter", () => {

@@ -127,6 +127,14 @@ describe("the arguments", () => {
     expect(with_(raw)).toEqual([message]);
   });
 
+  it.each(["paced", "at-once"] as const)("no pace, and handover %s", (handover) => {
+    expect(with_({ handover, handoverSeconds: 0 })).toEqual([
+      `handover: expected "stop-start", since handoverSeconds is 0, found "${handover}"; set handoverSeconds to 1 or more, or remove one of the two keys`,
+    ]);
+    expect(with_({ handover, handoverSeconds: 5 })).toEqual([]);
+    expect(with_({ handover: "stop-start", handoverSeconds: 0 })).toEqual([]);
+  });
+
   it("leave 443 free when TLS is off", () => {
     expect(with_({ tls: "off", backendPort: 443 })).toEqual([]);
   });
