@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # The backend and pm2. pm2's own command line is not asked: it takes half a second, and starts a pm2 where none runs.
 
-# backend_port PATH: as deployed; on a host of another make, where nginx passes the path.
+# backend_port PATH: of the release in use, which nginx may have handed over to the other port; on a host of another make, where nginx passes the path.
 backend_port() {
   local port
   port=$(applied backend port)
+  ! grep -qsx 'set: b' /var/lib/geo-system/backend/current || port=$(applied backend standby-port)
   [ -n "$port" ] || port=$(nginx_backend_port "$1")
   say "${port:-3000}"
 }

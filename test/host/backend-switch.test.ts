@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { uploadPath } from "../../infra/render/release.ts";
+import { sitePayload } from "../../infra/render/site.ts";
 import { waitFor } from "../support/wait.ts";
 import { type FixtureBackend, fixture, type Seen } from "./support/backend.ts";
 import { answers, startBackendHost, type Users } from "./support/users.ts";
@@ -12,12 +14,13 @@ import { answers, startBackendHost, type Users } from "./support/users.ts";
 let backend: FixtureBackend;
 let users: Users;
 
+const fixtureCode = readFileSync(join(fixture, "server.js"), "utf8");
 /** The fixture on a socket of the kernel's that Node's `listen` knows nothing of, as an addon has it. */
 const native = {
   "server.js": `
     const { TCP, constants } = process.binding("tcp_wrap");
     const { Socket } = require("node:net");
-    ${readFileSync(join(fixture, "server.js"), "utf8").replace(
+    ${fixtureCode.replace(
       /server\.listen\(.*/,
       `const handle = new TCP(constants.SERVER);
       const failed = handle.bind(env.HOST, Number(env.PORT)) || handle.listen(511);
@@ -119,6 +122,89 @@ it("goes back to the release before by the same way", async () => {
   expect(await met()).toMatchObject({ release: "five", env: { PORT: "3000" } });
   expect((await user?.closed)?.at).toBeGreaterThan(7);
   expect(await backend.host.run("sudo geo-system site check")).toBe("unchanged");
+});
+
+describe("a process that was expected to leave its port, and does not", () => {
+  it("is handed over by nginx after all", async () => {
+    const stays = `${fixtureCode}\nserver.on("listening", () => process.removeAllListeners("SIGURG").on("SIGURG", () => {}));`;
+    await backend.apply(await backend.release("stays", { "server.js": stays }));
+    const [there, { PORT }] = [await users.connectAll(2), (await met()).env];
+    const said = await users.unnoticed(async () => backend.apply(await backend.release("seven")));
+    expect(said).toContain(`the process before does not leave port ${PORT}: nginx hands over`);
+    for (const { closed } of there) expect((await closed).at).toBeGreaterThan(7);
+    expect((await met()).env.PORT).not.toBe(PORT);
+    await expectClean();
+  });
+});
+
+describe("at-once", () => {
+  const atOnce = { handover: "at-once", backendEnvironment: { AWARE: "1" } } as const;
+
+  it("leaves the clients in peace until the release is confirmed, then asks all of them in one moment", async () => {
+    await backend.apply(await backend.release("eight"), atOnce);
+    const [there, before] = [await users.connectAll(20), await met()];
+    await users.unnoticed(async () => backend.start(await backend.release("nine"), atOnce));
+    for (const user of there) expect(await answers(user)).toBe(true);
+    const said = await users.unnoticed(() => backend.confirm());
+    const closed = await Promise.all(there.map((user) => user.closed));
+    expect(closed.map(({ code }) => code)).toEqual(there.map(() => 1012));
+    const times = closed.map(({ at }) => at);
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(1);
+    expect(said).toContain("20 connections were asked to come back, and left");
+    const now = await met();
+    expect(now.release).toBe("nine");
+    expect(now.env.PORT).not.toBe(before.env.PORT);
+    await expectClean();
+  });
+
+  it("cuts them at once where the backend does not know the signal", async () => {
+    await backend.apply(await backend.release("ten"), { handover: "at-once" });
+    const there = await users.connectAll(3);
+    await backend.start(await backend.release("eleven"), { handover: "at-once" });
+    const confirmed = performance.now();
+    const said = await users.unnoticed(() => backend.confirm());
+    expect(said).toContain("of 3 connections, 3 were cut");
+    for (const { closed } of there) await closed;
+    expect(performance.now() - confirmed).toBeLessThan(backend.patience["confirm-within"] * 100);
+  });
+});
+
+describe("clients that were asked and take their time", () => {
+  it("are waited for beyond the deadline as long as they go on leaving", async () => {
+    const slow = fixtureCode.replace("due += pause;", "due += 700;");
+    const aware = { backendEnvironment: { AWARE: "1" } };
+    await backend.apply(await backend.release("slow", { "server.js": slow }), aware);
+    const there = await users.connectAll(16);
+    const said = await users.unnoticed(async () => backend.apply(await backend.release("twelve"), aware));
+    expect(said).toContain("16 connections were asked to come back, and left");
+    for (const { closed } of there) expect((await closed).code).toBe(1012);
+  });
+});
+
+describe("a process that was started by hand on the backend's port", () => {
+  it("is left alone with its connections: the release goes to the other port, and nginx leads there", async () => {
+    await backend.host.run("sudo geo-system backend undo");
+    await backend.environment();
+    await backend.host.run("sudo geo-system site apply", {
+      input: sitePayload(backend.settings(), backend.host.address),
+    });
+    const release = await backend.release("by-hand");
+    await backend.host.run(
+      `mkdir -p hand && tar -xf ${uploadPath(release.hash)} -C hand && cd hand && npm ci --silent && ` +
+        "PORT=3000 HOST=127.0.0.1 WS_PATH=/ws setsid -f node server.js > log 2>&1 < /dev/null",
+    );
+    const [user] = await waitFor("the hand's process", () => users.connectAll(1), { within: 30_000 });
+    await users.unnoticed(async () => backend.apply(await backend.release("first")));
+    expect(await met()).toMatchObject({ release: "first", env: { PORT: "3001" } });
+    if (user) expect(await answers(user)).toBe(true);
+    await expectClean();
+    expect(await backend.refused(await backend.release("second"))).toContain(
+      "port 3000 is taken by something else",
+    );
+    await backend.host.run("kill $(pgrep -x -f 'node server.js')");
+    await users.unnoticed(async () => backend.apply(await backend.release("second")));
+    await expectClean();
+  });
 });
 
 it("shows a hand's edit of what nginx includes, and the link's", async () => {
