@@ -28,6 +28,8 @@ export function runCases(title: string, cases: readonly Case[]): void {
       } catch (error) {
         result.fault = error instanceof Error ? error.message : String(error);
         throw error;
+      } finally {
+        console.log(resultTable([result])); // At once: a run that is cut off has said this much.
       }
     });
   });
