@@ -72,8 +72,18 @@ export interface WebSocketHostArgs {
    * one cannot leave it, the release stays there, and the two ports have swapped roles. Default 3001.
    */
   backendStandbyPort?: number;
-  /** Processes of the backend: 1 (default) in pm2's fork mode, more in its cluster mode, on one port. */
+  /**
+   * Processes of the backend. 1 (default): in pm2's fork mode. More: in its cluster mode, on one port; with `sticky`
+   * in fork mode, on ports of their own.
+   */
   backendInstances?: number;
+  /**
+   * Whether nginx keeps each client, by its address, at one of several instances: for protocols that take several HTTP
+   * requests to connect (socket.io, SockJS). The instances then listen on every second port from `backendPort` on, and
+   * those of the next release on every second port from `backendStandbyPort` on. No effect with one instance.
+   * Default: true with `handshake: "socket.io"`, else false.
+   */
+  sticky?: boolean;
   /** Environment of the backend, beside PORT, HOST, WS_PATH, DATA_DIR, HANDOVER_SECONDS and NODE_ENV. Default `{}`. */
   backendEnvironment?: Record<string, string>;
   /** Secret environment of the backend: in a file that only its user reads. Default `{}`. */

@@ -3,6 +3,7 @@ import { renderSecretEnvironment } from "../render/secret-environment.ts";
 import { nodeConflicts } from "./backend-problems.ts";
 import { checkPair } from "./certificate-pair.ts";
 import { handshakeOf, takesMadeToken } from "./default-handshake.ts";
+import { portConflicts } from "./port-conflicts.ts";
 import { isLater, type Settings } from "./schema.ts";
 
 type Some = Partial<Settings>;
@@ -19,23 +20,6 @@ export function conflicts(settings: Some): string[] {
     handoverConflicts,
     nodeConflicts,
   ].flatMap((find) => find(settings));
-}
-
-/** The ports that something else on the host already needs. */
-function portConflicts({ port, tls, backendPort, backendStandbyPort }: Some): string[] {
-  const taken = new Map<number, string>([[80, "HTTP"]]);
-  if (tls !== "off") taken.set(443, "HTTPS");
-  const wanted: [string, number | undefined][] = [
-    ["port", port],
-    ["backendPort", backendPort],
-    ["backendStandbyPort", backendStandbyPort],
-  ];
-  return wanted.flatMap(([key, value]) => {
-    if (value === undefined) return [];
-    const owner = taken.get(value);
-    taken.set(value, key === "port" ? "SSH (key port)" : `the backend (key ${key})`);
-    return owner ? [`${key}: expected a free port, found ${value}, which is for ${owner}`] : [];
-  });
 }
 
 function certificateConflicts(settings: Some): string[] {

@@ -36,6 +36,7 @@ export const schema = {
   backendPort: check.port.default(3000),
   backendStandbyPort: check.port.default(3001),
   backendInstances: check.whole("a number from 1 to 64", 1, 64).default(1),
+  sticky: z.boolean("true or false").optional(),
   backendEnvironment: check.environment.default({}),
   backendSecretEnvironment: later(check.environment).default({}),
   backendShared: backendShared.default([]),

@@ -123,6 +123,18 @@ describe("the arguments", () => {
       { backendStandbyPort: 3000 },
       "backendStandbyPort: expected a free port, found 3000, which is for the backend (key backendPort)",
     ],
+    [
+      { backendInstances: 3, sticky: true, backendStandbyPort: 3004 },
+      "backendStandbyPort: expected free ports 3004, 3006, 3008 for 3 sticky instances, found 3004, which is for the backend (key backendPort)",
+    ],
+    [
+      { backendInstances: 2, sticky: true, port: 3002 },
+      "backendPort: expected free ports 3000, 3002 for 2 sticky instances, found 3002, which is for SSH (key port)",
+    ],
+    [
+      { backendInstances: 2, sticky: true, backendPort: 65535 },
+      "backendPort: expected free ports 65535, 65537 for 2 sticky instances, found 65537, which is past 65535",
+    ],
   ])("ports in conflict: %j", (raw, message) => {
     expect(with_(raw)).toEqual([message]);
   });
@@ -133,6 +145,15 @@ describe("the arguments", () => {
     ]);
     expect(with_({ handover, handoverSeconds: 5 })).toEqual([]);
     expect(with_({ handover: "stop-start", handoverSeconds: 0 })).toEqual([]);
+  });
+
+  it.each([
+    { backendInstances: 3, sticky: true },
+    { backendInstances: 3, sticky: true, backendStandbyPort: 4000 },
+    { backendInstances: 3, sticky: false, backendStandbyPort: 3002 },
+    { backendInstances: 1, sticky: true, backendStandbyPort: 3002 },
+  ])("leave room for every instance: %j", (raw) => {
+    expect(with_(raw)).toEqual([]);
   });
 
   it("leave 443 free when TLS is off", () => {
