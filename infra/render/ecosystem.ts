@@ -1,5 +1,6 @@
 import { template } from "../package-root.ts";
 import { handshakeOf } from "../settings/default-handshake.ts";
+import { isSticky } from "../settings/instances.ts";
 import type { Settings } from "../settings/schema.ts";
 import { applicationRoot, backendEnvironment } from "./environment.ts";
 import { handoverOf } from "./handover.ts";
@@ -21,6 +22,7 @@ export type BackendParameters = Pick<
   | "backendStandbyPort"
   | "backendInstances"
   | "handover"
+  | "sticky"
   | "handoverSeconds"
   | "handshake"
   | "handshakeTimeout"
@@ -53,6 +55,8 @@ export function renderBackend(parameters: BackendParameters, release: Release, p
       // The two sets of ports: a line each port.
       port: ports.a.map((port) => String(whole("backendPort", port, 1, 65_535))),
       "standby-port": ports.b.map((port) => String(whole("backendStandbyPort", port, 1, 65_535))),
+      // The sessions of the release before need its processes until the end.
+      way: isSticky(parameters) ? "switch" : undefined,
       "websocket-path": parameters.websocketPath,
       handover: handoverOf(parameters),
       "handover-seconds": parameters.handoverSeconds,
@@ -93,6 +97,7 @@ function files(parameters: BackendParameters, release: Release, prover: string):
       path: `${root}/ecosystem.config.cjs`,
       text: fill("pm2/ecosystem.config.cjs.eta", {
         ...{ name, root, release: hash, script, nodeArguments, environment, instances, text },
+        sets: isSticky(parameters) ? portSets(parameters) : undefined,
       }),
     },
     {

@@ -14,6 +14,8 @@ export interface SiteParameters {
   websocketPath: string;
   /** Loopback ports of the backend. */
   ports: PortSets;
+  /** Whether a client, by its address, stays at one of these ports. */
+  sticky: boolean;
   /** How long a silent WebSocket is held, in seconds. */
   readTimeoutSeconds: number;
   /** Least `worker_connections`; a WebSocket takes two, and twice as many open files are allowed. */
@@ -62,6 +64,7 @@ function placed(parameters: SiteParameters): SiteParameters {
       a: parameters.ports.a.map((value) => port("backendPort", value)),
       b: parameters.ports.b.map((value) => port("backendStandbyPort", value)),
     },
+    sticky: parameters.sticky,
     readTimeoutSeconds: whole("readTimeoutSeconds", parameters.readTimeoutSeconds, 1, 2_147_483),
     workerConnections: whole("workerConnections", parameters.workerConnections, 64, 1_000_000),
     tls: parameters.tls,

@@ -1,3 +1,4 @@
+import { isSticky } from "../settings/instances.ts";
 import type { Settings } from "../settings/schema.ts";
 import { certificateFolder } from "./certificate-folder.ts";
 import { renderSite } from "./nginx.ts";
@@ -13,6 +14,7 @@ export function sitePayload(
     serverNames: [settings.serverName, host].filter((name) => name !== undefined),
     websocketPath: settings.websocketPath,
     ports: portSets(settings),
+    sticky: isSticky(settings),
     readTimeoutSeconds: settings.readTimeout,
     workerConnections: settings.workerConnections,
     tls: settings.tls !== "off",

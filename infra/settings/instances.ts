@@ -1,21 +1,20 @@
 import type { Settings } from "./schema.ts";
 
-/** What of the settings says how many processes serve, and on which ports. */
-export type InstanceSettings = Pick<
-  Settings,
-  "backendInstances" | "sticky" | "handshake" | "backendPort" | "backendStandbyPort"
->;
+type Some = Pick<Settings, "sticky" | "handshake">;
 
-/** Protocols of several HTTP requests that must meet the same process. */
-const needsSticky: ReadonlySet<unknown> = new Set(["socket.io"]);
+/** Presets of protocols whose clients open a session by several HTTP requests, which one process must answer. */
+const ofSessions: ReadonlySet<string> = new Set(["socket.io"]);
 
-/** Whether nginx keeps each client at one of several instances, each of which has a port of its own. */
-export function isSticky({
-  backendInstances,
-  sticky,
-  handshake,
-}: Pick<InstanceSettings, "backendInstances" | "sticky" | "handshake">): boolean {
-  return backendInstances > 1 && (sticky ?? needsSticky.has(handshake));
+/**
+ * Whether nginx keeps each client at one process of the backend: every process then has a port of its own, and the
+ * processes of the release before still get the requests of the sessions that they know.
+ */
+export const isSticky = ({ sticky, handshake }: Some): boolean =>
+  sticky ?? ofSessions.has(presetOf(handshake));
+
+function presetOf(handshake: unknown): string {
+  if (typeof handshake !== "object" || handshake === null || !("preset" in handshake)) return "";
+  return String(handshake.preset);
 }
 
 /**
@@ -26,10 +25,3 @@ export function isSticky({
  */
 export const instancePorts = (first: number, instances: number): number[] =>
   Array.from({ length: instances }, (_, instance) => first + 2 * instance);
-
-/** The two sets of ports between which the releases of an application take turns. */
-export function portSets(settings: InstanceSettings): { first: number[]; second: number[] } {
-  const { backendPort, backendStandbyPort, backendInstances } = settings;
-  const count = isSticky(settings) ? backendInstances : 1;
-  return { first: instancePorts(backendPort, count), second: instancePorts(backendStandbyPort, count) };
-}

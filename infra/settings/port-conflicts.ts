@@ -39,7 +39,7 @@ function backendPorts(key: "backendPort" | "backendStandbyPort", settings: Some)
   const first = settings[key];
   if (first === undefined) return [];
   const { backendInstances = 1, sticky, handshake } = settings;
-  if (!isSticky({ backendInstances, sticky, handshake }))
+  if (backendInstances === 1 || !isSticky({ sticky, handshake }))
     return [{ key, port: first, expected: "a free port" }];
   const ports = instancePorts(first, backendInstances);
   const expected = `free ports ${ports.join(", ")} for ${backendInstances} sticky instances`;

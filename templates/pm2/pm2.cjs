@@ -29,13 +29,27 @@ const ofOtherRuns = async (name, run) =>
  */
 async function launch(app, run, ports, patience) {
   const started = app.exec_mode === "cluster" ? { wait_ready: true, listen_timeout: patience } : {};
-  for (const port of ports) {
-    const env = { ...app.env, PORT: String(port) };
-    const entry = { ...app, ...started, env, name: `${app.name}@${run}:${port}`, namespace: run };
+  for (const [instance, port] of ports.entries()) {
+    const env = {
+      ...app.env,
+      PORT: String(port),
+      ...(app.instance_var && { NODE_APP_INSTANCE: String(instance) }),
+    };
+    const entry = {
+      ...app,
+      ...started,
+      ...(ports.length > 1 && alone),
+      env,
+      name: `${app.name}@${run}:${port}`,
+      namespace: run,
+    };
     await ask("start", [entry], { force_name: app.name });
   }
   return ofRun(app.name, run);
 }
+
+/** On ports of their own, also a release that was made for cluster mode. */
+const alone = { exec_mode: "fork", instances: undefined };
 
 async function drop(entries) {
   await Promise.all(entries.map(dropOne));

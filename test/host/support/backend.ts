@@ -6,6 +6,7 @@ import type { HandshakeScriptInput } from "../../../infra/handshake/script.ts";
 import { renderBackend, renderSecretEnvironment } from "../../../infra/render/ecosystem.ts";
 import { handshakeProgram } from "../../../infra/render/handshake-program.ts";
 import { packRelease, type Release, uploadPath } from "../../../infra/render/release.ts";
+import { sitePayload } from "../../../infra/render/site.ts";
 import type { Settings } from "../../../infra/settings/schema.ts";
 import type { TestHost } from "../../support/host.ts";
 import { settingsFor } from "./served-host.ts";
@@ -64,6 +65,12 @@ export class FixtureBackend {
     const input = this.secretPayload(values);
     const said = await this.host.run("sudo geo-system backend environment", { input });
     return /^generation (\S+)$/m.exec(said)?.[1] ?? "";
+  }
+
+  /** The site that leads to the fixture. */
+  applySite(changes: Partial<Settings> = {}): Promise<string> {
+    const input = sitePayload(this.settings(changes), this.host.address);
+    return this.host.run("sudo geo-system site apply", { input });
   }
 
   /** A release of the fixture, some of whose files may be others, sent to the host. */

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { WebSocket } from "ws";
-import { sitePayload } from "../../../infra/render/site.ts";
+import type { Settings } from "../../../infra/settings/schema.ts";
 import { Prober } from "../../support/prober.ts";
 import { FixtureBackend } from "./backend.ts";
 import { startServedHost } from "./served-host.ts";
@@ -16,8 +16,8 @@ export interface User extends Disposable {
 export class Users {
   readonly url: string;
 
-  constructor(address: string) {
-    this.url = `ws://${address}/ws`;
+  constructor(address: string, path = "/ws") {
+    this.url = `ws://${address}${path}`;
   }
 
   /** @param protocol by which the fixture's log names the user */
@@ -53,11 +53,18 @@ export async function answers({ socket }: User): Promise<boolean> {
   return new Promise((resolve) => socket.once("message", () => resolve(true)));
 }
 
-/** A host whose nginx passes on to the fixture, once a release of it is applied. */
-export async function startBackendHost(label: string): Promise<{ backend: FixtureBackend; users: Users }> {
+/**
+ * A host whose nginx passes on to the fixture, once a release of it is applied.
+ *
+ * @param defaults settings of every apply
+ */
+export async function startBackendHost(
+  label: string,
+  defaults: Partial<Settings> = {},
+): Promise<{ backend: FixtureBackend; users: Users }> {
   const host = await startServedHost(label);
-  const backend = await FixtureBackend.on(host, { tls: "off", handoverSeconds: 2 });
-  await host.run("sudo geo-system site apply", { input: sitePayload(backend.settings(), host.address) });
+  const backend = await FixtureBackend.on(host, { tls: "off", handoverSeconds: 2, ...defaults });
+  await backend.applySite();
   await backend.environment();
-  return { backend, users: new Users(host.address) };
+  return { backend, users: new Users(host.address, defaults.websocketPath) };
 }

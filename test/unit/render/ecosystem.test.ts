@@ -14,6 +14,7 @@ const parameters: BackendParameters = {
   backendStandbyPort: 3001,
   backendInstances: 1,
   handover: undefined,
+  sticky: undefined,
   handoverSeconds: 10,
   handshake: undefined,
   handshakeTimeout: 10,

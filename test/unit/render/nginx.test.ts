@@ -6,6 +6,7 @@ const parameters: SiteParameters = {
   serverNames: ["geo.example.com", "203.0.113.7"],
   websocketPath: "/ws",
   ports: { a: [3000], b: [3001] },
+  sticky: false,
   readTimeoutSeconds: 86_400,
   workerConnections: 20_000,
   tls: true,
