@@ -3,7 +3,7 @@ import type { Drift } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
 import { handoverOf } from "../render/handover.ts";
 import { parsePayload } from "../render/payload.ts";
-import { portSets } from "../render/ports.ts";
+import { type PortSettings, portSets } from "../render/ports.ts";
 import type { Settings } from "../settings/schema.ts";
 import { parseOptions, planned, type StepPlan, type Wanted } from "./plan.ts";
 
@@ -22,7 +22,7 @@ export function commandPlan(facts: Facts, sum: string): StepPlan {
 
 /** What the backend's secret environment shall be, and of the backend whom it concerns when it changes. */
 export interface WantedEnvironment extends Wanted {
-  backend: Pick<Settings, "backendPort" | "backendStandbyPort" | "handover" | "handoverSeconds">;
+  backend: PortSettings & Pick<Settings, "handover" | "handoverSeconds">;
 }
 
 /** The plan of the backend's secret environment. Of its text only sums are compared, and no reason shows anything of it. */

@@ -1,7 +1,7 @@
 import semver from "semver";
 import type { Facts } from "../host/facts.ts";
 import { pulumiLine } from "../pulumi-command.ts";
-import { portSets } from "../render/ports.ts";
+import { type PortSettings, portSets } from "../render/ports.ts";
 import { type Reach, reaches } from "../settings/reaches.ts";
 import type { Settings } from "../settings/schema.ts";
 import { needsRefused } from "./needs.ts";
@@ -14,7 +14,7 @@ const leastFree = 300 * 1024;
 export function refusals(
   facts: Facts,
   plans: ReadonlyMap<string, StepPlan>,
-  settings: Pick<Settings, "maxReach" | "tls" | "backendPort" | "backendStandbyPort" | "nodeSource">,
+  settings: PortSettings & Pick<Settings, "maxReach" | "tls" | "nodeSource">,
   owner: string,
 ): string[] {
   const needed = [...plans.values()].some((plan) => plan.needed);
@@ -87,7 +87,7 @@ function portsTaken({ listeners }: Facts, { tls }: Pick<Settings, "tls">): strin
 function backendPortsTaken(
   { backend, foreign }: Facts,
   plan: StepPlan | undefined,
-  settings: Pick<Settings, "backendPort" | "backendStandbyPort">,
+  settings: PortSettings,
 ): string[] {
   if (!plan?.needed) return [];
   const { a, b } = portSets(settings);

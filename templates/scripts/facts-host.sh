@@ -58,6 +58,9 @@ facts_user() {
 # facts_wanted_backend SETTING: of the payload that is wanted; nothing where none is.
 facts_wanted_backend() { [ ! -e "$FACTS/wanted/backend" ] || sed -n "/^$1: /{s///p;q}" "$FACTS/wanted/backend"; }
 
+# The two sets of ports.
+facts_wanted_ports() { sed -nE 's/^(port|standby-port): //p' "$FACTS/wanted/backend"; }
+
 # The backend as it runs: the set of ports it is on, and whether it asks its clients to reconnect in a release. Of what
 # else listens on one of its ports: who does.
 facts_backend() {
@@ -68,7 +71,7 @@ facts_backend() {
   pm2=$(cat "$home/.pm2/pm2.pid" 2> /dev/null || say 0)
   mapfile -t processes < <(facts_processes "$pm2" "$name")
   fact backend "$(backend_set)" "$(facts_asks "${processes[@]}")"
-  for port in $(facts_wanted_backend port) $(facts_wanted_backend standby-port); do
+  for port in $(facts_wanted_ports); do
     for pid in $(ss -Hltnp "sport = :$port" | grep -oP 'pid=\K[0-9]+' | sort -u || true); do # free
       facts_descends "$pid" "$pm2" "${processes[@]}" || fact foreign "$port" "$(ps -o comm= -p "$pid"), process $pid of $(ps -o user= -p "$pid")"
     done

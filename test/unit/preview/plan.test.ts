@@ -250,7 +250,10 @@ describe("the secret environment", () => {
     environmentPlan(facts(user, ...host), {
       payload: payload({ secret: "yes" }, [{ path: file, text }]),
       options,
-      backend: { backendPort: 3000, backendStandbyPort: 3001, handover: undefined, handoverSeconds: 10 },
+      backend: {
+        ...{ backendPort: 3000, backendStandbyPort: 3001, backendInstances: 1 },
+        ...{ sticky: undefined, handshake: undefined, handover: undefined, handoverSeconds: 10 },
+      },
     });
 
   it("is compared by sums", () => {

@@ -10,6 +10,9 @@ const settings = {
   tls: "self-signed",
   backendPort: 3000,
   backendStandbyPort: 3001,
+  backendInstances: 1,
+  sticky: undefined,
+  handshake: undefined,
   nodeSource: "distribution",
 } as const;
 

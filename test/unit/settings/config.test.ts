@@ -32,8 +32,7 @@ describe("Pulumi.yaml", () => {
           : undefinedInput.success
             ? undefinedInput.data
             : undefined;
-      const [, type, text] =
-        /^\((string|integer|boolean|object|list)\) (.+)/.exec(entry.description) ?? [];
+      const [, type, text] = /^\((string|integer|boolean|object|list)\) (.+)/.exec(entry.description) ?? [];
       expect(entry.default).toEqual(real ?? (type === "object" ? {} : ""));
       // A boolean that is not set is an empty text, as every other key without a default.
       const kinds = type === "integer" ? ["number"] : type === "boolean" ? ["boolean", "string"] : [type];
