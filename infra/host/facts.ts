@@ -6,6 +6,23 @@ export interface FileFact {
   found?: { owner: string; mode: string /** Milliseconds, as of `Date`. */; modified: number; text: string };
 }
 
+/** Files that a release wrote: one, or those of a folder. */
+export interface Written {
+  /** `db.sqlite`, `data/db.sqlite`, or `uploads/` where it is more than one. */
+  name: string;
+  bytes: number;
+  count: number;
+}
+
+/** Lines of `BYTES<TAB>COUNT<TAB>NAME`, as templates/scripts/backend-written.sh prints them. */
+export function readWritten(lines: string): Written[] {
+  return lines
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.split("\t"))
+    .map(([bytes, count, name = ""]) => ({ name, bytes: Number(bytes), count: Number(count) }));
+}
+
 /** What a step was applied with last. */
 export interface AppliedFact {
   /** The options of its command line: `--script 1a2b3c4d --run 9f3c51ab-7`. */
@@ -60,6 +77,8 @@ export interface Facts {
   services: Record<string, string>;
   /** By unit that this package brought up: how it was before. */
   servicesBefore: Record<string, { enabled: boolean; active: boolean }>;
+  /** What the running release wrote into its own folder, by entry of that folder. */
+  written?: { release: string; entries: Written[] };
   certificate?: { fingerprint: string; ends: number };
   /** The last line of the host's journal. */
   journal?: string;
@@ -118,6 +137,8 @@ const readers: Record<string, Reader> = {
   "service-before": ({ servicesBefore }, [unit, enabled, active]) => {
     servicesBefore[unit] = { enabled: enabled === "yes", active: active === "yes" };
   },
+  written: (facts, [release, lines]) =>
+    Object.assign(facts, { written: { release, entries: readWritten(decoded(lines)) } }),
   owner: (facts, [owner]) => Object.assign(facts, { owner }),
   running: (facts, [line]) => Object.assign(facts, { running: decoded(line).trim() }),
   journal: (facts, [line]) => Object.assign(facts, { journal: decoded(line).trim() }),

@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import type { Facts } from "../host/facts.ts";
 import type { PortSets } from "../render/ports.ts";
+import { writtenNotes } from "./data.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** A certificate that this package renews has at least this long when nobody forgot it. */
@@ -12,12 +13,22 @@ export interface Resolved {
   addresses: string[];
 }
 
-/** What is worth knowing of the host, and stops nothing. */
-export function checkNotes(facts: Facts, serverName?: Resolved, ports?: PortSets): string[] {
+/**
+ * What is worth knowing of the host, and stops nothing.
+ *
+ * @param shared the wanted paths that survive a release
+ */
+export function checkNotes(
+  facts: Facts,
+  serverName?: Resolved,
+  ports?: PortSets,
+  shared: readonly string[] = [],
+): string[] {
   return [
     ...othersAtWork(facts),
     ...certificateEnds(facts),
     ...(ports ? holdsOn(facts, ports) : []),
+    ...writtenNotes(facts, shared),
     ...(serverName ? leadsElsewhere(serverName, facts) : []),
   ];
 }

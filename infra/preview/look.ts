@@ -102,9 +102,14 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
 /** The host is known by its own addresses, and by the one at which it is reached. */
 async function notes(facts: Facts, { serverName, host, ...settings }: Known): Promise<string[]> {
   const ports = portSets(settings);
-  if (serverName === undefined) return checkNotes(facts, undefined, ports);
+  if (serverName === undefined) return checkNotes(facts, undefined, ports, settings.backendShared);
   const [name, reached] = await Promise.all([resolved(serverName), resolved(host)]);
-  return checkNotes({ ...facts, addresses: [...reached.addresses, ...facts.addresses] }, name, ports);
+  return checkNotes(
+    { ...facts, addresses: [...reached.addresses, ...facts.addresses] },
+    name,
+    ports,
+    settings.backendShared,
+  );
 }
 
 /** A preview tells what the state knows. Another host key is no silence: somebody else may have answered. */

@@ -1,6 +1,7 @@
 import type { Drift } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
 import type { Reach } from "../settings/reaches.ts";
+import { sharedChange } from "./data.ts";
 import { packagesReach } from "./needs.ts";
 import type { StepPlan } from "./plan.ts";
 
@@ -48,7 +49,7 @@ const isServing = ({ listeners }: Facts) => [80, 443].some((port) => listeners[p
 /** What the process itself depends on; the rest of the payload is changed around it. */
 const ofTheProcess = /^(release|node|environment|engines|.*\/ecosystem\.config\.cjs)$/;
 /** What is mended around the process, in the words of its check. */
-const aroundTheProcess = /does not start at boot|saved list lacks/;
+const aroundTheProcess = /does not start at boot|saved list lacks|is not linked to |\/shared\/.* is missing$/;
 
 const concernsTheProcess = ({ path, reason }: Drift) =>
   path === undefined ? !aroundTheProcess.test(reason) : ofTheProcess.test(path);
@@ -58,7 +59,10 @@ function backendReach(plan: StepPlan, facts: Facts): StepReach {
   // Another pm2 ends its applications with itself, and brings them back.
   if (plan.changes.includes("pm2")) return cut("pm2 is started anew", plan, facts);
   const changes = plan.changes.some((change) => ofTheProcess.test(change));
-  return changes || plan.drift.some(concernsTheProcess) ? handover(facts, plan) : nothing;
+  const reached = changes || plan.drift.some(concernsTheProcess) ? handover(facts, plan) : nothing;
+  const moves = sharedChange(plan);
+  if (moves.length === 0) return reached;
+  return { ...reached, text: [...(reached === nothing ? [] : [reached.text]), ...moves].join("; ") };
 }
 
 /** The application starts anew with another text; who may read it is mended around the process. */

@@ -25,7 +25,16 @@ const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
   firewall: ["firewall", "firewall-ssh", "firewall-rules", "firewall-guard", "firewall-restore"],
   site: ["site", "site-limits", "site-rivals", "site-reload"],
   backend: [
-    ...["backend", "backend-release", "backend-pm2", "backend-application", "backend-environment"],
+    ...[
+      "backend",
+      "backend-release",
+      "backend-shared",
+      "backend-written",
+      "backend-kept",
+      "backend-pm2",
+      "backend-application",
+      "backend-environment",
+    ],
     ...["backend-handover", "backend-switch", "backend-rollback"],
   ],
 };
@@ -40,7 +49,7 @@ export function commandText(): string {
 
 /** The text that gathers the facts: the steps with their checks, and what makes facts of what these find. */
 export function factsText(): string {
-  const own = ["facts", "facts-steps", "facts-host", "facts-needs"];
+  const own = ["facts", "facts-steps", "facts-host", "facts-needs", "facts-data"];
   const text = [...frame.before, ...scriptedSteps.flatMap(files), ...own].map(script).join("\n");
   return `${text}\nfacts_main\n`;
 }

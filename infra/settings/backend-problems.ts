@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import semver from "semver";
 import { packRelease } from "../render/release.ts";
+import { sharedProblems } from "./host-needs.ts";
 import { type Settings, schema } from "./schema.ts";
 
 type Some = Partial<Settings>;
@@ -10,9 +11,10 @@ type Some = Partial<Settings>;
 export async function releaseProblems(raw: Record<string, unknown>): Promise<string[]> {
   const folder = schema.backendSource.safeParse(raw.backendSource);
   const include = schema.backendInclude.safeParse(raw.backendInclude);
+  const shared = schema.backendShared.safeParse(raw.backendShared);
   if (!folder.success || !include.success) return [];
   return packRelease({ backendSource: folder.data, backendInclude: include.data }).then(
-    () => [],
+    ({ script }) => sharedProblems(shared.data ?? [], script),
     (error: Error) => [error.message],
   );
 }

@@ -67,6 +67,10 @@ export const backendShared = listOf(
 export const within = (path: string, folders: readonly string[]) =>
   folders.find((folder) => path.startsWith(`${folder}/`));
 
+/** Whether a file of the release is shared, by its own path or by a folder that it lies in. */
+export const isShared = (path: string, shared: readonly string[]) =>
+  shared.some((folder) => path.replace(/\/$/, "") === folder) || within(path, shared) !== undefined;
+
 /** A shared path that would put a link in the place of what is started. */
 export function sharedProblems(shared: readonly string[], script: string): string[] {
   const path = shared.includes(script) ? script : within(script, shared);

@@ -50,14 +50,12 @@ export function certificate(
   });
   return {
     command,
-    placed: pulumi
-      .unsecret(pulumi.all([fingerprint, plan]))
-      .apply(
-        ([print, known]): Record<string, string> => ({
-          certificate: print,
-          ...(known && { placed: known.run }),
-        }),
-      ),
+    placed: pulumi.unsecret(pulumi.all([fingerprint, plan])).apply(
+      ([print, known]): Record<string, string> => ({
+        certificate: print,
+        ...(known && { placed: known.run }),
+      }),
+    ),
     ...(issued.authority && { authority: issued.authority }),
   };
 }

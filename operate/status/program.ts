@@ -4,7 +4,7 @@ import { template } from "../../infra/package-root.ts";
 export function statusProgram(): string {
   const names = ["host", "firewall", "nginx", "backend", "sockets", "status"];
   const scripts = names.map((name) => `diagnose/${name}.sh`);
-  const rules = ["scripts/firewall-rules.sh", "scripts/packages-units.sh"];
+  const rules = ["firewall-rules", "packages-units", "backend-written"].map((name) => `scripts/${name}.sh`);
   const shell = ["diagnose/head.sh", ...rules, ...scripts].map(template).join("\n");
   return `${shell}\n${template("diagnose/pm2.cjs")}\0${template("diagnose/frames.pl")}`;
 }

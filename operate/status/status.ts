@@ -1,3 +1,5 @@
+import { readWritten } from "../../infra/host/facts.ts";
+import { bytesText, writtenText } from "../../infra/preview/data.ts";
 import { Facts } from "../diagnose/inside/facts.ts";
 import type { Inside, Worker } from "../diagnose/inside/observed.ts";
 import { readInside } from "../diagnose/inside/read.ts";
@@ -25,6 +27,7 @@ export function readStatus(output: string, host: string): Status {
     messages: trafficText(connections),
     log: log(facts),
     firewall: firewall(inside),
+    ...data(facts),
     "last up": lastUp(facts.one("last-run")[0], Number(facts.one("since")[0])),
   };
 }
@@ -54,6 +57,18 @@ function nginx({ nginx, units }: Inside): string {
     `${workers.length} workers with ${workers.reduce((sum, worker) => sum + worker.sockets, 0)} sockets`;
   const old = nginx.oldWorkers.length > 0 ? ` and ${count(nginx.oldWorkers)} from before a reload` : "";
   return `${state}, ${count(nginx.workers)}${old}, configuration ${nginx.valid ? "valid" : "refused"}`;
+}
+
+/** Files that the release wrote into its own folder, and those that are kept of releases that went. */
+function data(facts: Facts): Status {
+  const entries = readWritten(facts.text("written") ?? "");
+  const [kept, bytes] = facts.one("kept");
+  return {
+    ...(entries.length > 0 && {
+      "own files": `${writtenText(entries)} in the release's own folder, which the next release does not have; see backendShared`,
+    }),
+    ...(kept && { "kept files": `${kept} (${bytesText(Number(bytes))}), written by releases that are gone` }),
+  };
 }
 
 /** A line for each service that the backend needs. */

@@ -16,6 +16,7 @@ backend_facts() {
   fact release "$(basename "$(readlink "/srv/$APP/current" 2> /dev/null)")" "$(applied backend release)"
   fact environment "$(basename "$(readlink "/srv/$APP/secret.env" 2> /dev/null)")" "$(cat /var/lib/geo-system/backend/generation 2> /dev/null)"
   backend_gone
+  sed -n 's/^shared: //p' "$APPLIED/backend" 2> /dev/null | while IFS= read -r path; do fact shared "$path"; done
   backend_altered | while IFS= read -r path; do fact altered "$path"; done
   [ -e "/srv/$APP/secret.env" ] || [ ! -d "/srv/$APP" ] || fact no-secrets "/srv/$APP/secret.env"
   ! grep -qsE "\"name\": ?\"$APP\"" "$APP_HOME/.pm2/dump.pm2" || fact saved yes
@@ -65,9 +66,15 @@ backend_altered() {
   local wanted path
   [ "$(readlink "/srv/$APP/current" 2> /dev/null)" = "releases/$(applied backend release)" ] || return
   cd "/srv/$APP/current/" || return
-  wanted=$(sed -n 's/^file: //p' "$APPLIED/backend" | while IFS= read -r path; do [ -L "${path:17}" ] || say "$path"; done | sort)
+  wanted=$(backend_own_files | while IFS= read -r path; do [ -L "${path:17}" ] || say "$path"; done | sort)
   cut -c 18- <<< "$wanted" | tr '\n' '\0' | xargs -0r sha256sum 2> /dev/null | sed -E 's/^(.{16}).{48}  /\1 /' | sort |
     comm -23 <(say "$wanted") - | cut -c 18-
+}
+
+# Of the files that were deployed those that are not shared: these are data.
+backend_own_files() {
+  awk 'sub(/^shared: /, "") { shared[$0] }
+    sub(/^file: /, "") { path = substr($0, 18); for (folder in shared) if (path == folder || index(path, folder "/") == 1) next; print }' "$APPLIED/backend"
 }
 
 # The applications as pm2 knows them, in JSON: see pm2.cjs.

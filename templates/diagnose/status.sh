@@ -16,6 +16,14 @@ status_errors() {
   awk -v since="$since" 'substr($0, 1, 19) >= since && /\[(error|crit|alert|emerg)\]/' /var/log/nginx/error.log 2> /dev/null | wc -l
 }
 
+# What the release wrote into its own folder, and what is kept of releases that went.
+status_data() {
+  local release
+  release=$(basename "$(readlink "/srv/$APP/current" 2> /dev/null)")
+  written "/srv/$APP/releases/$release" "/var/lib/geo-system/backend/installed/$release" summary | text written
+  [ ! -d "/srv/$APP/kept" ] || fact kept "/srv/$APP/kept" "$(du -sb "/srv/$APP/kept" | cut -f 1)"
+}
+
 main() {
   local pm2_program='' frames_program=''
   APP=$1 SITE=$2 SSH_PORT=${5:-22}
@@ -34,6 +42,7 @@ main() {
   backend_facts
   backend_ends
   status_service
+  status_data
   cat <&5
   cat <&6
   cat <&7

@@ -10,14 +10,22 @@ backend_release() {
   folder="$APP_ROOT/releases/$(setting release)"
   key=$(backend_dependency_key)
   if [ "$(backend_installed_key "$folder")" = "$key" ] && [ -z "$(backend_edited "$(setting release)")" ]; then return 0; fi
-  rm -rf "$APP_ROOT"/releases/*.new "$APP_ROOT"/releases/*.old # an earlier run was cut short
+  backend_remove_replaced # an earlier run was cut short
   install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$folder.new"
   backend_unpack "$folder.new"
   backend_dependencies "$folder.new" "$key"
+  backend_keep_record "$(setting release)"
   backend_keep_sums "$folder.new"
   [ ! -e "$folder" ] || mv -T "$folder" "$folder.old" # the process that runs in it may be asked for its files until it ends
   mv -T "$folder.new" "$folder"
   changed "installed release $(setting release)"
+}
+
+# backend_keep_record RELEASE: of the installation that gives way to this one, which tells what it wrote.
+backend_keep_record() {
+  [ -d "$BACKEND_INSTALLED/$1" ] || return 0
+  rm -rf "${BACKEND_INSTALLED:?}/$1.old"
+  cp -a "$BACKEND_INSTALLED/$1" "$BACKEND_INSTALLED/$1.old"
 }
 
 # backend_keep_sums FOLDER: after npm, whose scripts may write into files of the release.
@@ -26,17 +34,17 @@ backend_keep_sums() {
   installed="$BACKEND_INSTALLED/$(setting release)"
   install -d -m 0700 "$STATE/backend" "$BACKEND_INSTALLED" "$installed"
   settings file | cut -d ' ' -f 2- | while IFS= read -r path; do
-    [ ! -f "$1/$path" ] || [ -L "$1/$path" ] || printf '%s\0' "$path"
+    [ ! -f "$1/$path" ] || [ -L "$1/$path" ] || backend_is_shared "$path" || printf '%s\0' "$path"
   done | (cd "$1" && xargs -0r sha256sum --) > "$installed/files"
   cut -c 1-8 /proc/sys/kernel/random/uuid > "$installed/name"
 }
 
 # backend_edited RELEASE: which of its files are no longer what was installed, one a line. A file that it wrote itself
-# beside them is its own.
+# beside them is its own, and so is what is shared.
 backend_edited() {
   local sums="$BACKEND_INSTALLED/$1/files"
   [ -e "$sums" ] && [ -d "$APP_ROOT/releases/$1" ] || return 0
-  (cd "$APP_ROOT/releases/$1" && { sha256sum --check --quiet "$sums" 2> /dev/null || true; } | sed -n 's/: FAILED.*//p') # it fails where one differs
+  (cd "$APP_ROOT/releases/$1" && { sha256sum --check --quiet "$sums" 2> /dev/null || true; } | sed -n 's/: FAILED.*//p') | backend_not_shared # it fails where one differs
 }
 
 # All that decides what npm would install. A release with install scripts of its own never shares.
@@ -104,10 +112,10 @@ backend_prune() {
   local keep current name
   keep=$(setting keep 5)
   current=$(current release)
-  rm -rf "$APP_ROOT"/releases/*.old
+  backend_remove_replaced
   touch "$APP_ROOT/releases/$current" # the newest is the one that came into use last
   while read -r name; do
-    [ "$name" = "$current" ] || { rm -rf "$APP_ROOT/releases/$name" "${BACKEND_RELEASES:?}/$name" "${BACKEND_INSTALLED:?}/$name"; say "removed release $name"; }
+    [ "$name" = "$current" ] || { backend_remove_release "$name"; [ -d "$APP_ROOT/releases/$name" ] || say "removed release $name"; }
   done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 | tail -n "+$((keep + 1))")
   find "$APP_HOME" -maxdepth 1 -name '.geo-system-*.tar' ! -name "$(setting archive '')" -delete
   backend_prune_environments

@@ -44,6 +44,7 @@ backend_rollback() {
     return 0
   fi
   journal_release "$target"
+  backend_share "$target"
   sed -i "s|^release: .*|release: $target|" "$PAYLOAD/settings"
   cp "$BACKEND_RELEASES/$target/ecosystem" "$(payload_file "$APP_ROOT/ecosystem.config.cjs")"
   backend_switch rollback

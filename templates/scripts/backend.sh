@@ -6,6 +6,9 @@
 #   backend-handover.sh      a new release in the place of the old one: proven, provisional, confirmed or taken back
 #   backend-switch.sh        the two sets of ports, and a handover by nginx from one to the other
 #   backend-rollback.sh      the releases that stay, and the way back to one
+#   backend-shared.sh        its data: folders that live in shared/, with a link in each release
+#   backend-written.sh       what a release wrote into its own folder
+#   backend-kept.sh          which is put aside when the release goes
 #   backend-environment.sh   the secret environment, which enters by a stdin of its own
 #
 #   /srv/geo-backend/current -> releases/<hash>      secret.env -> environments/<generation>      shared (its data)
@@ -17,6 +20,7 @@ backend_read() {
   [[ $APP =~ ^[A-Za-z][A-Za-z0-9-]*$ && $APP_USER =~ ^[a-z_][a-z0-9_-]*$ ]] || fail "name, user: expected plain names, found '$APP', '$APP_USER'" "correct the payload"
   backend_find_user
   APP_ROOT="/srv/$APP"
+  backend_read_shared
 }
 
 backend_find_user() {
@@ -33,10 +37,13 @@ backend_apply() {
   backend_tools
   backend_expect_node
   backend_folders
+  backend_share_running
   in_parallel backend_release backend_pm2
   backend_keep_former_application
   wanted=$(backend_wanted)
   backend_settle "$wanted"
+  backend_share "$(setting release)"
+  backend_name_unshared
   if [ -d "$HANDOVER" ]; then backend_arm "$(handover_patience)" # this very release, cut short before it was confirmed
   elif backend_serves "$wanted"; then backend_mend
   else backend_switch up; fi
@@ -72,6 +79,7 @@ backend_check() {
   backend_check_release
   [ -e "$APP_ROOT/secret.env" ] || changed "$APP_ROOT/secret.env is missing"
   backend_check_files
+  backend_check_shared
   backend_check_boot
   backend_check_application
 }
@@ -101,7 +109,7 @@ backend_own_root() {
   if [ -n "$former" ]; then
     fail "this host runs '${former% *}' of user '${former#* }', made by an earlier run" "sudo geo-system backend undo, then '$PULUMI up': its data stays in /srv/${former% *}/shared"
   fi
-  if [ -d "$APP_ROOT" ] && [ -n "$(find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared)" ]; then
+  if [ -d "$APP_ROOT" ] && [ -n "$(find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared ! -name kept)" ]; then
     fail "$APP_ROOT is there already, and not made by this package" "move it away, or choose another name: $PULUMI config set backendName NAME"
   fi
   install -d -m 0700 "$STATE" "$STATE/before" "$STATE/before/backend"
@@ -123,14 +131,19 @@ backend_remove_files() {
   local path
   for path in "${LIBRARY_FILES[@]}" "/etc/logrotate.d/$APP"; do give_back "$path"; done
   rmdir --ignore-fail-on-non-empty "$LIBRARY" 2> /dev/null || true # may not be there
+  backend_keep_all_written
   rm -rf "$STATE/backend"
   rm -f "$APP_HOME"/.geo-system-*.tar
   [ -d "$APP_ROOT" ] || return 0
-  find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared -exec rm -rf {} +
-  if [ -d "$APP_ROOT/shared" ] && ! rmdir "$APP_ROOT/shared" 2> /dev/null; then
-    changed "removed $APP_ROOT, but not the backend's data: $APP_ROOT/shared"
-  else
-    rmdir "$APP_ROOT"
-    changed "removed $APP_ROOT"
-  fi
+  find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared ! -name kept -exec rm -rf {} +
+  rmdir --ignore-fail-on-non-empty "$APP_ROOT/shared" "$APP_ROOT/kept" 2> /dev/null || true # may not be there
+  if rmdir "$APP_ROOT" 2> /dev/null; then changed "removed $APP_ROOT"
+  else changed "removed $APP_ROOT, but not the backend's data: $(backend_data_left)"; fi
+}
+
+# The folders that stay: what users wrote, and what releases wrote into their own folders.
+backend_data_left() {
+  local folder left=''
+  for folder in "$APP_ROOT/shared" "$APP_ROOT/kept"; do [ ! -d "$folder" ] || left+=", $folder"; done
+  say "${left#, }"
 }

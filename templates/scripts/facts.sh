@@ -4,6 +4,7 @@
 # the wanted payloads, `STEP<TAB>base64` one a line. The answer is one fact a line, `NAME<TAB>VALUE…`, texts in base64.
 #   facts-steps.sh   each step: what was applied last, and what differs from it
 #   facts-needs.sh   packages and services that the backend needs: whether apt and systemd know them
+#   facts-data.sh    what the running release wrote into its own folder
 #   facts-host.sh    the machine itself: its name, its ports, its disks, who is connected
 
 FACTS="$RUN/payload.$$" # a run that was killed leaves it; the next one takes it away
@@ -49,6 +50,8 @@ facts_main() {
   facts_job rules facts_rules &
   jobs+=($!)
   facts_job needs facts_needs &
+  jobs+=($!)
+  facts_job data facts_data &
   jobs+=($!)
   facts_job host facts_host &
   jobs+=($!)

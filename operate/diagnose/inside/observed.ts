@@ -144,6 +144,8 @@ export interface Backend {
   applications?: Application[];
   release: string;
   deployedRelease: string;
+  /** Paths of the release that are its data, and survive it. */
+  shared: string[];
   /** Files of the release that were changed on the host. */
   altered: string[];
   /** The generation of the secret environment, and the one that was deployed. */

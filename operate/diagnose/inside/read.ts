@@ -154,6 +154,7 @@ function backend(facts: Facts): Backend {
   const known = readApplications(facts.text("applications") ?? "");
   return {
     ...{ name, user, port: Number(port), home, release, deployedRelease, environment, deployedEnvironment },
+    shared: facts.all("shared", (path = "") => path),
     altered: facts.all("altered", (path = "") => path),
     pm2: pm2 === "up" || pm2 === "down" ? pm2 : "absent",
     ...(silent && { silentPm2: { pid: Number(pid), frozen: state === "T" } }),

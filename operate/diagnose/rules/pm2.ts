@@ -58,8 +58,12 @@ export const alteredWords = ({ altered }: Backend) =>
 
 /** The release's files from the archive that was deployed, where somebody changed them; else what the guide says first. */
 export function restored(target: Observations["target"], host: Inside, revive = revival(host)): string[] {
-  const { altered, name, deployedRelease } = host.backend;
+  const { altered, name, deployedRelease, shared } = host.backend;
   if (altered.length === 0) return [on(target, revive), backendLog(target)];
-  const unpack = `tar -xf .geo-system-${deployedRelease}.tar -C /srv/${name}/current`;
+  // What the archive has in the place of shared data must not be written over it.
+  const data = shared.map((path) => ` --exclude=${quoted(`./${path}`)}`).join("");
+  const unpack = `tar -xf .geo-system-${deployedRelease}.tar${data && ` --anchored${data}`} -C /srv/${name}/current`;
   return [on(target, `${unpack} && ${revive}`)];
 }
+
+const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HandshakeScriptInput } from "../../../infra/handshake/script.ts";
 import { renderBackend, renderSecretEnvironment } from "../../../infra/render/ecosystem.ts";
@@ -78,7 +78,10 @@ export class FixtureBackend {
     const folder = join(mkdtempSync(join(tmpdir(), "后端 backend-")), name);
     cpSync(source, folder, { recursive: true });
     writeFileSync(join(folder, "release.txt"), name);
-    for (const [file, text] of Object.entries(changes)) writeFileSync(join(folder, file), text);
+    for (const [file, text] of Object.entries(changes)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
     const packed = await packRelease({ backendSource: folder });
     const archive = readFileSync(packed.archivePath).toString("base64");
     await this.host.run(`base64 -d > ${uploadPath(packed.hash)}`, { input: archive });

@@ -154,6 +154,16 @@ describe("the reach", () => {
     expect([plan.needed, plan.reach.reach]).toEqual([true, reach]);
   });
 
+  it("of paths that are shared from now on says what moves, and disturbs nobody", () => {
+    const sharing = (...shared: string[]) => payload({ name: "chat", shared, release: "aa" });
+    const host = facts(applied("backend", sharing("old")), "connections\t3000\t212");
+    const wanted = { payload: sharing("data", "uploads"), options };
+    expect(stepPlan("backend", host, wanted).reach).toEqual({
+      reach: "nothing",
+      text: "data, uploads of the running release move to /srv/chat/shared, and a link takes its place; old is no longer shared: a new release has its own, and the data stays in /srv/chat/shared/old",
+    });
+  });
+
   const packagesReach = (wanted: string, ...lines: string[]) =>
     stepPlan("packages", facts(...lines), { payload: wanted, options }).reach.text;
   const needs = (...services: string[]) =>

@@ -151,6 +151,18 @@ describe("worth knowing", () => {
     ]);
   });
 
+  it("names what a release wrote into its own folder, but for what is to be shared", () => {
+    const lines = "12000000\t34\tuploads/\n2100000\t1\tdata/db.sqlite\n7\t1\tstate.json\n";
+    const host = facts(`written\tabc\t${encoded(lines)}`);
+    expect(checkNotes(host)).toEqual([
+      'release abc wrote into its own folder: uploads/ (34 files, 12.0 MB), data/db.sqlite (2.1 MB), state.json (7 B); the next release does not have these files, and they are put aside when this one is removed. Data that must survive: ["uploads","data","state.json"] in backendShared, or DATA_DIR',
+    ]);
+    expect(checkNotes(host, undefined, undefined, ["uploads", "data"])).toEqual([
+      expect.stringContaining('["state.json"] in'),
+    ]);
+    expect(checkNotes(host, undefined, undefined, ["uploads", "data", "state.json"])).toEqual([]);
+  });
+
   it("is a name that leads to another host, or nowhere", () => {
     const host = facts(applied("site", site()), "address\t203.0.113.7");
     const name = "geo.example";

@@ -76,6 +76,16 @@ describe("the payload of the backend", () => {
     expect(render({ nodeSource: "distribution" })).not.toContain("\nnode: ");
   });
 
+  it("names what is shared, and starts the services that it needs before pm2", () => {
+    const text = render({
+      backendShared: ["data", "存储/a b"],
+      hostServices: ["redis-server.service", "a.socket"],
+    });
+    expect(text).toContain("\nshared: data\nshared: 存储/a b\nkeep: ");
+    expect(text).toContain("\nWants=redis-server.service a.socket\nAfter=redis-server.service a.socket\n");
+    expect(render()).not.toContain("Wants=");
+  });
+
   it("keeps dependencies apart where npm runs scripts of the release", () => {
     expect(render({}, { installScripts: true })).toContain("\nown-dependencies: yes\n");
   });

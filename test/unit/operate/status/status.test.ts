@@ -93,3 +93,13 @@ test("a line for each service that the backend needs", () => {
     "service postgresql@16-main": "failed (failed)",
   });
 });
+
+test("files that a release wrote into its own folder, and those of releases that are gone", () => {
+  const written = Buffer.from("2100000\t1\tdata/db.sqlite\n").toString("base64");
+  const kept = [`text\twritten\t${written}`, "kept\t/srv/geo-backend/kept\t1500"];
+  expect(readStatus([...kept, ...facts].join("\n"), "203.0.113.7")).toMatchObject({
+    "own files":
+      "data/db.sqlite (2.1 MB) in the release's own folder, which the next release does not have; see backendShared",
+    "kept files": "/srv/geo-backend/kept (1.5 kB), written by releases that are gone",
+  });
+});

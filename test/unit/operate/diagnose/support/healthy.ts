@@ -76,7 +76,14 @@ export const inside: Inside = {
     applications: [
       { name: "geo-backend", pid: 50, status: "online", restarts: 0, startedAt: now - 3_600_000, backoff: 0 },
     ],
-    ...{ release: "r1", deployedRelease: "r1", altered: [], environment: "e1", deployedEnvironment: "e1" },
+    ...{
+      release: "r1",
+      deployedRelease: "r1",
+      altered: [],
+      shared: [],
+      environment: "e1",
+      deployedEnvironment: "e1",
+    },
     ...{ saved: true, ends: [], processes: [{ pid: 50, files: 24, mostFiles: 1024, residentKb: 90_000 }] },
     ...{ log: "", errors: "", errorsAge: 0, journal: "" },
   },
