@@ -13,7 +13,10 @@ import type { Seen } from "./clients.ts";
 
 const program = fileURLToPath(new URL("clients.ts", import.meta.url));
 
-/** Clients on a second machine in the host's network, half of them in each of two processes. */
+/** The most clients of one process: each is an open file, and one thread serves them all. */
+const mostOfProcess = 5_000;
+
+/** Clients on a second machine in the host's network, in two processes at least. */
 export class Crowd implements AsyncDisposable {
   readonly #machine: SecondMachine;
   readonly #url: string;
@@ -31,19 +34,20 @@ export class Crowd implements AsyncDisposable {
 
   /** What the clients see while `work` is under way, and for as long after as the last of them takes to come back. */
   async during(work: () => Promise<void>, settleMs: number): Promise<Seen> {
-    const halves = await Promise.all([this.#start(), this.#start()]);
+    const number = Math.max(2, Math.ceil(this.#count / mostOfProcess));
+    const parts = await Promise.all(Array.from({ length: number }, () => this.#start(this.#count / number)));
     try {
       await work();
       await new Promise((resolve) => setTimeout(resolve, settleMs));
-      return together(await Promise.all(halves.map((half) => half.stop())));
+      return together(await Promise.all(parts.map((part) => part.stop())));
     } finally {
-      for (const half of halves) half.kill();
+      for (const part of parts) part.kill();
     }
   }
 
-  async #start() {
+  async #start(count: number) {
     const words = ["netns", "exec", this.#machine.namespace, process.execPath, "--import", "tsx", program];
-    const child = execa("ip", [...words, this.#url, String(this.#count / 2)], {
+    const child = execa("ip", [...words, this.#url, String(Math.round(count))], {
       cwd: project,
       reject: false,
       buffer: false,
@@ -67,16 +71,16 @@ export class Crowd implements AsyncDisposable {
   }
 }
 
-function together(halves: Seen[]): Seen {
+function together(parts: Seen[]): Seen {
   const closed: Record<string, number> = {};
-  for (const half of halves)
-    for (const [code, times] of Object.entries(half.closed)) closed[code] = (closed[code] ?? 0) + times;
-  const sum = (of: (half: Seen) => number) => halves.reduce((total, half) => total + of(half), 0);
+  for (const part of parts)
+    for (const [code, times] of Object.entries(part.closed)) closed[code] = (closed[code] ?? 0) + times;
+  const sum = (of: (part: Seen) => number) => parts.reduce((total, part) => total + of(part), 0);
   return {
     closed,
-    firstClosed: Math.min(...halves.map(({ firstClosed }) => firstClosed || Number.POSITIVE_INFINITY)),
-    lastClosed: Math.max(...halves.map(({ lastClosed }) => lastClosed)),
-    lastBack: Math.max(...halves.map(({ lastBack }) => lastBack)),
+    firstClosed: Math.min(...parts.map(({ firstClosed }) => firstClosed || Number.POSITIVE_INFINITY)),
+    lastClosed: Math.max(...parts.map(({ lastClosed }) => lastClosed)),
+    lastBack: Math.max(...parts.map(({ lastBack }) => lastBack)),
     failed: sum(({ failed }) => failed),
     connected: sum(({ connected }) => connected),
   };

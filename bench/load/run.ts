@@ -9,9 +9,17 @@ import { stackOutputs } from "../../operate/host-session.ts";
 import { project, type ReadyStack, readyStack } from "../../operate/run-pulumi.ts";
 import { stackOf } from "../../operate/sandbox-names.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
+import { sshArguments } from "../../sandbox/host/ssh.ts";
 import { Prober, type ProberRecord } from "../../test/support/prober.ts";
 import type { Seen } from "./clients.ts";
 import { Crowd } from "./crowd.ts";
+
+/**
+ * A client is one open file of the backend and two of nginx, and a container may allow a process no more than 20,000.
+ * Some are kept free, since neither spreads its clients evenly.
+ */
+const mostOfBackend = 12_000;
+const mostOfWorker = 5_000;
 
 /** The figures of one `up`. */
 interface Figures {
@@ -33,9 +41,15 @@ async function load(clients: number, seconds: number): Promise<void> {
   const stack = await readyStack(stackOf(name));
   const folder = await mkdtemp(join(tmpdir(), "load-"));
   try {
-    await configure(stack, { handoverSeconds: String(seconds), backendSource: folder });
+    const instances = Math.ceil(clients / mostOfBackend);
+    await configure(stack, {
+      handoverSeconds: String(seconds),
+      backendSource: folder,
+      backendInstances: String(instances),
+    });
     await copyOfBackend(folder);
     await up(stack);
+    await moreWorkers(name, Math.ceil(clients / mostOfWorker));
     const { testUrl, wsUrl } = await stackOutputs(stack);
     await using crowd = await Crowd.beside(sandbox.info(name) as sandbox.SandboxInfo, testUrl, clients);
     await appendFile(join(folder, "src/server.ts"), "\n// the next release\n");
@@ -50,6 +64,13 @@ async function load(clients: number, seconds: number): Promise<void> {
     await rm(join(project, `Pulumi.${stack.stack}.yaml`), { force: true });
     await rm(folder, { recursive: true });
   }
+}
+
+/** nginx starts one worker a processor; more of them may hold more clients. */
+async function moreWorkers(host: string, count: number): Promise<void> {
+  if (count < 2) return;
+  const command = `sudo sed -i 's/^worker_processes .*/worker_processes ${count};/' /etc/nginx/nginx.conf && sudo systemctl reload nginx`;
+  await execa("ssh", [...sshArguments(sandbox.info(host) as sandbox.SandboxInfo), command]);
 }
 
 async function copyOfBackend(folder: string): Promise<void> {

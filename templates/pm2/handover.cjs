@@ -53,7 +53,7 @@ async function handOver(app, run, ports, patience) {
   const old = await ofOtherRuns(name, run);
   await drop(await ofRun(name, run)); // of a run that was cut short
   const share = isCluster(app) && old.every(({ pm2_env }) => isCluster(pm2_env));
-  if (!share) await leavePorts(old);
+  if (!share) await leavePorts(old, ports);
   try {
     await comesUp(app, run, ports, patience);
   } catch (error) {
@@ -81,12 +81,13 @@ async function comesUp(app, run, ports, patience) {
 }
 
 /** @throws where they stay, `exitCode` says so */
-async function leavePorts(entries) {
-  const ports = [...new Set(entries.map(portOf).filter(Boolean))];
+async function leavePorts(entries, wanted) {
+  // One that was started by hand may have its port in its code, and no PORT.
+  const ports = new Set([...entries.map(portOf).filter(Boolean), ...wanted]);
   signal(entries, "SIGURG");
-  if (await freed(ports, leaveTime)) return;
+  if (await freed([...ports], leaveTime)) return;
   signal(entries, "SIGCONT");
-  throw Object.assign(new Error(`the process before does not leave port ${ports.join(", ")}`), {
+  throw Object.assign(new Error(`the process before does not leave port ${wanted.join(", ")}`), {
     exitCode: cannotLeave,
   });
 }
@@ -96,14 +97,14 @@ async function insist(name, run) {
   const fresh = await ofRun(name, run);
   if (fresh.length === 0) throw new Error(`pm2 knows no application ${name} of run ${run}`);
   if (fresh.every(serves)) return;
-  const ports = new Set(fresh.map(portOf));
-  const inTheWay = (await ofOtherRuns(name, run)).filter((entry) => ports.has(portOf(entry)));
-  if (inTheWay.length > 0) await leavePorts(inTheWay);
+  const ports = [...new Set(fresh.map(portOf))];
+  const inTheWay = (await ofOtherRuns(name, run)).filter((entry) => ports.includes(portOf(entry)));
+  if (inTheWay.length > 0) await leavePorts(inTheWay, ports);
   await Promise.all(fresh.map(({ pm_id }) => ask("restart", pm_id).catch(unlessStarted)));
   // Asked again each time: an entry that pm2 has just started may meet the port still taken, and is started once more.
   if (await within(returnTime, async () => allServe(await ofRun(name, run)))) return;
   throw new Error(
-    `it was restarted, and does not listen on port ${[...ports].join(", ")} again within ${returnTime / 1000} s`,
+    `it was restarted, and does not listen on port ${ports.join(", ")} again within ${returnTime / 1000} s`,
   );
 }
 

@@ -124,7 +124,7 @@ backend_hand_over() {
   local code=0
   application hand-over "$(backend_next)" "$(handover run)" "$(handover port)" "$(setting patience 30)" 2> "$PAYLOAD/why" || code=$?
   if [ "$code" = 3 ]; then
-    backend_hand_over_by_nginx
+    if [ -L "$UPSTREAM" ]; then backend_hand_over_by_nginx; else backend_replace; fi
     return 0
   fi
   if [ "$code" = 0 ] && backend_prove_process "$APP" "$(handover port)" "$(handover run)"; then return 0; fi

@@ -39,10 +39,9 @@ backend_way() {
   else say "switch $(backend_other_set)"; fi # a process that is not ours has the port, and keeps it
 }
 
-# Where step `site` has placed no upstream nginx cannot hand anything over, and nothing is lost that it serves.
+# Where step `site` has placed no upstream, nginx cannot hand anything over.
 backend_way_without_nginx() {
-  if [ "$2" != stop-start ] && backend_runs && application can-leave "$APP" 2> /dev/null; then say "leave $1"
-  else say "replace $1"; fi
+  if [ "$2" != stop-start ] && backend_runs; then say "leave $1"; else say "replace $1"; fi
 }
 
 # Does something run that can keep serving while the new release proves itself?
