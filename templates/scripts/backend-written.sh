@@ -4,7 +4,8 @@
 
 # written FOLDER INSTALLED list|summary: all of them, each ended by a zero; or `BYTES COUNT NAME` of each entry of the
 # folder, the largest first, thirty at most. INSTALLED is the record of the installation: its `name` is as old as that,
-# and `files` holds what came with it.
+# and `files` holds what came with it. Where such a file was changed, the list has it; the summary has not, since that is
+# drift already.
 written() {
   [ -e "$2/name" ] && [ -e "$2/files" ] && [ -d "$1" ] || return 0
   find "$1" -name node_modules -prune -o -type f -cnewer "$2/name" -printf '%s\t%T@\t%P\0' 2> /dev/null |
@@ -22,7 +23,7 @@ WRITTEN='
   while (<STDIN>) {
     chomp;
     my ($size, $time, $path) = split /\t/, $_, 3;
-    next if $ours{$path} && $time < $installed; # touched, and not written
+    next if $ours{$path} && ($mode eq "summary" || $time < $installed); # touched, and not written
     if ($mode eq "list") { print "$path\0"; next }
     (my $shown = $path) =~ s/[[:cntrl:]]/?/g;
     my ($entry) = split m{/}, $shown;

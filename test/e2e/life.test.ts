@@ -250,8 +250,8 @@ describe("the life of a host", () => {
     expect(output).toMatch(/kept.*nginx/);
     expect(await on("sudo dpkg --verify nginx-common ufw; ls /etc/nginx/sites-enabled")).toBe("default\n");
     expect(await fingerprint(on)).toBe(bare);
-    // What users wrote is theirs: it stays, as the packages do.
-    expect(await on("ls /srv/geo-backend")).toBe("shared\n");
+    // What users wrote is theirs: it stays, as the packages do. So does the file of a release that was edited here.
+    expect(await on("ls /srv/geo-backend")).toBe("kept\nshared\n");
     expect(await on("ls -d /etc/geo-system /usr/local/sbin/geo-system 2>/dev/null || :")).toBe("");
     expect(await on("sudo ufw status")).toBe("Status: inactive\n");
     expect(await on("test -x /usr/sbin/nginx && echo kept")).toBe("kept\n");
