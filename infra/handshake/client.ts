@@ -150,7 +150,10 @@ export class Client {
         this.#inbox.wake = () => {
           try {
             const seen = look();
-            if (seen !== undefined) resolve(seen);
+            if (seen === undefined) return;
+            // What comes in the same moment belongs to the next one who waits.
+            this.#inbox.wake = () => {};
+            resolve(seen);
           } catch (error) {
             reject(error);
           }

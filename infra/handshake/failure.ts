@@ -45,22 +45,20 @@ function exchangeFailure(hop: string, seen: Seen, names: HostNames): Reading {
       next,
     };
   }
-  if (seen.waitedMs === undefined) return { cause: `the answer is no WebSocket: ${seen.message}`, next };
+  if (seen.waitedMs === undefined && seen.expected === undefined)
+    return { cause: `the answer is no WebSocket: ${seen.message}`, next };
   if (hop === "close") return { cause: `the close was not answered within ${seconds} s`, next };
-  return { cause: mismatch(hop, seen, seconds), next };
+  return { cause: mismatch(hop, seen), next };
 }
 
 /** What came is not what was awaited, by the operator's script or by the protocol. */
-function mismatch(
-  hop: string,
-  { script, expected = "the answer", received = [] }: Seen,
-  seconds: number,
-): string {
-  const answer =
-    received.length > 0 ? `the backend answered ${answered({ received })}` : "the backend answered nothing";
+function mismatch(hop: string, seen: Seen): string {
+  const { script, expected = "the answer", received = [], waitedMs } = seen;
+  const within = waitedMs === undefined ? "" : ` within ${Math.ceil(waitedMs / 100) / 10} s`;
+  const said = `the backend answered ${received.length > 0 ? answered({ received }) : "nothing"}${within}`;
   return script
-    ? `${answer} within ${seconds} s, but not what step *${hop}* expects: ${expected}; see docs/handshake.md`
-    : `${answer} within ${seconds} s, where ${expected} was due`;
+    ? `${said}, but not what step *${hop}* expects: ${expected}; see docs/handshake.md`
+    : `${said}, where ${expected} was due`;
 }
 
 /** The handshake's own fault: nothing of it reached the backend. */

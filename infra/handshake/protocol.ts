@@ -32,6 +32,8 @@ export interface Session {
   readonly client: Client;
   /** The protocol's own ping, or undefined where it has none that a client may send. */
   ping?: () => Promise<void>;
+  /** What a client must send, and how often, although it has nothing to say; absent where silence is allowed. */
+  alive?: { everyMs: number; send: () => void };
   /** What the script learned; the lines of the log use it. */
   values?: Values;
   /** The answers by which the client was let in, for {@link Protocol.sameAnswer}. */

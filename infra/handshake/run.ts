@@ -31,7 +31,7 @@ export interface Run {
 
 /** All that a protocol proves, on one URL. */
 export async function runProtocol(options: RunOptions): Promise<Run> {
-  const { protocol, url } = options;
+  const { url, protocol } = options;
   const way = new ProtocolWay(options);
   let session: Session | undefined;
   const failure = await way.untilFailure(async () => {
@@ -39,7 +39,7 @@ export async function runProtocol(options: RunOptions): Promise<Run> {
     await protocol.prove(way, session);
     await way.close();
   });
-  const rows = [...way.hops.rows, ...notAsked(shownUrl(url), unasked(protocol))];
+  const rows = [...way.hops.rows, ...notAsked(shownUrl(url), unasked(options))];
   return { rows, values: session?.values ?? new Map(), ...failure };
 }
 
@@ -65,9 +65,9 @@ export async function enterAndLeave(
   return { rows: way.hops.rows, ...failure };
 }
 
-/** `sync` and the like, where the protocol has no hop about it. The log is asked for elsewhere. */
-function unasked({ hops }: Protocol): Subject[] {
-  const asked = [...hops.entry, ...hops.proof].map(({ about }) => about);
+/** What the protocol has no hop about. The log is asked for elsewhere. */
+function unasked(options: RunOptions): Subject[] {
+  const asked = hopsOf(options).map(({ about }) => about);
   return (["token", "ping", "sync"] as const).filter((subject) => !asked.includes(subject));
 }
 
@@ -150,8 +150,12 @@ export class ProtocolWay implements Way {
   }
 }
 
-function hopsOf({ url, protocol }: RunOptions): Hop[] {
+function hopsOf({ url, protocol, token }: RunOptions): Hop[] {
   const { before = [], entry, proof } = protocol.hops;
   const network = ["name", "tcp", ...(url.startsWith("wss:") ? ["tls"] : [])].map((name) => ({ name }));
-  return [...network, ...before, { name: "upgrade" }, ...entry, ...proof, { name: "close" }];
+  const hops: Hop[] = [...network, ...before, { name: "upgrade" }, ...entry, ...proof, { name: "close" }];
+  // Without a token a client that gets in tells nothing about tokens.
+  return token === ""
+    ? hops.map(({ name, about }) => ({ name, ...(about !== "token" && about && { about }) }))
+    : hops;
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { websocketPathPattern } from "../settings/checks.ts";
 import { payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
 import type { PortSets } from "./ports.ts";
@@ -10,7 +11,7 @@ export interface SiteParameters {
   siteName: string;
   /** Names and addresses by which clients reach the site. */
   serverNames: readonly string[];
-  /** Path that is upgraded, without a slash at its end. */
+  /** Path that is upgraded: `/ws`, `/socket.io/`, `/`. */
   websocketPath: string;
   /** Loopback ports of the backend. */
   ports: PortSets;
@@ -59,7 +60,7 @@ function placed(parameters: SiteParameters): SiteParameters {
   return {
     siteName: matching("siteName", siteName, /^[A-Za-z][A-Za-z0-9-]*$/),
     serverNames: parameters.serverNames.map((name) => matching("serverNames", name, /^[A-Za-z0-9.:-]+$/)),
-    websocketPath: matching("websocketPath", websocketPath, /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/),
+    websocketPath: matching("websocketPath", websocketPath, websocketPathPattern),
     ports: {
       a: parameters.ports.a.map((value) => port("backendPort", value)),
       b: parameters.ports.b.map((value) => port("backendStandbyPort", value)),

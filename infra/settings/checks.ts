@@ -44,6 +44,9 @@ const members = <const T extends z.ZodRawShape>(shape: T) => {
   });
 };
 
+/** Also with a slash at its end, and the root alone. */
+export const websocketPathPattern = /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+\/?)$/;
+
 export const check = {
   oneOf,
   whole,
@@ -64,8 +67,8 @@ export const check = {
   ),
   jumpHost: existing("[user@]host[:port]", isJumpHost),
   websocketPath: matching(
-    /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/,
-    "a path such as /ws: letters, digits, . _ ~ -",
+    websocketPathPattern,
+    "a path such as /ws, /socket.io/ or /: letters, digits, . _ ~ -",
   ),
   file: existing("the path of a file that exists", isFile),
   backendFolder: existing("a folder that holds package.json and package-lock.json", (path) =>

@@ -1,5 +1,4 @@
 import { setTimeout } from "node:timers/promises";
-import type { Client } from "../../infra/handshake/client.ts";
 import { readFailure } from "../../infra/handshake/failure.ts";
 import { masking } from "../../infra/handshake/mask.ts";
 import type { Protocol, Session } from "../../infra/handshake/protocol.ts";
@@ -84,7 +83,7 @@ async function live(options: HoldOptions, place: Place, connected: () => void): 
     const session = await protocol.enter(way);
     place.since = Date.now();
     connected();
-    await (which === "active" ? ping(session, options, place) : listen(session.client));
+    await (which === "active" ? ping(session, options, place) : listen(session));
   } catch (error) {
     place.hop ??= way.hops.current;
     throw error;
@@ -110,8 +109,11 @@ async function ping({ client, ...session }: Session, options: HoldOptions, place
 const hour = 3_600_000;
 
 /** Says nothing, for as long as the connection stands. */
-async function listen(client: Client): Promise<void> {
-  for (;;) await client.stay(hour);
+async function listen({ client, alive }: Session): Promise<void> {
+  for (;;) {
+    await client.stay(alive?.everyMs ?? hour);
+    alive?.send();
+  }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

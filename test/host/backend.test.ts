@@ -316,7 +316,9 @@ describe("undo", () => {
     expect(await host.run("sudo geo-system backend undo")).toContain(
       "not the backend's data: /srv/geo-backend/shared",
     );
-    expect(await host.run("find /srv/geo-backend/shared -type f")).toBe("/srv/geo-backend/shared/topics.json");
+    expect(await host.run("find /srv/geo-backend/shared -type f")).toBe(
+      "/srv/geo-backend/shared/topics.json",
+    );
     expect(
       await host.run(
         "ls -d /etc/systemd/system/pm2-* ~/.geo-system-* /usr/local/lib/geo-system 2> /dev/null || true",

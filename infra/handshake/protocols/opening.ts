@@ -28,3 +28,9 @@ export function openingOf(
   const own = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, filled(text)]));
   return { url, headers: { ...cookie, ...own }, protocols: protocols.map(filled) };
 }
+
+/** Whether the operator has said where the token is shown; else a protocol shows it in its usual place. */
+export const saysToken = (options: object): boolean => JSON.stringify(options).includes("${token}");
+
+/** A protocol's own texts, filled in. */
+export const filled = (way: Way, value: Json): Json => fill(value, tokenOf(way));

@@ -3,12 +3,26 @@ import type { Handshake } from "../handshake.ts";
 import type { PresetName, PresetOptions } from "../preset-options.ts";
 import type { Protocol } from "../protocol.ts";
 import { exampleScript } from "./example-script.ts";
+import { graphqlWs } from "./graphql-ws.ts";
+import { mqtt } from "./mqtt.ts";
+import { phoenix } from "./phoenix.ts";
 import { plain } from "./plain.ts";
 import { scripted } from "./script.ts";
+import { signalr } from "./signalr.ts";
+import { socketIo } from "./socket-io.ts";
+import { stomp } from "./stomp.ts";
+import { yjs } from "./yjs.ts";
 
 /** Every protocol that the configuration knows by name. */
 const protocols: { [Name in PresetName]: (options: PresetOptions<Name>) => Protocol } = {
   plain,
+  "socket.io": socketIo,
+  "graphql-ws": graphqlWs,
+  mqtt,
+  yjs,
+  stomp,
+  signalr,
+  phoenix,
   example: () => scripted("example", exampleScript),
 };
 

@@ -1,0 +1,142 @@
+// MQTT 3.1.1 and 5 over WebSocket, subprotocol mqtt.
+import { randomBytes } from "node:crypto";
+import type { Client } from "../client.ts";
+import type { PresetOptions } from "../preset-options.ts";
+import type { Protocol, Session, Way } from "../protocol.ts";
+import { Stopped } from "../seen.ts";
+import { awaitFrame } from "./await.ts";
+import {
+  type Account,
+  connectPacket,
+  type Kind,
+  kinds,
+  type Packet,
+  PacketReader,
+  pingPacket,
+  publishPacket,
+  subscribePacket,
+} from "./mqtt-packets.ts";
+import { filled, openingOf, saysToken } from "./opening.ts";
+
+type Options = PresetOptions<"mqtt">;
+
+/** CONNECT with its account, PINGREQ, and a message from one client to another where a topic is given. */
+export function mqtt(options: Options): Protocol {
+  return {
+    name: "mqtt",
+    hops: {
+      entry: [{ name: "CONNACK", about: "token" }],
+      proof: [
+        { name: "PINGRESP", about: "ping" },
+        ...(options.topic ? [{ name: "publish", about: "sync" as const }] : []),
+      ],
+    },
+    showsToken: true,
+    async enter(way) {
+      const broker = await Broker.connect(way, options);
+      way.pass();
+      return { client: broker.client, ping: () => broker.ping() };
+    },
+    async prove(way, session) {
+      await session.ping?.();
+      way.pass();
+      if (options.topic !== undefined) await provePublish(way, session, options);
+    },
+  };
+}
+
+/** By two clients: a message must reach another one than its sender. */
+async function provePublish(way: Way, session: Session, options: Options): Promise<void> {
+  const topic = String(filled(way, options.topic ?? ""));
+  const payload = `handshake ${randomBytes(6).toString("hex")}`;
+  const other = await Broker.connect(way, { ...options, clientId: undefined });
+  await other.subscribe(topic);
+  session.client.send(publishPacket(options.version, topic, payload));
+  await other.expect("publish", ({ body }) => body.includes(payload));
+  way.pass();
+}
+
+/** A connection of which packets are read, whatever frames they come in. */
+class Broker {
+  readonly client: Client;
+  readonly #way: Way;
+  readonly #options: Options;
+  readonly #reader = new PacketReader();
+  readonly #packets: Packet[] = [];
+
+  static async connect(way: Way, options: Options): Promise<Broker> {
+    const client = await way.open(openingOf(way, { ...options, protocols: ["mqtt"] }));
+    const broker = new Broker(way, client, options);
+    await broker.#connect();
+    return broker;
+  }
+
+  private constructor(way: Way, client: Client, options: Options) {
+    this.client = client;
+    this.#way = way;
+    this.#options = options;
+  }
+
+  async #connect(): Promise<void> {
+    this.client.send(connectPacket(this.#options.version, accountOf(this.#way, this.#options)));
+    const { body } = await this.expect("connack");
+    const code = body[1] ?? 0;
+    if (code !== 0) throw this.#refused(`CONNACK ${meaning(code)}`);
+  }
+
+  async ping(): Promise<void> {
+    this.client.send(pingPacket());
+    await this.expect("pingresp");
+  }
+
+  async subscribe(topic: string): Promise<void> {
+    this.client.send(subscribePacket(this.#options.version, topic));
+    const granted = (await this.expect("suback")).body.at(-1) ?? 0;
+    if (granted >= 128) throw this.#refused(`SUBACK ${meaning(granted)} for ${topic}`);
+  }
+
+  /** A packet may come in several frames, and several in one: every frame is taken, in order. */
+  async expect(kind: Kind, holds: (packet: Packet) => boolean = () => true): Promise<Packet> {
+    const until = performance.now() + this.#way.timeoutMs;
+    for (;;) {
+      const packet = this.#packets.splice(0).find((each) => each.kind === kinds[kind] && holds(each));
+      if (packet) return packet;
+      const wait = { withinMs: Math.max(1, until - performance.now()), expected: kind.toUpperCase() };
+      const { data } = await awaitFrame(this.client, (frame) => frame, wait);
+      this.#packets.push(...this.#reader.read(data));
+    }
+  }
+
+  #refused(why: string): Stopped {
+    return new Stopped({ url: this.#way.url.href, refused: why });
+  }
+}
+
+/** The token is the password where nothing else is said; MQTT 3.1.1 takes none without a user's name. */
+function accountOf(way: Way, options: Options): Account {
+  const { clientId = `geo-system-${randomBytes(4).toString("hex")}` } = options;
+  const password = options.password ?? (way.token === "" || saysToken(options) ? undefined : "${token}");
+  const username = options.username ?? (password && "geo-system");
+  return {
+    clientId: String(filled(way, clientId)),
+    ...(username && { username: String(filled(way, username)) }),
+    ...(password && { password: String(filled(way, password)) }),
+  };
+}
+
+/** The codes of both versions that say something of the client. */
+const meanings: Record<number, string> = {
+  1: "unacceptable protocol version",
+  2: "identifier rejected",
+  3: "server unavailable",
+  4: "bad user name or password",
+  5: "not authorized",
+  132: "unsupported protocol version",
+  133: "client identifier not valid",
+  134: "bad user name or password",
+  135: "not authorized",
+  136: "server unavailable",
+  138: "banned",
+};
+
+const meaning = (code: number) => `${code}${meanings[code] ? ` (${meanings[code]})` : ""}`;

@@ -1,0 +1,69 @@
+import { createServer } from "node:http";
+import { Socket } from "phoenix";
+import { expect, test } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { prove, serve, token, wrongToken } from "./support.ts";
+
+type Message = [string | null, string, string, string, Record<string, unknown>];
+
+/** No Elixir is at hand: a stand-in, which the real client of npm takes for a server as well. */
+async function startPhoenix({ strict = false } = {}) {
+  const http = createServer();
+  const server = new WebSocketServer({ noServer: true });
+  http.on("upgrade", (request, socket, head) => {
+    const url = new URL(request.url ?? "", "ws://localhost");
+    const { pathname, searchParams } = url;
+    if (pathname !== "/socket/websocket" || searchParams.get("vsn") !== "2.0.0")
+      return socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+    if (strict && searchParams.get("token") !== token)
+      return socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    server.handleUpgrade(request, socket, head, (each) =>
+      each.on("message", (data) => answer(each, `${data}`)),
+    );
+  });
+  return serve(http, "/socket");
+}
+
+function answer(socket: WebSocket, text: string) {
+  const [join, reference, topic, event] = JSON.parse(text) as Message;
+  const known = topic === "phoenix" ? event === "heartbeat" : topic.startsWith("room:");
+  const reply = known
+    ? { status: "ok", response: {} }
+    : { status: "error", response: { reason: "unmatched topic" } };
+  socket.send(JSON.stringify([join, reference, topic, "phx_reply", reply]));
+}
+
+test("the heartbeat, and a topic that is joined", async () => {
+  await using server = await startPhoenix({ strict: true });
+  expect(await prove(server.url, { preset: "phoenix", topic: "room:lobby" })).toEqual({
+    failures: [],
+    ok: ["name", "tcp", "upgrade", "join", "heartbeat", "close"],
+    notAsked: ["sync", "log"],
+  });
+  expect((await prove(server.url, "phoenix")).ok).not.toContain("join");
+  expect(await wrongToken(server.url, "phoenix")).toBe("refused");
+});
+
+test("a topic that cannot be joined is told in the server's words", async () => {
+  await using server = await startPhoenix();
+  const { failures } = await prove(server.url, { preset: "phoenix", topic: "other" });
+  expect(failures[0]).toMatch(/^join: the backend did not let the client in: other: .*unmatched topic/);
+});
+
+test("the real client is served by the stand-in", async () => {
+  await using server = await startPhoenix({ strict: true });
+  const socket = new Socket(server.url, {
+    params: { token },
+    transport: WebSocket as unknown as typeof globalThis.WebSocket,
+  });
+  socket.connect();
+  const joined = await new Promise((resolve) =>
+    socket
+      .channel("room:lobby")
+      .join()
+      .receive("ok", () => resolve("ok"))
+      .receive("error", () => resolve("error")),
+  );
+  expect(joined).toBe("ok");
+  socket.disconnect();
+});

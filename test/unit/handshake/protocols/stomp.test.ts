@@ -1,0 +1,49 @@
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { expect, test } from "vitest";
+import { WebSocketServer } from "ws";
+import { prove, serve, token, wrongToken } from "./support.ts";
+
+type Broker = new (options: object) => object;
+const StompServer = createRequire(import.meta.url)("stomp-broker-js") as Broker;
+
+/** The broker of npm, which knows no accounts. */
+async function startBroker() {
+  const http = createServer();
+  new StompServer({ server: http, path: "/stomp", heartbeat: [0, 0], debug: () => {} });
+  return serve(http, "/stomp");
+}
+
+/** One that knows accounts, as far as CONNECT. */
+async function startStrict() {
+  const http = createServer();
+  const server = new WebSocketServer({ server: http });
+  server.on("connection", (socket) =>
+    socket.on("message", (data) => {
+      const known = `${data}`.includes(`\npasscode:${token}\n`);
+      socket.send(known ? "CONNECTED\nversion:1.2\n\n\0" : "ERROR\nmessage:Bad CONNECT\n\nAccess refused\0");
+      if (!known) socket.close();
+    }),
+  );
+  return serve(http, "/ws");
+}
+
+test("CONNECT, and a message from one client to another", async () => {
+  await using server = await startBroker();
+  expect(await prove(server.url, { preset: "stomp", destination: "/topic/handshake" })).toEqual({
+    failures: [],
+    ok: ["name", "tcp", "upgrade", "CONNECTED", "ping frame", "MESSAGE", "close"],
+    notAsked: ["log"],
+  });
+  expect(await wrongToken(server.url, "stomp")).toBe("not wanted");
+});
+
+test("a wrong passcode is refused, in the broker's words", async () => {
+  await using server = await startStrict();
+  const handshake = { preset: "stomp", login: "proof" } as const;
+  expect((await prove(server.url, handshake)).failures).toEqual([]);
+  expect((await prove(server.url, handshake, { token: "another" })).failures).toEqual([
+    "CONNECTED: the backend did not let the client in: Bad CONNECT",
+  ]);
+  expect(await wrongToken(server.url, handshake)).toBe("refused");
+});
