@@ -2,6 +2,7 @@ import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { ownerName } from "../owner.ts";
 import { look } from "../preview/look.ts";
+import { progress } from "../preview/progress.ts";
 import { readable } from "../readable-error.ts";
 import type { WebSocketHostArgs } from "../settings/arguments.ts";
 import { releaseProblems } from "../settings/backend-problems.ts";
@@ -28,7 +29,7 @@ type Known = pulumi.Unwrap<Settings>;
  * @throws RunError where a host key is not known, or where an `up` has no SSH agent
  */
 export async function withHostKeys(name: string, raw: Record<string, unknown>): Promise<WebSocketHostArgs> {
-  const settings = validate(raw, await releaseProblems(raw)) as Known;
+  const settings = validate(raw, await readable(releaseProblems(raw, progress))) as Known;
   const connection = await readable(pin(settings));
   await readable(look(settings, connection, ownerName(name)));
   const { hostKey, jumpHost } = connection;

@@ -17,6 +17,7 @@ import { isLater, type Settings } from "../settings/schema.ts";
 import { checkNotes, resolved } from "./checks.ts";
 import { environmentPlan } from "./own-plans.ts";
 import { type StepPlan, stepPlan } from "./plan.ts";
+import { progress } from "./progress.ts";
 import { refusals } from "./refusals.ts";
 import { atWork, inTurn } from "./turn.ts";
 
@@ -121,7 +122,7 @@ function silent(error: unknown): string {
 
 /** The payloads that are known before any resource: all but the certificate's and the secret environment's. */
 async function wantedPayloads(settings: Known): Promise<Map<ScriptedStep, string>> {
-  const release = await packRelease(settings);
+  const release = await packRelease(settings, progress);
   return new Map([
     ["packages", packagesPayload(settings)],
     ["firewall", firewallPayload(settings)],

@@ -1,7 +1,9 @@
+import { posix } from "node:path";
 import { template } from "../package-root.ts";
 import { handshakeOf } from "../settings/default-handshake.ts";
 import { isSticky } from "../settings/instances.ts";
 import type { Settings } from "../settings/schema.ts";
+import { dependencySettings } from "./dependencies.ts";
 import { applicationRoot, backendEnvironment } from "./environment.ts";
 import { handoverOf } from "./handover.ts";
 import { type PayloadFile, payload } from "./payload.ts";
@@ -60,7 +62,7 @@ export function renderBackend(parameters: BackendParameters, release: Release, p
       "websocket-path": parameters.websocketPath,
       handover: handoverOf(parameters),
       "handover-seconds": parameters.handoverSeconds,
-      shared: parameters.backendShared,
+      shared: parameters.backendShared?.map((path) => posix.join(release.dependencies.member, path)),
       keep: parameters.keepReleases,
       // These two only say why the application is started anew: `packages` has put them there.
       node: nodeSource === "distribution" ? undefined : parameters.nodeVersion,
@@ -69,7 +71,8 @@ export function renderBackend(parameters: BackendParameters, release: Release, p
       engines: release.engines,
       release: release.hash,
       archive: uploadPath(release.hash),
-      "own-dependencies": release.installScripts ? "yes" : undefined,
+      ...dependencySettings(release.dependencies),
+      build: release.build,
       file: release.manifest.map(({ path, sha256 }) => `${sha256.slice(0, 16)} ${path}`),
     },
     files(parameters, release, prover),
@@ -83,11 +86,21 @@ export function pm2Version(): string {
 
 /** What step `backend` runs on the host, beside the application. */
 const library = "/usr/local/lib/geo-system";
-const programs = ["application", "handover", "pm2", "preload", "retire", "serving", "signals", "sockets"];
+const programs = [
+  "application",
+  "dependencies",
+  "handover",
+  "pm2",
+  "preload",
+  "retire",
+  "serving",
+  "signals",
+  "sockets",
+];
 
 function files(parameters: BackendParameters, release: Release, prover: string): PayloadFile[] {
   const { backendName: name, user, backendInstances: instances } = parameters;
-  const { hash, script, nodeArguments } = release;
+  const { hash, script, nodeArguments, dependencies } = release;
   const root = applicationRoot(name);
   const environment = Object.entries(backendEnvironment(parameters));
   // JSON is JavaScript, so no value can leave its string.
@@ -96,7 +109,8 @@ function files(parameters: BackendParameters, release: Release, prover: string):
     {
       path: `${root}/ecosystem.config.cjs`,
       text: fill("pm2/ecosystem.config.cjs.eta", {
-        ...{ name, root, release: hash, script, nodeArguments, environment, instances, text },
+        ...{ name, root, release: hash, member: dependencies.member, script, nodeArguments },
+        ...{ environment, instances, text },
         sets: isSticky(parameters) ? portSets(parameters) : undefined,
       }),
     },

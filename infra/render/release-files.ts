@@ -52,24 +52,29 @@ export function refuseUnmatched(folder: string, patterns: readonly string[]): vo
 /**
  * The content and kind of these files of a folder.
  *
+ * @param anyLink also a link that leads out of the folder
  * @throws if one is no file or link, or a link leads out of the folder
  */
-export function describeFiles(folder: string, paths: readonly string[]): Promise<ReleaseFile[]> {
-  return Promise.all(paths.map((path) => describe(folder, path)));
+export function describeFiles(
+  folder: string,
+  paths: readonly string[],
+  anyLink = false,
+): Promise<ReleaseFile[]> {
+  return Promise.all(paths.map((path) => describe(folder, path, anyLink)));
 }
 
-async function describe(folder: string, path: string): Promise<ReleaseFile> {
+async function describe(folder: string, path: string, anyLink: boolean): Promise<ReleaseFile> {
   const status = await lstat(join(folder, path));
-  if (status.isSymbolicLink()) return describeLink(folder, path);
+  if (status.isSymbolicLink()) return describeLink(folder, path, anyLink);
   if (!status.isFile()) throw unfit(path, "a file, a folder or a link", "name it in .deployignore");
   const hash = createHash("sha256");
   await pipeline(createReadStream(join(folder, path)), hash);
   return { path, sha256: hash.digest("hex"), kind: status.mode & 0o100 ? "program" : "file" };
 }
 
-async function describeLink(folder: string, path: string): Promise<ReleaseFile> {
+async function describeLink(folder: string, path: string, anyLink: boolean): Promise<ReleaseFile> {
   const target = await readlink(join(folder, path));
-  if (isAbsolute(target) || normalize(join(path, "..", target)).startsWith(".."))
+  if (!anyLink && (isAbsolute(target) || normalize(join(path, "..", target)).startsWith("..")))
     throw unfit(
       path,
       "a link inside the folder",

@@ -9,8 +9,6 @@ export interface ReleasePackage {
   nodeArguments: string[];
   /** The versions of Node that it runs on, as a range. */
   engines?: string;
-  /** It has scripts that npm runs on install: then dependencies of another release are not reused. */
-  installScripts: boolean;
 }
 
 interface Manifest {
@@ -19,25 +17,14 @@ interface Manifest {
   engines?: Record<string, unknown>;
 }
 
-const installScripts = [
-  "preinstall",
-  "install",
-  "postinstall",
-  "prepublish",
-  "preprepare",
-  "prepare",
-  "postprepare",
-];
-
 /**
  * Reads how the backend in `folder` starts: by `scripts.start`, when that is `node FILE`, else by `main`.
  *
  * @param paths the files of the release
- * @throws if package.json or package-lock.json is missing, or the file to start is not among `paths`
+ * @throws if package.json is missing, or the file to start is not among `paths`
  */
 export async function readPackage(folder: string, paths: ReadonlySet<string>): Promise<ReleasePackage> {
-  const missing = ["package.json", "package-lock.json"].find((name) => !paths.has(name));
-  if (missing) throw lacking(folder, missing);
+  if (!paths.has("package.json")) throw lacking(folder);
   const manifest = parse(folder, await readFile(join(folder, "package.json"), "utf8"));
   const { script, nodeArguments } = entry(folder, manifest, paths);
   const engines = manifest.engines?.node;
@@ -45,13 +32,13 @@ export async function readPackage(folder: string, paths: ReadonlySet<string>): P
     script,
     nodeArguments,
     ...(typeof engines === "string" && { engines }),
-    installScripts: installScripts.some((name) => name in (manifest.scripts ?? {})),
   };
 }
 
-function lacking(folder: string, name: string): Error {
-  const next = name === "package.json" ? "npm init" : "npm install, which writes it; then commit it";
-  return new Error(`backendSource: expected a ${name} in ${folder}, found none; next: ${next}`);
+function lacking(folder: string): Error {
+  return new Error(
+    `backendSource: expected a package.json in ${folder} that travels, found none; next: npm init`,
+  );
 }
 
 function parse(folder: string, text: string): Manifest {

@@ -1,40 +1,119 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { belongs } from "../build/belongs.ts";
+import { type BuildInput, type Built, buildName, built } from "../build/build.ts";
+import { type BuildStep, buildSteps } from "../build/build-plan.ts";
+import { type PackageManager, readPackageManager } from "../build/package-manager.ts";
+import type { Say } from "../build/run-command.ts";
+import { readWorkspace, type Workspace } from "../build/workspace.ts";
 import type { Settings } from "../settings/schema.ts";
+import { type Dependencies, dependenciesOf } from "./dependencies.ts";
 import { archive } from "./release-archive.ts";
-import { type ReleaseFile, releaseFiles } from "./release-files.ts";
+import { describeFiles, type ReleaseFile, releaseFiles } from "./release-files.ts";
 import { type ReleasePackage, readPackage } from "./release-package.ts";
+import { namedByDeployIgnore, type SourceOptions, sourceFiles } from "./source-files.ts";
 
 /** One version of the backend's files, ready to travel. */
 export interface Release extends ReleasePackage {
-  /** Names the release: 12 digits made from its files' paths, contents and kinds, and from nothing else. */
+  /**
+   * Names the release: 12 digits made from its files' paths, contents and kinds, and from nothing else; where it is
+   * built, from what it is built from.
+   */
   hash: string;
   /** A tar file on this machine. */
   archivePath: string;
+  /** Its files, but for those that the build wrote. */
   manifest: { path: string; sha256: string }[];
   /** What an operator should know of it, one sentence each. */
   notes: string[];
+  /** The commands that built it, as an operator would type them. */
+  build: string[];
+  dependencies: Dependencies;
 }
 
 /** What of the settings says what a release is made of. */
-export type ReleaseParameters = Pick<Settings, "backendSource"> & Partial<Pick<Settings, "backendInclude">>;
+export type ReleaseParameters = Pick<Settings, "backendSource"> &
+  Partial<Pick<Settings, "backendInclude" | "backendBuild" | "npmRegistry">>;
 
 /** Where the archive lies on the host: in the home of the user who logs in, where no other user can put a trap. */
 export const uploadPath = (hash: string) => `.geo-system-${hash}.tar`;
 
 /**
- * Packs the backend in `backendSource`: in a git checkout what git tracks or would track, less what .deployignore names,
- * see {@link releaseFiles}.
+ * Makes a release of the backend in `backendSource`: in a git checkout what git tracks or would track, less what
+ * .deployignore names, see {@link releaseFiles}; with what it needs of its workspace, and with what its build writes.
  *
+ * @param say takes the progress of a build, a line at a time
  * @throws if the folder cannot become a release, with what to do about it
  * @example const { hash, archivePath } = await packRelease({ backendSource: "../backend" });
  */
-export async function packRelease(parameters: ReleaseParameters): Promise<Release> {
-  const { backendSource: folder, backendInclude: include = [] } = parameters;
-  const { files, notes } = await releaseFiles(folder, { include });
-  const description = await readPackage(folder, new Set(files.map(({ path }) => path)));
+export async function packRelease(parameters: ReleaseParameters, say: Say = () => {}): Promise<Release> {
+  const source = await readSource(parameters);
+  const { workspace, manager, files, notes, steps } = source;
+  const common = {
+    manifest: files.map(({ path, sha256 }) => ({ path, sha256 })),
+    notes,
+    build: steps.map(({ label }) => label),
+    dependencies: await dependenciesOf(workspace, manager, files),
+  };
+  const { hash, archivePath, paths } = await (steps.length > 0
+    ? pack(source, parameters, say)
+    : packAsIs(source));
+  return { ...(await describe(workspace, paths)), ...common, hash, archivePath };
+}
+
+interface Source {
+  workspace: Workspace;
+  manager: PackageManager;
+  /** Those that travel as they are. */
+  files: ReleaseFile[];
+  notes: string[];
+  steps: BuildStep[];
+  options: SourceOptions;
+}
+
+async function readSource({
+  backendSource,
+  backendInclude,
+  backendBuild,
+}: ReleaseParameters): Promise<Source> {
+  const workspace = await readWorkspace(backendSource);
+  const manager = await readPackageManager(join(workspace.root, workspace.lockFolder));
+  const options = { include: backendInclude ?? [], includeFrom: workspace.member || "." };
+  const { files, notes } = await releaseFiles(workspace.root, {
+    ...options,
+    belongs: belongs(workspace, manager, false),
+  });
+  return { workspace, manager, files, notes, steps: buildSteps(workspace, manager, backendBuild), options };
+}
+
+type Packed = Built & Pick<Release, "hash">;
+
+async function packAsIs({ workspace, files }: Source): Promise<Packed> {
   const hash = nameOf(files);
-  const manifest = files.map(({ path, sha256 }) => ({ path, sha256 }));
-  return { ...description, hash, manifest, notes, archivePath: await archive(folder, files, hash) };
+  const archivePath = await archive(workspace.root, files, hash);
+  return { hash, archivePath, paths: files.map(({ path }) => path) };
+}
+
+async function pack(source: Source, { npmRegistry }: ReleaseParameters, say: Say): Promise<Packed> {
+  const { workspace, manager, files, steps, options } = source;
+  const { root } = workspace;
+  const all = { ...options, belongs: belongs(workspace, manager, true), deployIgnored: true };
+  const { paths } = await sourceFiles(root, all);
+  const input: BuildInput = {
+    ...{ workspace, manager, steps, options },
+    files: await describeFiles(root, paths, true),
+    travels: new Set(files.map(({ path }) => path)),
+    ignored: namedByDeployIgnore(root),
+    ...(npmRegistry && { registry: npmRegistry }),
+  };
+  return { hash: buildName(input), ...(await built(input, say)) };
+}
+
+/** How the backend starts, read from its own folder. */
+function describe({ root, member }: Workspace, paths: string[]): Promise<ReleasePackage> {
+  const start = member === "" ? "" : `${member}/`;
+  const own = paths.filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
+  return readPackage(join(root, member), new Set(own));
 }
 
 function nameOf(files: ReleaseFile[]): string {

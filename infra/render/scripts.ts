@@ -25,16 +25,9 @@ const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
   firewall: ["firewall", "firewall-ssh", "firewall-rules", "firewall-guard", "firewall-restore"],
   site: ["site", "site-limits", "site-rivals", "site-reload"],
   backend: [
-    ...[
-      "backend",
-      "backend-release",
-      "backend-shared",
-      "backend-written",
-      "backend-kept",
-      "backend-pm2",
-      "backend-application",
-      "backend-environment",
-    ],
+    ...["backend", "backend-release", "backend-dependencies", "backend-install"],
+    ...["backend-shared", "backend-written", "backend-kept"],
+    ...["backend-pm2", "backend-application", "backend-environment"],
     ...["backend-handover", "backend-switch", "backend-rollback"],
   ],
 };

@@ -10,6 +10,10 @@ export interface SourceOptions {
   include?: readonly string[];
   /** The folder below the given one from which those patterns start. Default: the folder itself. */
   includeFrom?: string;
+  /** Asks of a path whether it is one of the files meant. Default: all are. */
+  belongs?: (path: string) => boolean;
+  /** Also what .deployignore names: a build sees it. */
+  deployIgnored?: boolean;
 }
 
 export interface SourceFiles {
@@ -32,14 +36,21 @@ const never = ignore().add(["node_modules", ".git", ".deployignore"]);
  * @throws where git refuses, or a name has a line end
  */
 export async function sourceFiles(folder: string, options: SourceOptions = {}): Promise<SourceFiles> {
-  const kept = new IgnoreFiles(folder, [".deployignore"]);
-  const skipped = (path: string) => never.ignores(path) || kept.excludes(path);
+  const { belongs = () => true, deployIgnored = false } = options;
+  const ignored = deployIgnored ? () => false : namedByDeployIgnore(folder);
+  const skipped = (path: string) => never.ignores(path) || ignored(path);
   const byGit = await gitFiles(folder, skipped);
   const own = byGit ?? (await ignoredByFiles(folder, skipped));
   const { included, unmatched } = await inclusions(folder, options);
-  const paths = [...new Set([...own, ...included])].sort();
+  const paths = [...new Set([...own, ...included])].filter(belongs).sort();
   for (const path of paths) refuseLineEnd(path);
   return { paths, decidedBy: byGit ? "git" : ".gitignore", unmatched };
+}
+
+/** Asks of a path whether a .deployignore names it. */
+export function namedByDeployIgnore(folder: string): (path: string) => boolean {
+  const files = new IgnoreFiles(folder, [".deployignore"]);
+  return (path) => files.excludes(path);
 }
 
 function ignoredByFiles(folder: string, skipped: (path: string) => boolean): Promise<string[]> {

@@ -53,8 +53,16 @@ export interface WebSocketHostArgs {
   /** Connections of one nginx worker; a WebSocket takes two of them. Default 20000. */
   workerConnections?: number;
 
-  /** Folder of the backend: package.json, package-lock.json and its files. Default: the example. */
+  /**
+   * Folder of the backend: package.json and its files, in a repository with the lock file of npm, pnpm or yarn. It may
+   * be a member of a workspace. Default: the example.
+   */
   backendSource?: string;
+  /**
+   * Command that builds the backend, in its folder; `"off"`: none. Default: its `build` script, where it has one. It
+   * runs on the operator's machine, in a clean copy with all dependencies from the lock file.
+   */
+  backendBuild?: string;
   /**
    * Files of `backendSource` that travel although git ignores them or they look like secrets: patterns in the syntax of
    * .gitignore, from `backendSource`. One that names no file is refused. Default `[]`.

@@ -1,23 +1,36 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import semver from "semver";
+import { z } from "zod";
+import { BuildError } from "../build/build-error.ts";
+import type { Say } from "../build/run-command.ts";
 import { packRelease } from "../render/release.ts";
 import { sharedProblems } from "./host-needs.ts";
 import { type Settings, schema } from "./schema.ts";
 
 type Some = Partial<Settings>;
 
-/** What keeps the backend's folder from becoming a release; nothing where the key itself is wrong. */
-export async function releaseProblems(raw: Record<string, unknown>): Promise<string[]> {
-  const folder = schema.backendSource.safeParse(raw.backendSource);
-  const include = schema.backendInclude.safeParse(raw.backendInclude);
+/**
+ * What keeps the backend's folder from becoming a release; nothing where a key itself is wrong.
+ *
+ * @param say takes the progress of a build
+ * @throws BuildError where it cannot be built: no key of the configuration is wrong then
+ */
+export async function releaseProblems(raw: Record<string, unknown>, say?: Say): Promise<string[]> {
+  const parameters = z.object(releaseKeys).safeParse(raw);
+  if (!parameters.success) return [];
   const shared = schema.backendShared.safeParse(raw.backendShared);
-  if (!folder.success || !include.success) return [];
-  return packRelease({ backendSource: folder.data, backendInclude: include.data }).then(
+  return packRelease(parameters.data, say).then(
     ({ script }) => sharedProblems(shared.data ?? [], script),
-    (error: Error) => [error.message],
+    (error: Error) => {
+      if (error instanceof BuildError) throw error;
+      return [error.message];
+    },
   );
 }
+
+const { backendSource, backendInclude, backendBuild, npmRegistry } = schema;
+const releaseKeys = { backendSource, backendInclude, backendBuild, npmRegistry };
 
 /** A Node on which the backend does not run, by its own word. The distribution's version is known on the host only. */
 export function nodeConflicts({ backendSource, nodeVersion, nodeSource }: Some): string[] {

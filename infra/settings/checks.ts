@@ -71,9 +71,8 @@ export const check = {
     "a path such as /ws, /socket.io/ or /: letters, digits, . _ ~ -",
   ),
   file: existing("the path of a file that exists", isFile),
-  backendFolder: existing("a folder that holds package.json and package-lock.json", (path) =>
-    ["package.json", "package-lock.json"].every((name) => isFile(join(path, name))),
-  ),
+  backendFolder: existing("a folder that holds package.json", (path) => isFile(join(path, "package.json"))),
+  command: matching(/^[^\r\n\0]*\S[^\r\n\0]*$/, "a command in one line"),
   text: z.string("text"),
   texts: z.array(z.string("text"), "a list of texts"),
   environment: z.record(

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { environmentPlan } from "../preview/own-plans.ts";
+import { progress } from "../preview/progress.ts";
 import { readable } from "../readable-error.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
@@ -18,7 +20,7 @@ export interface Backend {
 
 /** Step `backend`: the release in a folder of its own, its dependencies, and the application under pm2. */
 export function backend(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]): Backend {
-  const release = pulumi.output(readable(packRelease(settings)));
+  const release = pulumi.output(readable(packRelease(settings, progress)));
   const uploaded = upload(context, release);
   const secrets = secretEnvironment(context, settings, dependsOn);
   const command = stepCommand(context, "backend", {
@@ -38,13 +40,23 @@ function upload(context: StepContext, release: pulumi.Output<Release>): remote.C
     `${context.name}-release`,
     {
       connection: context.connection,
-      source: release.apply(({ archivePath }) => new pulumi.asset.FileAsset(archivePath)),
+      source: release.apply(archiveAsset),
       remotePath: release.apply(({ hash }) => uploadPath(hash)),
       // A machine installed anew has no archive, and the provider would not send one that it knows.
       triggers: context.look.apply(({ facts }) => (facts ? [facts.machine] : [])),
     },
     { parent: context.parent, transforms: [keepWhenSilent(context, ["triggers"])] },
   );
+}
+
+/**
+ * Pulumi tells by the hash of an asset whether it has to travel. That of a built release is made from its name, which
+ * says what it was built from: its bytes are others on each machine that builds it.
+ */
+function archiveAsset({ archivePath, hash, build }: Release): pulumi.asset.Asset {
+  const asset = new pulumi.asset.FileAsset(archivePath);
+  const named = { hash: createHash("sha256").update(hash).digest("hex") };
+  return build.length === 0 ? asset : Object.assign(asset, named);
 }
 
 /** The secret environment enters by a stdin of its own. */

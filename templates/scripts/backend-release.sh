@@ -28,12 +28,12 @@ backend_keep_record() {
   cp -a "$BACKEND_INSTALLED/$1" "$BACKEND_INSTALLED/$1.old"
 }
 
-# backend_keep_sums FOLDER: after npm, whose scripts may write into files of the release.
+# backend_keep_sums FOLDER: after the install, whose scripts may write into files of the release.
 backend_keep_sums() {
   local path installed
   installed="$BACKEND_INSTALLED/$(setting release)"
   install -d -m 0700 "$STATE/backend" "$BACKEND_INSTALLED" "$installed"
-  settings file | cut -d ' ' -f 2- | while IFS= read -r path; do
+  cut -d ' ' -f 2- "$PAYLOAD/files-wanted" | while IFS= read -r path; do
     [ ! -f "$1/$path" ] || [ -L "$1/$path" ] || backend_is_shared "$path" || printf '%s\0' "$path"
   done | (cd "$1" && xargs -0r sha256sum --) > "$installed/files"
   cut -c 1-8 /proc/sys/kernel/random/uuid > "$installed/name"
@@ -47,27 +47,27 @@ backend_edited() {
   (cd "$APP_ROOT/releases/$1" && { sha256sum --check --quiet "$sums" 2> /dev/null || true; } | sed -n 's/: FAILED.*//p') | backend_not_shared # it fails where one differs
 }
 
-# All that decides what npm would install. A release with install scripts of its own never shares.
-backend_dependency_key() {
-  {
-    say "$NODE_VERSION"
-    settings file | grep -E '^[0-9a-f]{16} (package-lock\.json|\.npmrc)$' || true # an empty list fails in backend_unpack
-    [ "$(setting own-dependencies no)" = no ] || setting release
-  } | sha256sum | cut -c 1-16
-}
-
-backend_installed_key() { cat "$1/node_modules/.geo-system-key" 2> /dev/null || true; } # not installed: no key
-
 backend_unpack() {
   local archive
   archive="$APP_HOME/$(setting archive)"
   [ -f "$archive" ] || fail "the archive of release $(setting release) is not on this host ($archive)" "send it again: $PULUMI up --replace '**-release'"
   as_user tar -xf "$archive" -C "$1" --no-same-owner || fail "$archive cannot be unpacked" "is the disk full? df -h /srv; then '$PULUMI up --replace \"**-release\"'"
-  settings file | sort > "$PAYLOAD/files-wanted"
+  chmod 0600 "$archive" # what the connection's user uploads is readable by others on some hosts
+  backend_files_wanted "$1" | sort > "$PAYLOAD/files-wanted"
   backend_manifest "$1" | sort > "$PAYLOAD/files-found"
   cmp -s "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" && return 0
   { diff "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" || true; } | awk '/^[<>]/ && shown++ < 5' >&2 # it fails where they differ
   fail "$archive is not release $(setting release): files differ (< expected, > found)" "send it again: $PULUMI up --replace '**-release'"
+}
+
+# backend_files_wanted FOLDER: what the payload lists. A release that was built brings its own list, which is another one
+# on each machine that builds it.
+backend_files_wanted() {
+  local list="$1/.geo-system-files"
+  if [ -z "$(settings build)" ]; then settings file; return; fi
+  if [ ! -f "$list" ] || [ -L "$list" ]; then fail "the archive of release $(setting release) has no list of its files" "send it again: $PULUMI up --replace '**-release'"; fi
+  sed -E 's/^([0-9a-f]{16})[0-9a-f]{48} /\1 /' "$list"
+  rm "$list"
 }
 
 # backend_manifest FOLDER: the first 16 digits of the SHA-256 of each file, or of the target of a link, and its path.
@@ -78,33 +78,6 @@ backend_manifest() {
   while IFS= read -r -d '' path; do
     say "$(readlink -n "$path" | sha256sum | cut -c 1-16) $path"
   done < <(find . -type l -printf '%P\0')
-}
-
-# backend_dependencies FOLDER KEY: shared with a release that has the same ones, by hard links; else from npm.
-backend_dependencies() {
-  local other
-  for other in "$APP_ROOT"/releases/*/; do
-    other=${other%/}
-    [ "$(backend_installed_key "$other")" = "$2" ] || continue
-    as_user cp -al "$other/node_modules" "$1/node_modules"
-    say "dependencies are those of release ${other##*/}"
-    return 0
-  done
-  backend_npm_ci "$1"
-  say "$2" > "$PAYLOAD/key"
-  install -D -o "$APP_USER" -g "$APP_GROUP" -m 0644 "$PAYLOAD/key" "$1/node_modules/.geo-system-key"
-}
-
-# As the user of the application: a package may run what it likes when it is installed, but not as root.
-backend_npm_ci() {
-  local options=(--omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error --prefer-offline --cache "$APP_ROOT/cache") registry
-  registry=$(setting npm-registry '')
-  [ -z "$registry" ] || options+=(--registry "$registry")
-  install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/cache"
-  (cd "$1" && as_user npm ci "${options[@]}") > "$PAYLOAD/npm.log" 2>&1 || {
-    head -n 20 "$PAYLOAD/npm.log" >&2 # the reason; its help follows
-    fail "the dependencies of release $(setting release) cannot be installed; the running release goes on" "npm's own words are above; where the registry cannot be reached: $PULUMI config set npmRegistry URL"
-  }
 }
 
 # What is old goes: releases beyond the number to keep, archives and environments that are no longer in use.
@@ -119,4 +92,5 @@ backend_prune() {
   done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 | tail -n "+$((keep + 1))")
   find "$APP_HOME" -maxdepth 1 -name '.geo-system-*.tar' ! -name "$(setting archive '')" -delete
   backend_prune_environments
+  backend_prune_dependencies
 }

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # Step `backend`: one release of the backend under pm2.
 #   backend-release.sh       a release in a folder of its own, with its dependencies, whole or not at all
+#   backend-dependencies.sh  its dependencies: installed once for all that decides them
+#   backend-install.sh       their install, by the package manager that the repository names
 #   backend-pm2.sh           pm2, its boot unit, and what it is asked
 #   backend-application.sh   what runs, and its start
 #   backend-handover.sh      a new release in the place of the old one: proven, provisional, confirmed or taken back

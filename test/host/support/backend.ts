@@ -82,7 +82,12 @@ export class FixtureBackend {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), text);
     }
-    const packed = await packRelease({ backendSource: folder });
+    return this.send(folder);
+  }
+
+  /** A release of any folder, sent to the host. */
+  async send(backendSource: string): Promise<Release> {
+    const packed = await packRelease({ backendSource });
     const archive = readFileSync(packed.archivePath).toString("base64");
     await this.host.run(`base64 -d > ${uploadPath(packed.hash)}`, { input: archive });
     return packed;

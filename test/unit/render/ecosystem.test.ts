@@ -37,8 +37,16 @@ const release: Release = {
   script: "src/服务 1.js",
   nodeArguments: [],
   engines: ">=22.18",
-  installScripts: false,
   notes: [],
+  build: [],
+  dependencies: {
+    manager: { name: "npm", lockFile: "package-lock.json" },
+    key: "fedcba9876543210",
+    lockFolder: "",
+    member: "",
+    manifests: ["package.json"],
+    scripts: [],
+  },
 };
 const render = (changes: Partial<BackendParameters> = {}, other: Partial<Release> = {}) =>
   renderBackend({ ...parameters, ...changes }, { ...release, ...other }, "prove()");
@@ -67,6 +75,10 @@ describe("the payload of the backend", () => {
       "engines: >=22.18",
       "release: 0123456789ab",
       "archive: .geo-system-0123456789ab.tar",
+      "package-manager: npm",
+      "dependencies: fedcba9876543210",
+      "lock-file: package-lock.json",
+      "manifest: package.json",
       "file: aaaaaaaaaaaaaaaa package.json",
       "file: bbbbbbbbbbbbbbbb src/服务 1.js",
     ]);
@@ -86,8 +98,28 @@ describe("the payload of the backend", () => {
     expect(render()).not.toContain("Wants=");
   });
 
-  it("keeps dependencies apart where npm runs scripts of the release", () => {
-    expect(render({}, { installScripts: true })).toContain("\nown-dependencies: yes\n");
+  it("says of another package manager where it comes from, and of a member where it lies", () => {
+    const manager = { name: "pnpm", version: "10.34.9", lockFile: "pnpm-lock.yaml" } as const;
+    const dependencies = {
+      ...release.dependencies,
+      manager,
+      member: "apps/服务",
+      scripts: [". postinstall"],
+    };
+    const text = render({}, { dependencies });
+    expect(text).toContain(
+      [
+        "package-manager: pnpm 10.34.9",
+        "package-manager-from: pnpm bin/pnpm.cjs",
+        "package-manager-sum: sha512-9JtajqD97bRLs8DB1ldQkqU8KVDZW3rRXfEfF5dId6LeOgHAfpNOmyjOcW5RwJqUlixzBtCb4uHksYqMh2L9Mg==",
+        "dependencies: fedcba9876543210",
+        "lock-file: pnpm-lock.yaml",
+        "member: apps/服务",
+        "manifest: package.json",
+        "own-script: . postinstall",
+      ].join("\n"),
+    );
+    expect(application(text).cwd).toBe("/srv/geo-backend/releases/0123456789ab/apps/服务");
   });
 
   it.each([

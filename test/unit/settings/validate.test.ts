@@ -199,7 +199,7 @@ describe("the arguments", () => {
 
   it("name a path that does not exist", () => {
     expect(with_({ backendSource: "/nowhere" })).toEqual([
-      'backendSource: expected a folder that holds package.json and package-lock.json, found "/nowhere"',
+      'backendSource: expected a folder that holds package.json, found "/nowhere"',
     ]);
   });
 
