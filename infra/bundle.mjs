@@ -18,8 +18,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const builds = join(root, ".build");
 
 // What libraries of the older module system expect to find.
-const commonJs = `import { createRequire } from "node:module";
-const require = createRequire(import.meta.url), __dirname = import.meta.dirname;`;
+const commonJs = `import { createRequire as makeRequire } from "node:module";
+const require = makeRequire(import.meta.url), __dirname = import.meta.dirname;`;
 
 // The address to import: that of `entry`, in the checkout, with all it imports from `folders` and from libraries.
 export async function bundled({ name, entry, folders }) {
