@@ -30,7 +30,7 @@ nginx_configuration() {
 # `newest SECONDS PATH`: how long ago the youngest of its files changed. A worker that is older has not read it.
 nginx_newest() {
   local path
-  path=$(find -L "$NGINX/nginx.conf" "$NGINX/conf.d" "$NGINX/sites-enabled" -type f -printf '%C@ %p\n' 2> /dev/null | sort -rn | head -n 1)
+  path=$(find -L "$NGINX/nginx.conf" "$NGINX/conf.d" "$NGINX/sites-enabled" "$NGINX/geo-system" -type f -printf '%C@ %p\n' 2> /dev/null | sort -rn | head -n 1)
   [ -z "$path" ] || fact newest "$(($(date +%s) - ${path%%.*}))" "${path#* }"
 }
 

@@ -157,7 +157,7 @@ sed -i '/proxy_set_header Upgrade/d' ${site}`,
   },
   {
     name: "wrong upstream port",
-    breaks: edit("s/127.0.0.1:3000/127.0.0.1:3999/"),
+    breaks: `sed -i 's/127.0.0.1:3000/127.0.0.1:3999/' /etc/nginx/geo-system/upstream-a.conf && ${reload}`,
     hop: "site",
     cause: "nginx passes /ws to 127.0.0.1:3999, and the backend's port is 3000",
     fix: putBack,
