@@ -82,7 +82,7 @@ export const cases: readonly Case[] = [
     fixture: "port-in-code",
     release: "server.js",
     client: plain,
-    says: /8080/,
+    configuration: { backendPort: 8080 },
   },
   {
     name: "own ecosystem.config.js, 2 instances",
