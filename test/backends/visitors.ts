@@ -1,10 +1,9 @@
-import type { Client, Hello, Place } from "./clients/client.ts";
+import type { Client, Place } from "./clients/client.ts";
 
 /** New users all the time, whatever became of those before: who is turned away during a release is counted. */
 export class Visitors implements AsyncDisposable {
   readonly failures: string[] = [];
   made = 0;
-  last: Hello | undefined;
   readonly #open = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   readonly #started = performance.now();
@@ -30,7 +29,7 @@ export class Visitors implements AsyncDisposable {
   async #visit(client: Client, place: Place): Promise<void> {
     const at = Math.round(performance.now() - this.#started);
     try {
-      this.last = await client.visit(place);
+      await client.visit(place);
     } catch (error) {
       this.failures.push(`${at} ms: ${error instanceof Error ? error.message : String(error)}`);
     }
