@@ -5,7 +5,7 @@ import { resultTable } from "./results.ts";
 import { deployTwice } from "./story.ts";
 
 /** Milliseconds for a case: two releases, their handover, and `destroy`. */
-const caseTimeout = 8 * 60_000;
+const caseTimeout = 12 * 60_000;
 
 /**
  * Makes a test of each case, as many at a time as vitest's `maxConcurrency` says, and prints the table of what was
