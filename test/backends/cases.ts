@@ -83,6 +83,7 @@ export const cases: readonly Case[] = [
     release: "server.js",
     client: plain,
     configuration: { backendPort: 8080 },
+    telling: true,
   },
   {
     name: "own ecosystem.config.js, 2 instances",
