@@ -13,6 +13,8 @@ export interface FollowLogs extends Selection {
   follow: boolean;
   signal: AbortSignal;
   show: (entry: Entry) => void;
+  /** Says what is worth knowing of the logs themselves. */
+  note: (text: string) => void;
 }
 
 /** Of each log at most so much is sent, where lines are looked for by their time or a word. */
@@ -27,7 +29,11 @@ export async function followLogs(target: Target, options: FollowLogs): Promise<v
   const take = (record: LogRecord) => {
     if (record.kind !== "new") before.push(record);
     if (record.kind === "zone") zone = record.zone;
-    if (record.kind === "ready") history(before, options).forEach(show);
+    if (record.kind === "ready") {
+      history(before, options).forEach(show);
+      const silence = silent(before, target, options);
+      if (silence) options.note(silence);
+    }
     if (record.kind === "new" && wanted(record.line)) show(arrived(record, zone ?? "+00:00"));
   };
   const { code, stderr } = await session.follow(command(target, options), {
@@ -43,6 +49,22 @@ export async function followLogs(target: Target, options: FollowLogs): Promise<v
     throw new Error(
       `the logs of ${target.host} cannot be read: ${stderr.trim() || `perl ended with ${code}`}`,
     );
+}
+
+/** Not every backend logs, and a name may be wrong: no line must not look like nothing that happens. */
+function silent(
+  before: readonly LogRecord[],
+  { application }: Target,
+  { lines }: FollowLogs,
+): string | undefined {
+  if (lines === 0) return undefined;
+  const ofBackend = before.flatMap((each) =>
+    "source" in each && each.source.startsWith("backend") ? [each.kind] : [],
+  );
+  if (ofBackend.includes("old")) return undefined;
+  return ofBackend.includes("log")
+    ? `pm2's logs of ${application} are empty: the backend writes nothing to its standard output, or logs elsewhere`
+    : `there is no log of pm2 for an application ${application}; name another one by --application (pm2 ls shows them)`;
 }
 
 /** pm2 writes into the home of whoever logs in, from where the command starts. */

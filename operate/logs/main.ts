@@ -44,8 +44,9 @@ async function run(options: Options): Promise<void> {
   const paint = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
   const show = (entry: Entry) =>
     process.stdout.write(`${options.json ? entryJson(entry, token) : entryText(entry, paint, token)}\n`);
+  const note = (text: string) => console.error(text);
   await target.withKeys(() =>
-    followLogs(target, { ...selection, follow: options.follow, signal: end.signal, show }),
+    followLogs(target, { ...selection, follow: options.follow, signal: end.signal, show, note }),
   );
 }
 

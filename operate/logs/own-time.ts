@@ -12,9 +12,38 @@ const iso = /^\[?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:[.,]\d+)?) ?(Z|[+-]\d\d:
  * Undefined where it has none. `zone`: the host's, `+00:00`.
  */
 export function ownTime(line: string, zone: string): { at: number; line: string } | undefined {
+  if (line.startsWith("{")) return jsonTime(line, zone);
   const found = access.exec(line) ?? error.exec(line) ?? iso.exec(line);
   const at = found ? Date.parse(spelled(found, zone)) : Number.NaN;
   return found && !Number.isNaN(at) ? { at, line: line.replace(found[0], "") } : undefined;
+}
+
+/** Where the usual loggers (pino, winston, bunyan, zap) put the time of a line that is one JSON object. */
+const members = ["time", "timestamp", "@timestamp", "ts", "date", "datetime"];
+
+/** The line stays as it is: whoever reads JSON wants all of it. */
+function jsonTime(line: string, zone: string): { at: number; line: string } | undefined {
+  try {
+    const told = JSON.parse(line) as Record<string, unknown>;
+    const at = members.map((name) => moment(told[name], zone)).find((found) => found !== undefined);
+    return at === undefined ? undefined : { at, line };
+  } catch {
+    return undefined; // No JSON after all, or cut off.
+  }
+}
+
+/** Milliseconds since 1970, of a number in seconds, milliseconds, micro- or nanoseconds, or of a text. */
+function moment(value: unknown, zone: string): number | undefined {
+  if (typeof value === "string") {
+    const found = iso.exec(value);
+    const at = found ? Date.parse(spelled(found, zone)) : Number.NaN;
+    return Number.isNaN(at) ? undefined : at;
+  }
+  // From 2001 on, in one of these units.
+  const factor = [1000, 1, 1e-3, 1e-6].find(
+    (each) => typeof value === "number" && value * each >= 1e12 && value * each < 1e13,
+  );
+  return factor === undefined ? undefined : Math.round((value as number) * factor);
 }
 
 function spelled([all, ...parts]: RegExpExecArray, zone: string): string {

@@ -99,3 +99,23 @@ test("lines are whole, in whatever pieces they come", () => {
   for (const piece of ["on", "e\ntwo\nth", "ree\n", "fo"]) take(piece);
   expect(lines).toEqual(["one", "two", "three"]);
 });
+
+test("lines of JSON stand at the time of their own member, and stay whole", () => {
+  const pino = `{"level":30,"time":${midnight * 1000 + 2500},"msg":"a"}`;
+  const winston = '{"level":"info","message":"b","timestamp":"2026-11-25T00:00:01.000Z"}';
+  const zap = `{"level":"info","ts":${midnight + 3}.5,"msg":"c"}`;
+  const none = '{"msg":"d"}';
+  expect(
+    told(
+      ["zone\t+0000", `log\tbackend\t${midnight + 9}`]
+        .concat([winston, pino, zap, none, "{broken"].map((line) => `old\tbackend\t${line}`))
+        .concat(`ready\t${midnight + 10}`),
+    ),
+  ).toEqual([
+    `1 backend: ${winston}`,
+    `2.5 backend: ${pino}`,
+    `3.5 backend: ${zap}`,
+    `3.5 backend: ${none}`,
+    "3.5 backend: {broken",
+  ]);
+});
