@@ -23,6 +23,7 @@ export const hopKinds = [
   { name: "site" },
   { name: "page", outside: true },
   { name: "upgrade", outside: true, way: true },
+  { name: "protocol", outside: true, way: true, token: true },
   { name: "token", outside: true, way: true, token: true },
   { name: "wrong token", outside: true, token: true },
   { name: "heartbeat", outside: true, way: true, token: true },

@@ -1,9 +1,11 @@
 import { type HopName, hopKinds, kindOf } from "./hop-names.ts";
 import type { Observations } from "./observations.ts";
+import { hopOf } from "./rules/client.ts";
 import type { Finding } from "./rules/rule.ts";
 import { details } from "./well.ts";
 
-export type HopStatus = "ok" | "warn" | "fail" | "not reached";
+/** `not asked`: what the backend speaks has no such question, so nothing is claimed of it. */
+export type HopStatus = "ok" | "warn" | "fail" | "not reached" | "not asked";
 
 /** One line of the table, and one member of `hops` in JSON. */
 export interface Hop {
@@ -45,7 +47,22 @@ function hop(
   }
   const detail = details[name](seen);
   if (detail !== undefined && detail !== "" && !finding) return { name, status: "ok", detail };
+  if (!finding && isUnasked(seen, name)) {
+    const detail = `handshake ${seen.outside.client.handshake} has no such question`;
+    return { name, status: "not asked", detail };
+  }
   return { name, status: "not reached", detail: whyNot(seen, name, verdict) };
+}
+
+function isUnasked(
+  { outside: { client, flows, wrongToken }, hasToken }: Observations,
+  name: HopName,
+): boolean {
+  if (!hasToken) return false;
+  if (name === "log") return !client.readsLog;
+  if (name === "wrong token") return !client.showsToken || wrongToken === "not asked";
+  const rows = flows.flatMap((flow) => flow.rows.filter((row) => hopOf(flow, row.hop) === name));
+  return rows.length > 0 && rows.every(({ status }) => status === "not asked");
 }
 
 function whyNot(

@@ -1,18 +1,24 @@
 import { masking } from "../../infra/handshake/mask.ts";
+import type { ClientSecrets } from "../target/target.ts";
 import type { Diagnosis } from "./judge.ts";
 
-/** A token in a URL, as nginx's error log repeats it. */
-const inUrl = /([?&](?:access_)?token=)[^&\s"']+/gi;
+/** A secret in a URL, as nginx's error log repeats it. */
+const inUrl =
+  /([?&](?:access[_-]?token|auth(?:[_-]?token)?|authorization|bearer|api[_-]?key|key|jwt|id[_-]?token|pass(?:word|code)?|secret|session(?:[_-]?id)?|sig(?:nature)?|ticket|token)=)[^&\s"']+/gi;
 
 /** Takes tokens out of a text: ours in every form, and those of others where they stand in a URL. */
-export function maskTokens(text: string, token = ""): string {
-  return masking(token)(text.replace(inUrl, "$1<token>"));
+export function maskTokens(text: string, ours: readonly string[] = []): string {
+  return ours.reduce((masked, secret) => masking(secret)(masked), text.replace(inUrl, "$1<token>"));
 }
 
+/** All that a client of ours shows, and nobody else may see. */
+export const secretsOf = ({ token = "", secrets = [] }: Pick<ClientSecrets, "token" | "secrets">): string[] =>
+  [token, ...secrets].filter(Boolean);
+
 /** The diagnosis as it may be shown: log lines repeat what clients sent. */
-export function maskDiagnosis(diagnosis: Diagnosis, token: string | undefined): Diagnosis {
+export function maskDiagnosis(diagnosis: Diagnosis, secrets: readonly string[]): Diagnosis {
   const masked: Diagnosis = JSON.parse(JSON.stringify(diagnosis), (_, value: unknown) =>
-    typeof value === "string" ? maskTokens(value, token) : value,
+    typeof value === "string" ? maskTokens(value, secrets) : value,
   );
   return masked;
 }

@@ -24,7 +24,7 @@ export interface Observations {
   crashed?: boolean;
   /** Whether a process of the backend has gone between the first look and the last. */
   endedMeanwhile?: boolean;
-  /** Without it only the upgrade is proven. */
+  /** Whether the client could go its whole way; without a token that is wanted only the upgrade is proven. */
   hasToken: boolean;
   /** Why nothing could be read of what the last `up` left, a token among it. */
   outputsProblem?: string;

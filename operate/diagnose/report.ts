@@ -34,7 +34,7 @@ export function diagnosisText(
 function status({ status: is }: Hop, paint: Colors): string {
   if (is === "ok") return paint.green("ok");
   if (is === "warn") return paint.yellow("warn");
-  return is === "fail" ? paint.red("FAIL") : paint.dim("not reached");
+  return is === "fail" ? paint.red("FAIL") : paint.dim(is);
 }
 
 function verdictText({ healthy, known, verdict }: Diagnosis, paint: Colors): string {

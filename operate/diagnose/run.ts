@@ -1,6 +1,6 @@
 import type { Target } from "../target/target.ts";
 import { type Diagnosis, judge } from "./judge.ts";
-import { maskDiagnosis } from "./mask.ts";
+import { maskDiagnosis, secretsOf } from "./mask.ts";
 import { applyRemedies, remedies } from "./remedies.ts";
 import { diagnosisJson, diagnosisText, exitCode } from "./report.ts";
 import { walk } from "./walk.ts";
@@ -33,7 +33,7 @@ export async function run(target: Target, options: RunOptions): Promise<number> 
 
 async function diagnose(target: Target, timeoutMs: number): Promise<Diagnosis> {
   const seen = await walk(target, timeoutMs);
-  return maskDiagnosis(judge(seen), (await target.client).token);
+  return maskDiagnosis(judge(seen), secretsOf(await target.client));
 }
 
 /** Says why where nothing was done. */

@@ -42,10 +42,16 @@ export async function walk(target: Target, timeoutMs = 5_000): Promise<Observati
   }
 }
 
+const none = { handshake: "plain", knowsToken: true, showsToken: false, readsLog: false };
+
 /** Of a host that is known to be off there is nothing to be seen. */
 function unseen(target: Target): Observations {
   const { host } = target;
-  return { target, outside: { name: { host, addresses: [host] }, ports: [], flows: [] }, hasToken: true };
+  return {
+    target,
+    outside: { name: { host, addresses: [host] }, ports: [], flows: [], client: none },
+    hasToken: true,
+  };
 }
 
 /** All that a client sees. `near` has begun before anybody could log in. */
@@ -83,10 +89,10 @@ async function seeBeyond(target: Target, session: SshSession | undefined, timeou
     seeFlows({ target, secrets, timeoutMs, readLog }),
     secure && seeTls(new URL(secure), secrets.ca, timeoutMs),
   ]);
-  const { token, problem } = secrets;
+  const { problem } = secrets;
   return {
     outside: { ...flows, ...(tls && { tls }) },
-    secrets: { hasToken: token !== undefined, ...(problem && { outputsProblem: problem }) },
+    secrets: { hasToken: flows.client.knowsToken, ...(problem && { outputsProblem: problem }) },
   };
 }
 

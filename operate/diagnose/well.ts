@@ -1,7 +1,8 @@
+import type { TokenAnswer } from "../../infra/handshake/wrong-token.ts";
 import { duration } from "../duration.ts";
 import type { HopName } from "./hop-names.ts";
 import type { Observations } from "./observations.ts";
-import { hopOf } from "./rules/client.ts";
+import { clientsPass, hopOf } from "./rules/client.ts";
 import { servicePorts } from "./rules/firewall.ts";
 import { skew } from "./rules/host.ts";
 import { workerConnections } from "./rules/limits.ts";
@@ -29,13 +30,17 @@ export const details: Record<HopName, (seen: Observations) => string | undefined
       : undefined,
   page: ({ outside: { page } }) => (page && page.status < 500 ? `HTTP ${page.status}` : undefined),
   upgrade: (seen) => passed(seen, "upgrade"),
-  token: (seen) => (seen.hasToken ? passed(seen, "token") : undefined),
-  "wrong token": ({ outside: { wrongToken } }) => wrongToken,
+  protocol: (seen) => {
+    const way = seen.hasToken ? passed(seen, "protocol") : undefined;
+    return way && `${seen.outside.client.handshake}: ${way}`;
+  },
+  token: (seen) => (seen.hasToken ? (passed(seen, "token") ?? letIn(seen)) : undefined),
+  "wrong token": ({ outside: { wrongToken } }) => wrongToken && wrongTokenWords[wrongToken],
   heartbeat: (seen) => (seen.hasToken ? passed(seen, "heartbeat") : undefined),
   sync: (seen) => (seen.hasToken ? passed(seen, "sync") : undefined),
   log: ({ outside: { missingLines } }) => missingLines && "shows the client's way",
-  "nginx on loopback": (seen) => loopback(seen, "nginx"),
-  "backend on loopback": (seen) => loopback(seen, "backend"),
+  "nginx on loopback": (seen) => loopback(seen, "nginx") ?? hungUp(seen, "nginx"),
+  "backend on loopback": (seen) => loopback(seen, "backend") ?? hungUp(seen, "backend"),
   pm2: ({ inside }) => {
     const app = inside && application(inside);
     if (!inside || app?.status !== "online") return undefined;
@@ -58,11 +63,23 @@ export const details: Record<HopName, (seen: Observations) => string | undefined
   ssh: ({ inside }) => inside && "looked at the host as root",
 };
 
+const wrongTokenWords: Record<TokenAnswer, string | undefined> = {
+  refused: "refused",
+  accepted: undefined, // A rule says so.
+  "not wanted": "let in, as is a client without any: this backend asks for none",
+  "not asked": undefined,
+  unknown: undefined,
+};
+
+/** No hop of its own tells, and the other side of it does. */
+const letIn = ({ outside }: Observations) =>
+  outside.wrongToken === "refused" ? "let in, where a wrong one is refused" : undefined;
+
 /** A client passed where each address has a row for it that is ok. */
 function passed({ outside }: Observations, hop: HopName): string | undefined {
   const ways = outside.flows.map(({ url, rows }) => ({
     url,
-    rows: rows.filter((row) => hopOf(row.hop) === hop),
+    rows: rows.filter((row) => hopOf({ rows }, row.hop) === hop),
   }));
   const all = ways.every(({ rows }) => rows.every(({ status }) => status === "ok"));
   const shown = ways.filter(({ rows }) => rows.length > 0);
@@ -79,4 +96,13 @@ function passed({ outside }: Observations, hop: HopName): string | undefined {
 export function loopback({ inside }: Pick<Observations, "inside">, to: string): string | undefined {
   const answer = inside?.loopback.find((each) => each.to === to)?.answer;
   return answer && /^HTTP\S+ [1-4]/.test(answer) ? answer.replace(/^HTTP\/\S+ /, "") : undefined;
+}
+
+/** A backend need not answer a client that shows no token, and the look on the host shows none. */
+function hungUp(seen: Observations, to: string): string | undefined {
+  const answer = (name: string) => seen.inside?.loopback.find((each) => each.to === name)?.answer ?? "";
+  const silent = /^(closed|silence)$/.test(answer("backend"));
+  return silent && clientsPass(seen) && answer(to) !== "refused"
+    ? `a client without a token is ${answer("backend") === "closed" ? "hung up on" : "not answered"}`
+    : undefined;
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { report } from "../../sandbox/report.ts";
+import { secretsOf } from "../diagnose/mask.ts";
 import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
 import { milliseconds } from "../watch/time.ts";
@@ -40,10 +41,10 @@ async function run(options: Options): Promise<void> {
   process.on("SIGINT", () => end.abort()).on("SIGTERM", () => end.abort());
   process.stdout.once("error", () => end.abort()); // Whoever read on, as `| head` does, has enough.
   const target = await targetOf(options);
-  const { token } = await target.client.catch(() => ({ token: undefined }));
+  const secrets = await target.client.then(secretsOf, () => []);
   const paint = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
   const show = (entry: Entry) =>
-    process.stdout.write(`${options.json ? entryJson(entry, token) : entryText(entry, paint, token)}\n`);
+    process.stdout.write(`${options.json ? entryJson(entry, secrets) : entryText(entry, paint, secrets)}\n`);
   const note = (text: string) => console.error(text);
   await target.withKeys(() =>
     followLogs(target, { ...selection, follow: options.follow, signal: end.signal, show, note }),

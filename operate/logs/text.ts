@@ -9,17 +9,17 @@ type Colors = ReturnType<typeof pc.createColors>;
 const width = Math.max(...sources.map((source) => source.length));
 
 /** One line for a person. What clients sent stands in it: a token, or characters that a terminal would obey. */
-export function entryText(entry: Entry, paint: Colors, token?: string): string {
+export function entryText(entry: Entry, paint: Colors, secrets?: readonly string[]): string {
   const time = entry.vague ? " ".repeat(20) : shownTime(entry.at);
-  return `${paint.dim(time)} ${colour(entry.source, paint)(entry.source.padEnd(width))} ${shown(entry.line, token)}`;
+  return `${paint.dim(time)} ${colour(entry.source, paint)(entry.source.padEnd(width))} ${shown(entry.line, secrets)}`;
 }
 
 /** One object a line; `time` is absent where nobody knows it. */
-export function entryJson({ source, at, vague, line }: Entry, token?: string): string {
+export function entryJson({ source, at, vague, line }: Entry, secrets?: readonly string[]): string {
   return JSON.stringify({
     ...(!vague && { time: new Date(at).toISOString() }),
     source,
-    line: shown(line, token),
+    line: shown(line, secrets),
   });
 }
 
@@ -30,8 +30,8 @@ function colour(source: Source, paint: Colors): (text: string) => string {
   return source === "nginx" ? paint.cyan : paint.green;
 }
 
-function shown(line: string, token?: string): string {
-  return maskTokens(stripVTControlCharacters(line), token).replace(unprintable, escaped);
+function shown(line: string, secrets?: readonly string[]): string {
+  return maskTokens(stripVTControlCharacters(line), secrets).replace(unprintable, escaped);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for

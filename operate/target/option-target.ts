@@ -1,13 +1,17 @@
 import { readFile } from "node:fs/promises";
+import type { Handshake } from "../../infra/handshake/handshake.ts";
+import { shownUrl } from "../../infra/handshake/mask.ts";
 import { withAgent } from "../../infra/host/agent.ts";
 import { resolveHostKey } from "../../infra/host/host-key.ts";
 import { parseJumpHost } from "../../infra/host/jump-host.ts";
 import { sshLine } from "../../infra/next-commands.ts";
-import type { Target } from "./target.ts";
+import { type HandshakeOptions, handshakeFrom } from "./handshake-option.ts";
+import type { ClientSecrets, Target } from "./target.ts";
+import { urlSecrets } from "./url-secret.ts";
 import { words } from "./words.ts";
 
 /** What an operator without state says of the host. */
-export interface HostOptions {
+export interface HostOptions extends HandshakeOptions {
   stack?: string;
   host?: string;
   url?: string[];
@@ -29,17 +33,15 @@ export async function optionTarget(options: HostOptions): Promise<Target> {
   const { user = "ubuntu", jumpHost, application = "geo-backend", site = "geo-system" } = options;
   const sshPort = Number(options.port ?? 22);
   const authority = host.includes(":") ? `[${host}]` : host;
-  const urls = given.length > 0 ? given.map(withoutQuery) : [`ws://${authority}/ws`, `wss://${authority}/ws`];
-  const token =
-    given.map((url) => url.searchParams.get("token")).find(Boolean) ?? process.env.GEO_SYSTEM_TOKEN;
-  const ca = options.ca && (await readFile(options.ca, "utf8"));
+  // As they were given, to the letter: a query may hold more than a token.
+  const urls = given.length > 0 ? (options.url ?? []) : [`ws://${authority}/ws`, `wss://${authority}/ws`];
   return {
     ...{ host, user, sshPort, urls, application, site },
     ssh: sshLine(host, { port: sshPort, user, jumpHost }),
     // `npm run up` here would provision another host.
     up: "# whoever deployed this host: pulumi up, in the stack that it belongs to",
-    named: naming(options, urls),
-    client: Promise.resolve({ handshake: { preset: "example" }, ...(token && { token }), ...(ca && { ca }) }),
+    named: naming(options),
+    client: Promise.resolve(await clientOf(options, given)),
     withKeys: (run) => withAgent(options.identity ? [options.identity] : [], run),
     connection: async () => {
       const jump = jumpHost ? parseJumpHost(jumpHost, user) : undefined;
@@ -53,25 +55,38 @@ export async function optionTarget(options: HostOptions): Promise<Target> {
   };
 }
 
+/** What every WebSocket server does is the default. It wants no token, where none is known. */
+async function clientOf(options: HostOptions, given: readonly URL[]): Promise<ClientSecrets> {
+  const handshake: Handshake = (await handshakeFrom(options)) ?? { preset: "plain" };
+  const secrets = given.flatMap(urlSecrets);
+  const inUrl = secrets.find(({ name }) => name === "token")?.value;
+  const token = inUrl ?? process.env.GEO_SYSTEM_TOKEN ?? (isPlain(handshake) ? "" : undefined);
+  const ca = options.ca && (await readFile(options.ca, "utf8"));
+  return {
+    handshake,
+    ...(token !== undefined && { token }),
+    ...(ca && { ca }),
+    secrets: secrets.map(({ value }) => value),
+  };
+}
+
+const isPlain = (handshake: Handshake) => "preset" in handshake && handshake.preset === "plain";
+
 /** The same options again, as they may be printed: without a token. */
-function naming({ url, ...given }: HostOptions, urls: readonly string[]): string {
-  const { host, user, port, jumpHost, hostKey, identity, ca, application, site } = given;
+function naming({ url = [], ...given }: HostOptions): string {
+  const { host, user, port, jumpHost, hostKey, identity, ca, application, site, handshake, script } = given;
   const single = Object.entries({
     ...{ "--host": host, "--user": user, "--port": port, "--jump-host": jumpHost, "--host-key": hostKey },
     ...{ "--identity": identity, "--ca": ca, "--application": application, "--site": site },
+    ...{ "--handshake": handshake, "--script": script },
   }).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
-  return words([...(url ? urls : []).flatMap((each) => ["--url", each]), ...single]);
+  return words([...url.flatMap((each) => ["--url", shownUrl(each)]), ...single]);
 }
 
 function webSocketUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "ws:" || url?.protocol === "wss:") return url;
   throw new Error(`--url: expected ws://HOST/PATH or wss://HOST/PATH, found ${text}`);
-}
-
-/** A token in it is for the client, not for a screen. */
-function withoutQuery({ protocol, host, pathname }: URL): string {
-  return `${protocol}//${host}${pathname}`;
 }
 
 const bare = (name: string) => name.replace(/^\[|\]$/g, "");

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { presetNames } from "../../infra/handshake/handshake.ts";
+import { handshakeFrom } from "./handshake-option.ts";
 import type { HostOptions } from "./option-target.ts";
 import type { Target } from "./target.ts";
 
@@ -12,7 +14,16 @@ export function hostOptions(command: Command): Command {
       "the stack to ask (default: the selected one, or sandbox where no host is configured)",
     )
     .option("--host <address>", "a host without a stack")
-    .option("--url <url>", "a WebSocket address, with ?token=… where there is one; may come twice", collect)
+    .option(
+      "--url <url>",
+      "a WebSocket address as clients use it, with its query; a host without a stack; may come twice",
+      collect,
+    )
+    .option(
+      "--handshake <preset>",
+      `what its backend speaks: ${presetNames.join(", ")} (default: as in the stack; without a stack plain)`,
+    )
+    .option("--script <file>", "the same as a script, in JSON or YAML: docs/handshake.md")
     .option("--user <name>", "who logs in to --host (default: ubuntu)")
     .option("--port <number>", "port of its sshd (default: 22)")
     .option("--jump-host <[user@]host[:port]>", "host to go through")
@@ -29,6 +40,12 @@ export async function targetOf(options: HostOptions): Promise<Target> {
   if (options.stack && (options.host || options.url)) {
     throw new Error("--stack and --host or --url: expected one of the two ways to name a host, found both");
   }
-  if (!options.host && !options.url) return (await import("./stack-target.ts")).stackTarget(options.stack);
+  if (!options.host && !options.url) {
+    const target = await (await import("./stack-target.ts")).stackTarget(options.stack);
+    const handshake = await handshakeFrom(options);
+    return handshake
+      ? { ...target, client: target.client.then((client) => ({ ...client, handshake })) }
+      : target;
+  }
   return (await import("./option-target.ts")).optionTarget(options);
 }

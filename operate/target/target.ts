@@ -13,7 +13,7 @@ export interface Target {
   named?: string;
   user: string;
   sshPort: number;
-  /** The WebSocket addresses, without a token. */
+  /** The WebSocket addresses, as clients use them: one may hold a token, so none is shown as it is. */
   urls: string[];
   /** pm2's name of the backend. */
   application: string;
@@ -38,4 +38,6 @@ export interface ClientSecrets {
   ca?: string;
   /** What the backend speaks. */
   handshake: Handshake;
+  /** Whatever else in the addresses must not be shown. */
+  secrets?: readonly string[];
 }

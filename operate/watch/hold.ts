@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { readFailure } from "../../infra/handshake/failure.ts";
-import { masking } from "../../infra/handshake/mask.ts";
 import type { Protocol, Session } from "../../infra/handshake/protocol.ts";
 import { ProtocolWay } from "../../infra/handshake/run.ts";
 import { Stopped } from "../../infra/handshake/seen.ts";
+import { maskTokens } from "../diagnose/mask.ts";
 import { reconnectDelay } from "./delay.ts";
 import type { Emit, Which } from "./events.ts";
 
@@ -12,6 +12,8 @@ export interface HoldOptions {
   url: string;
   protocol: Protocol;
   token: string;
+  /** What no line may show. */
+  secrets: readonly string[];
   ca?: string | undefined;
   /** For the reading of a failure. */
   names: { ssh: string; application: string };
@@ -52,14 +54,14 @@ export async function hold(options: HoldOptions): Promise<void> {
 }
 
 function report(
-  { which, names, token, emit }: HoldOptions,
+  { which, names, secrets, emit }: HoldOptions,
   { hop = "", since }: Place,
   error: Stopped,
   tries: number,
 ) {
   const heldMs = since === undefined ? 0 : Date.now() - since;
   const read = readFailure(hop, error.seen, names).cause;
-  const cause = masking(token)(since === undefined ? read : lossOf(which, error, heldMs, read));
+  const cause = maskTokens(since === undefined ? read : lossOf(which, error, heldMs, read), secrets);
   if (since === undefined) emit({ event: "failed", connection: which, cause, tries });
   else emit({ event: "lost", connection: which, cause, heldMs });
 }

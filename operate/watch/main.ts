@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import pc from "picocolors";
+import { shownUrl } from "../../infra/handshake/mask.ts";
 import { report } from "../../sandbox/report.ts";
 import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
@@ -49,7 +50,8 @@ async function run(options: Options): Promise<void> {
   if (forMs !== undefined) setTimeout(() => end.abort(), forMs).unref();
   const picture = !options.json && process.stdout.isTTY === true;
   const emit = emitter(options, picture, () => end.abort());
-  if (!options.json) console.log(`Watching ${target.urls.at(-1)}; a line comes only when something happens.`);
+  if (!options.json)
+    console.log(`Watching ${shownUrl(target.urls.at(-1) ?? "")}; a line comes only when something happens.`);
   const summary = await watch(target, {
     ...{ alarmAfterMs, pingEveryMs, emit, signal: end.signal, timeoutMs: 10_000 },
     ...(picture && { picture: (now) => process.stdout.write(`\r\x1b[2K${pc.dim(summaryLine(now))}`) }),

@@ -1,4 +1,5 @@
 import { protocolOf } from "../../infra/handshake/protocols/table.ts";
+import { secretsOf } from "../diagnose/mask.ts";
 import type { Target } from "../target/target.ts";
 import type { Emit, Summary, Which } from "./events.ts";
 import { hold } from "./hold.ts";
@@ -16,7 +17,8 @@ export interface WatchOptions {
 
 /** Holds both connections until the signal; says what happens, and how it was. */
 export async function watch(target: Target, options: WatchOptions): Promise<Summary> {
-  const { token = "", ca, handshake } = await target.client;
+  const client = await target.client;
+  const { token = "", ca, handshake } = client;
   const tally = new Tally(options.alarmAfterMs, options.emit, Date.now());
   const emit: Emit = (event) => {
     tally.take(event, Date.now());
@@ -29,7 +31,8 @@ export async function watch(target: Target, options: WatchOptions): Promise<Summ
   const names = { ssh: target.ssh, application: target.application };
   const url = target.urls.at(-1) ?? "";
   const protocol = protocolOf(handshake);
-  const one = (which: Which) => hold({ ...options, which, url, protocol, token, ca, names, emit });
+  const one = (which: Which) =>
+    hold({ ...options, which, url, protocol, token, secrets: secretsOf(client), ca, names, emit });
   try {
     await Promise.all([one("active"), one("silent")]);
   } finally {

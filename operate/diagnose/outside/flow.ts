@@ -1,12 +1,14 @@
 import { awaitLines, type ReadLog } from "../../../infra/handshake/log.ts";
-import { masking } from "../../../infra/handshake/mask.ts";
+import { masking, shownUrl } from "../../../infra/handshake/mask.ts";
 import type { LogLines, Protocol } from "../../../infra/handshake/protocol.ts";
-import { upgradeOnly } from "../../../infra/handshake/protocols/plain.ts";
+import { plain, upgradeOnly } from "../../../infra/handshake/protocols/plain.ts";
 import { protocolOf } from "../../../infra/handshake/protocols/table.ts";
 import { type Run, type RunOptions, runProtocol } from "../../../infra/handshake/run.ts";
-import { askWrongToken } from "../../../infra/handshake/wrong-token.ts";
+import { askWrongToken, type TokenAnswer } from "../../../infra/handshake/wrong-token.ts";
 import type { ClientSecrets, Target } from "../../target/target.ts";
-import type { Flow, Outside } from "./observed.ts";
+import { urlSecrets } from "../../target/url-secret.ts";
+import type { Flow, Outside, PlainOpen } from "./observed.ts";
+import { tokenInUrl } from "./url-token.ts";
 
 interface FlowOptions {
   target: Target;
@@ -16,26 +18,48 @@ interface FlowOptions {
   readLog?: ReadLog | undefined;
 }
 
-type FlowSeen = Pick<Outside, "flows" | "wrongToken" | "missingLines">;
+type FlowSeen = Pick<Outside, "flows" | "client" | "wrongToken" | "missingLines">;
 
 /** The client's whole way on every address, then with a wrong token, then the traces of it in the backend's log. */
 export async function seeFlows(options: FlowOptions): Promise<FlowSeen> {
   const { target, secrets, readLog } = options;
   const protocol = protocolOf(secrets.handshake);
-  // As far as a client gets without a token that is wanted: the upgrade.
-  const known = secrets.token === undefined && protocol.showsToken ? upgradeOnly : protocol;
+  const known = knowsItsToken(secrets, protocol) ? protocol : upgradeOnly;
   const runs = await Promise.all(target.urls.map((url) => runProtocol(clientOf(url, known, options))));
-  const flows = runs.map((each, i) => flowOf(target.urls[i] ?? "", each, secrets.token ?? ""));
+  const flows = await Promise.all(runs.map((each, i) => flowOf(target.urls[i] ?? "", each, options)));
+  const client = clientSeen(target, secrets, protocol);
   const passed = runs.find(({ failure }) => !failure);
-  if (!passed || secrets.token === undefined) return { flows };
+  if (!passed || known === upgradeOnly) return { flows, client };
   const url = target.urls[runs.indexOf(passed)] ?? "";
   const { log } = protocol;
-  const [missing, { answer }] = await Promise.all([
+  const [missing, wrongToken] = await Promise.all([
     readLog && log && missingLines(readLog, log, runs),
-    askWrongToken(clientOf(url, protocol, options)),
+    wrongTokenOn(url, protocol, options),
   ]);
-  const wrongToken = answer === "refused" || answer === "accepted" ? answer : undefined;
-  return { flows, ...(wrongToken && { wrongToken }), ...(missing && { missingLines: missing }) };
+  return { flows, client, wrongToken, ...(missing && { missingLines: missing }) };
+}
+
+/** Else a client gets as far as the upgrade. */
+const knowsItsToken = ({ token }: ClientSecrets, protocol: Protocol) =>
+  token !== undefined || !protocol.showsToken;
+
+function clientSeen(target: Target, secrets: ClientSecrets, protocol: Protocol): Outside["client"] {
+  const inUrl = target.urls.some((url) => urlSecrets(new URL(url)).length > 0);
+  return {
+    handshake: protocol.name,
+    knowsToken: knowsItsToken(secrets, protocol),
+    showsToken: inUrl || (protocol.showsToken && (secrets.token ?? "") !== ""),
+    readsLog: protocol.log !== undefined,
+  };
+}
+
+/** A token that stands in the URL is replaced there, under whatever name. */
+async function wrongTokenOn(url: string, protocol: Protocol, options: FlowOptions): Promise<TokenAnswer> {
+  const [inUrl] = urlSecrets(new URL(url));
+  const client = inUrl
+    ? { ...clientOf(url, tokenInUrl(protocol, inUrl.name), options), token: inUrl.value }
+    : clientOf(url, protocol, options);
+  return (await askWrongToken(client)).answer;
 }
 
 function clientOf(url: string, protocol: Protocol, options: FlowOptions): RunOptions {
@@ -44,13 +68,33 @@ function clientOf(url: string, protocol: Protocol, options: FlowOptions): RunOpt
   return { url, protocol, token: secrets.token ?? "", ca: secrets.ca, timeoutMs, names };
 }
 
-function flowOf(url: string, { rows, failure, seen }: Run, token: string): Flow {
-  const mask = masking(token);
+async function flowOf(url: string, { rows, failure, seen }: Run, options: FlowOptions): Promise<Flow> {
+  const mask = masking(options.secrets.token ?? "");
   const shown = rows.map((row) => ({ ...row, detail: mask(row.detail) }));
+  if (!failure || !seen) return { url: shownUrl(url), rows: shown };
+  const plainOpen = await openPlain(url, failure.hop, options);
+  const { hop, cause } = failure;
   return {
-    ...{ url, rows: shown },
-    ...(failure && seen && { failure: { hop: failure.hop, cause: mask(failure.cause), seen } }),
+    ...{ url: shownUrl(url), rows: shown, failure: { hop, cause: mask(cause), seen } },
+    ...(plainOpen && { plainOpen }),
   };
+}
+
+const network = ["name", "tcp", "tls"];
+
+/**
+ * What the address does for a client that says nothing: only that tells, whatever a script expects, whether connections come
+ * about. Undefined where not even the port was reached.
+ */
+async function openPlain(
+  url: string,
+  failedAt: string,
+  options: FlowOptions,
+): Promise<PlainOpen | undefined> {
+  if (network.includes(failedAt)) return undefined;
+  const { rows, failure } = await runProtocol({ ...clientOf(url, plain({}), options), token: "" });
+  if (!failure) return "held";
+  return rows.some(({ hop, status }) => hop === "upgrade" && status === "ok") ? "closed" : "refused";
 }
 
 async function missingLines(readLog: ReadLog, log: LogLines, runs: readonly Run[]): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { HandshakeRow } from "../../../infra/handshake/report.ts";
 import type { Seen } from "../../../infra/handshake/seen.ts";
+import type { TokenAnswer } from "../../../infra/handshake/wrong-token.ts";
 
 /** What a client sees from here. */
 export interface Outside {
@@ -9,8 +10,10 @@ export interface Outside {
   tls?: TlsSeen;
   page?: PageSeen;
   flows: Flow[];
+  /** What the client speaks, and what it can tell. */
+  client: ClientSeen;
   /** Undefined where no token is known, or the flow itself did not pass. */
-  wrongToken?: "refused" | "accepted";
+  wrongToken?: TokenAnswer;
   /** Undefined where the backend's log was not read; else the lines it should have and has not. */
   missingLines?: string[];
 }
@@ -54,10 +57,27 @@ export interface PageSeen {
   body: string;
 }
 
+export interface ClientSeen {
+  /** The preset, or `script`. */
+  handshake: string;
+  /** Whether it could go its whole way; else a token is wanted, and none is known. */
+  knowsToken: boolean;
+  /** Whether it has a token, and shows it. */
+  showsToken: boolean;
+  /** Whether its handshake says what the backend's log must show. */
+  readsLog: boolean;
+}
+
+/** The connection of a client that says nothing: held for a second and answered a ping frame, closed, or never opened. */
+export type PlainOpen = "held" | "closed" | "refused";
+
 /** One address, from the name to the close. */
 export interface Flow {
+  /** Without its query. */
   url: string;
   rows: HandshakeRow[];
   /** The hop that broke, the reading of the client alone, and what it saw. */
   failure?: { hop: string; cause: string; seen: Seen };
+  /** Where it broke beyond the port: whether a client that says nothing gets a connection. */
+  plainOpen?: PlainOpen;
 }

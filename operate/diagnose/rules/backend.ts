@@ -1,4 +1,5 @@
 import { accessRules } from "./access.ts";
+import { clientsPass } from "./client.ts";
 import { crashRules, recentErrors } from "./crash.ts";
 import { on, pm2 } from "./fix.ts";
 import { reachesNothing } from "./network.ts";
@@ -155,7 +156,7 @@ const wrongPort = inside((seen, backend) => {
         ? `the backend listens on port ${found.map((each) => each.port).join(", ")}, and nginx passes to port ${port}`
         : `the backend runs and listens on no port; nginx passes to port ${port}`,
     evidence: [
-      `pm2: ${name} is online, process ${app.pid}`,
+      `pm2: ${name} is online, process ${app.pid}${app.port === undefined ? "" : `, and its PORT is ${app.port}`}`,
       ...found.map((each) => `${each.address}:${each.port} process ${each.pid}`),
       `nothing listens on port ${port}`,
     ],
@@ -167,6 +168,7 @@ const wrongPort = inside((seen, backend) => {
 const silent: Rule = (seen) => {
   if (!seen.inside || !/^(silence|no connection)$/.test(answers(seen.inside))) return undefined;
   if (reachesNothing(seen.inside.loopback)) return undefined; // then it is not the backend
+  if (clientsPass(seen)) return undefined; // It need not answer one that shows no token.
   const { backend } = seen.inside;
   return {
     ...{ hop: "backend on loopback", severity: "fail" },

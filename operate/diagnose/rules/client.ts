@@ -4,12 +4,13 @@ import type { Flow } from "../outside/observed.ts";
 import { trustedByNobodyHere } from "./certificate.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-/** Where on its way a client stopped, in the words of the table. Steps of a script have names of their own. */
-export function hopOf(hop: string): HopName {
+const subjects = { token: "token", ping: "heartbeat", sync: "sync", log: "log" } as const;
+
+/** Where on its way a client stopped, in the words of the table. What a protocol calls its own has names of its own. */
+export function hopOf({ rows }: Pick<Flow, "rows">, hop: string): HopName {
   if (hop === "name" || hop === "tcp" || hop === "tls" || hop === "upgrade") return hop;
-  if (/ping|heart/i.test(hop)) return "heartbeat";
-  if (/second|sync|create|delete|close/i.test(hop)) return "sync";
-  return "token";
+  const about = rows.find((row) => row.hop === hop)?.about;
+  return about ? subjects[about] : "protocol";
 }
 
 /** A client that stopped on its way. */
@@ -21,13 +22,17 @@ export const failedFlows = (seen: Observations): Failed[] =>
       flow.failure !== undefined && !(trustedByNobodyHere(seen) && flow.failure.hop === "tls"),
   );
 
+/** Whether a client went all its way, on every address. */
+export const clientsPass = ({ outside: { flows } }: Pick<Observations, "outside">) =>
+  flows.length > 0 && flows.every(({ failure }) => !failure);
+
 /** A rule about what the client itself met, where nothing on the host explains it better. */
 export const flowRule =
   (look: (seen: Observations, flow: Failed) => Omit<Finding, "hop" | "severity"> | undefined): Rule =>
   (seen) => {
     const [flow] = failedFlows(seen);
     const found = flow && look(seen, flow);
-    return found && { hop: hopOf(flow.failure.hop), severity: "fail", ...found };
+    return found && { hop: hopOf(flow, flow.failure.hop), severity: "fail", ...found };
   };
 
 /** What it met, as evidence. */

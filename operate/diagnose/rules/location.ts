@@ -47,7 +47,10 @@ const headers = textRule((seen, serving) => {
     ...(Number(effective(serving, "proxy_http_version")[0]?.[0] ?? "1.0") >= 1.1
       ? []
       : ["proxy_http_version 1.1"]),
-    ...(set.has("host") ? [] : ["proxy_set_header Host $host"]),
+    // Which name the backend is to see is up to whoever made the host.
+    ...(set.has("host") || seen.inside?.nginx.deployedSite === undefined
+      ? []
+      : ["proxy_set_header Host $host"]),
   ];
   if (missing.length === 0) return undefined;
   return {

@@ -1,5 +1,6 @@
 import type { Observations } from "../observations.ts";
 import { emergency } from "./certificate.ts";
+import { clientsPass } from "./client.ts";
 import { on, putBack, reloadNginx } from "./fix.ts";
 import { type Rule, worry } from "./rule.ts";
 
@@ -114,7 +115,9 @@ const stale: Rule = (seen) => {
 };
 
 /** It runs and its port takes connections, and nothing comes; what lies behind it answers. */
-const frozen: Rule = ({ inside, target }) => {
+const frozen: Rule = (seen) => {
+  const { inside, target } = seen;
+  if (clientsPass(seen)) return undefined; // The backend need not answer a client without a token.
   const answer = (to: string) => inside?.loopback.find((each) => each.to === to)?.answer ?? "";
   if (!/^(silence|no connection)$/.test(answer("nginx")) || !answer("backend").startsWith("HTTP/"))
     return undefined;

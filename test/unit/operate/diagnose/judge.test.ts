@@ -329,7 +329,7 @@ test("a sandbox that is off is said to be, and nothing else is guessed", () => {
   const off = { cause: 'the sandbox "x" is switched off', fix: ["npm run sandbox -- up --name x"] };
   const diagnosis = judge({
     target: { ...healthy.target, off },
-    outside: { name: outside.name, ports: [], flows: [] },
+    outside: { name: outside.name, ports: [], flows: [], client: outside.client },
     hasToken: true,
   });
   expect(diagnosis.verdict).toMatchObject({ hop: "tcp", ...off });

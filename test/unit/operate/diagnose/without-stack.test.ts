@@ -73,7 +73,8 @@ describe("a token that is refused", () => {
   });
 
   it("may be refused by nginx, where nobody could look", () => {
-    const cause = (hasToken: boolean) => judge(seen({ outside: unauthorized, hasToken })).verdict?.cause;
+    const cause = (showsToken: boolean) =>
+      judge(seen({ outside: { ...unauthorized, client: { ...outside.client, showsToken } } })).verdict?.cause;
     expect(cause(true)).toMatch(/, or nginx refuses by its own auth_basic$/);
     expect(cause(false)).toBe(
       "no token was given, and one is wanted, or nginx refuses by its own auth_basic",

@@ -4,7 +4,7 @@ import type { Entry } from "../../../../operate/logs/history.ts";
 import { entryJson, entryText } from "../../../../operate/logs/text.ts";
 
 const entry = (line: string): Entry => ({ source: "nginx error", at: 1_795_564_801_000, line });
-const plain = (line: string, token?: string) => entryText(entry(line), pc.createColors(false), token);
+const plain = (line: string, ...secrets: string[]) => entryText(entry(line), pc.createColors(false), secrets);
 
 test("time, log, line", () => {
   expect(plain("[error] 7#7: connect() failed")).toBe(

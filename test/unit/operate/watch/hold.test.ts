@@ -20,6 +20,7 @@ function held(url: string, which: "active" | "silent") {
     url,
     protocol,
     token,
+    secrets: [token],
     names,
     timeoutMs: 500,
     pingEveryMs: 20,

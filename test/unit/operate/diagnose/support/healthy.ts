@@ -30,11 +30,13 @@ http { include /etc/nginx/sites-enabled/*; }
 ${text}`;
 
 const hops = ["name", "tcp", "upgrade", "token", "ping", "sync", "close"];
+const subjects = ["token", "ping", "sync"] as const;
 
 export function flow(url: string, failure?: Flow["failure"]): Flow {
   const at = failure ? hops.indexOf(failure.hop) : hops.length;
   const rows = hops.map((hop, i) => ({
     ...{ url, hop, detail: "", ms: 1 },
+    ...(subjects.some((about) => about === hop) && { about: hop as (typeof subjects)[number] }),
     status: i < at ? ("ok" as const) : i === at ? ("fail" as const) : ("not reached" as const),
   }));
   return { url, rows, ...(failure && { failure }) };
@@ -98,6 +100,7 @@ export const outside: Outside = {
   ports: [80, 443, 22].map((port) => ({ address: "203.0.113.7", port, state: "open", ms: 3 })),
   tls: { protocol: "TLSv1.3", ends: far, names: "203.0.113.7", fingerprint: "abc", otherName: false },
   page: { status: 200, server: "nginx", location: "", body: "" },
+  client: { handshake: "example", knowsToken: true, showsToken: true, readsLog: true },
   flows: [flow("ws://203.0.113.7/ws"), flow("wss://203.0.113.7/ws")],
   wrongToken: "refused",
   missingLines: [],
