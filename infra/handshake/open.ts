@@ -39,10 +39,12 @@ export function openWebSocket(opening: Opening, onFrame: (frame: Frame) => void)
     }, timeoutMs);
     socket.on("message", (data, binary) => onFrame(frameOf(data, binary)));
     socket.on("error", (error) => stop(describeError(error)));
-    socket.on("unexpected-response", (request, response) => {
+    socket.on("unexpected-response", (_, response) => {
+      // The request is over by then, and does not end a connection that the server would keep.
+      const connection = response.socket;
       void refusal(response).then((seen) => {
         stop(seen);
-        request.destroy();
+        connection.destroy();
       });
     });
     socket.on("open", () => {
