@@ -155,7 +155,16 @@ backend_refuse() {
   local said
   said="release $(handover release) did not come up: $(why)"
   backend_step_back
-  backend_reverted "$said; $BACK" "correct the backend by its own lines above, then '$PULUMI up'"
+  backend_reverted "$said; $BACK" "$(backend_correct "$said"), then '$PULUMI up'"
+}
+
+# backend_correct SAID: what to correct. Where the backend answered, and the handshake expects something else, either may
+# be wrong.
+backend_correct() {
+  case $1 in
+    *docs/handshake.md*) say "correct key handshake (docs/handshake.md), or the backend by its own lines above" ;;
+    *) say "correct the backend by its own lines above" ;;
+  esac
 }
 
 backend_reverted() {

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
 /** Words with which backends say no, in whatever member. */
-const refusal = /\b(error|fail(ed|ure)?|denied|invalid|unauthori[sz]ed|forbidden|refused|rejected)\b|unauth/i;
+const refusal =
+  /(?<![a-z])(error|fail(ed|ure)?|denied|invalid|unauth\w*|forbidden|refused|rejected)(?![a-z])/i;
 
 /**
  * Whether two answers are of one kind, as far as that can be told without knowing the backend: JSON with the same
