@@ -1,12 +1,13 @@
 import { readWritten } from "../../infra/host/facts.ts";
 import { bytesText, writtenText } from "../../infra/preview/data.ts";
 import { Facts } from "../diagnose/inside/facts.ts";
-import type { Inside, Worker } from "../diagnose/inside/observed.ts";
+import type { Application, Inside, Worker } from "../diagnose/inside/observed.ts";
 import { readInside } from "../diagnose/inside/read.ts";
+import { instancesOf, isUp } from "../diagnose/rules/instances.ts";
 import { application } from "../diagnose/rules/pm2.ts";
 import { duration } from "../duration.ts";
 import { connectedText, trafficText } from "./connection-text.ts";
-import { readConnections } from "./connections.ts";
+import { type Connections, readConnections } from "./connections.ts";
 
 /** One screen: a name and what is to be said of it, in this order. */
 export type Status = Record<string, string>;
@@ -20,6 +21,7 @@ export function readStatus(output: string, host: string): Status {
     host: `${host}, up since ${facts.one("up")[0] ?? "?"}`,
     release: release(inside, Number(facts.one("since")[0])),
     pm2: pm2(inside),
+    ...instances(inside, connections),
     nginx: nginx(inside),
     certificate: certificate(inside),
     ...services(inside),
@@ -46,6 +48,20 @@ function pm2({ backend, clock }: Inside): string {
   if (!app) return backend.pm2 === "up" ? `${backend.name} is not there` : `pm2 is ${backend.pm2}`;
   const memory = `${Math.round((app.memory ?? 0) / 1_048_576)} MB`;
   return `${app.name} ${app.status} for ${duration(clock - app.startedAt)}, ${app.restarts} restarts, ${memory}${ends(backend.ends.length)}`;
+}
+
+/** A line of all processes, where there are several. */
+function instances(inside: Inside, { held }: Connections): Status {
+  const all = instancesOf(inside);
+  if (all.length < 2) return {};
+  const sockets = (pid: number) =>
+    held.filter((each) => each.pid === pid).reduce((sum, each) => sum + each.sockets, 0);
+  const one = (each: Application) =>
+    isUp(each, inside)
+      ? `port ${each.port ?? "?"} (process ${each.pid}, ${sockets(each.pid)} connections)`
+      : `port ${each.port ?? "?"} IS DOWN (${each.status})`;
+  const up = all.filter((each) => isUp(each, inside)).length;
+  return { instances: `${up} of ${all.length} serve: ${all.map(one).join(", ")}` };
 }
 
 const ends = (count: number) =>

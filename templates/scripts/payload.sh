@@ -55,6 +55,10 @@ settings() { sed -n "s|^$1: ||p" "$PAYLOAD/settings"; }
 # payload_files: "number owner:group mode path", one file a line, in the payload's order.
 payload_files() { cat "$PAYLOAD/index"; }
 
+payload_has() {
+  awk -v path="$1" '{ $1 = $2 = $3 = ""; sub(/^ +/, ""); if ($0 == path) found = 1 } END { exit !found }' "$PAYLOAD/index"
+}
+
 # payload_file PATH: where the text for that destination lies.
 payload_file() {
   local number

@@ -2,6 +2,7 @@ import { accessRules } from "./access.ts";
 import { clientsPass } from "./client.ts";
 import { crashRules, recentErrors } from "./crash.ts";
 import { on, pm2 } from "./fix.ts";
+import { someDown } from "./instances.ts";
 import { reachesNothing } from "./network.ts";
 import { alteredWords, answers, application, inside, restored, revival, serves, startAnew } from "./pm2.ts";
 import { type Rule, worry } from "./rule.ts";
@@ -207,6 +208,7 @@ export const backendRules = [
   deleted,
   ofAnother,
   stopped,
+  someDown,
   ...crashRules,
   wrongPort,
   outOfFiles,

@@ -1,6 +1,7 @@
 import type { Application, Backend, Inside } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import { backendLog, on } from "./fix.ts";
+import { instancesOf } from "./instances.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /** What a rule needs here: the host was seen. */
@@ -20,14 +21,12 @@ export const inside =
 /** What an upgrade on the host itself got from the backend. */
 export const answers = ({ loopback }: Inside) => loopback.find(({ to }) => to === "backend")?.answer ?? "";
 /**
- * The application as pm2 has it. During a release it has two of that name, and the newer one counts; of several processes
- * of one release one that is in trouble.
+ * The application as pm2 has it. During a release it has two of that name, and the newer one counts. Of several processes
+ * one that is online, where there is one: those that are not have a rule of their own, see instances.ts.
  */
-export function application({ backend }: Pick<Inside, "backend">): Application | undefined {
-  const named = (backend.applications ?? []).filter(({ name }) => name === backend.name);
-  const [newest] = [...named].sort((a, b) => b.startedAt - a.startedAt);
-  const same = named.filter(({ run }) => run === newest?.run);
-  return same.find(({ status }) => status !== "online") ?? same[0];
+export function application(host: Pick<Inside, "backend">): Application | undefined {
+  const same = instancesOf(host);
+  return same.find(({ status }) => status === "online") ?? same[0];
 }
 /** The processes of the application, of an older release that still leaves too. */
 export const processesOf = ({ backend }: Pick<Inside, "backend">): number[] =>
