@@ -121,13 +121,20 @@ async function local(
   range: string,
   members: Found[],
 ): Promise<string | undefined> {
-  const [, path] = /^(?:file|link|portal|workspace):(\.{1,2}(?:\/.*)?|[\w-]+\/.*)$/.exec(range) ?? [];
+  const path = pathIn(range);
   if (path) {
     const target = resolve(from, path);
     return (await isPackage(target)) ? target : undefined; // an archive of a package travels like any other file
   }
   const member = members.find(({ manifest }) => manifest.name === name);
   return member && fits(member.manifest, range) ? member.path : undefined;
+}
+
+/** npm writes `file:addon` for `./addon`; a `workspace:` may be a range, and is a path where it looks like one. */
+function pathIn(range: string): string | undefined {
+  const [, path, member] =
+    /^(?:(?:file|link|portal):(?![/~])(.+)|workspace:(\.{1,2}(?:\/.*)?|[\w-]+\/.*))$/.exec(range) ?? [];
+  return path ?? member;
 }
 
 /** What cannot be told for certain travels: a file too many harms nobody. */

@@ -74,4 +74,13 @@ describe("a package beside the backend that it names by its path", () => {
     expect(found).toMatchObject({ root: "", member: "server", lockFolder: "server", members: [] });
     expect(paths(found)).toEqual(["shared", "server"]);
   });
+
+  it("is found below it too, as npm writes it: file:addon", async () => {
+    const files = {
+      "package.json": pack("server", { dependencies: { addon: "file:addon", archive: "file:addon.tgz" } }),
+      "package-lock.json": "{}",
+      "addon/package.json": pack("addon"),
+    };
+    expect(paths(await read(files, ""))).toEqual(["addon", ""]);
+  });
 });
