@@ -45,7 +45,7 @@ backend_give_tree() {
 backend_own_scripts() {
   local folder script
   while read -r folder script; do
-    backend_run_logged "$1/$folder" npm run "$script" --user-agent "$(backend_user_agent)" || {
+    backend_with_headers backend_run_logged "$1/$folder" npm run "$script" --user-agent "$(backend_user_agent)" || {
       tail -n 20 "$PAYLOAD/install.log" >&2
       if grep -Eq 'not found|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND|Cannot find module' "$PAYLOAD/install.log"; then
         fail "the script '$script' in $folder/package.json failed: something it needs is not installed; the running release goes on" \

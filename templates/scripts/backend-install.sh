@@ -67,18 +67,17 @@ backend_install() {
   mapfile -t -O 1 paths < <(settings manifest)
   as_user "$NODE" "$LIBRARY/dependencies.cjs" hide "$1" "$(npm_registry)" "${paths[@]}"
   install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/cache"
-  backend_tried_install "$1" || backend_install_failed "$1"
+  backend_with_headers "backend_install_by_$(backend_manager_kind)" "$1" || backend_install_failed "$1"
   as_user tar -xf "$APP_HOME/$(setting archive)" -C "$1" --no-same-owner "${paths[@]/#/./}"
   backend_say_ignored_builds
 }
 
-# With Node's headers on the second try, where something was to be compiled and they could not be fetched.
-backend_tried_install() {
-  local name
-  name=$(backend_manager_kind)
-  if "backend_install_by_$name" "$1"; then return 0; fi
+# backend_with_headers COMMAND …: once more with Node's headers, where something was to be compiled and node-gyp could
+# not fetch them.
+backend_with_headers() {
+  if "$@"; then return 0; fi
   grep -q 'gyp ERR' "$PAYLOAD/install.log" && ! backend_lacks_compiler && backend_fetch_headers || return 1
-  "backend_install_by_$name" "$1"
+  "$@"
 }
 
 backend_manager_kind() {

@@ -19,6 +19,7 @@ export const cases: readonly Case[] = [
     ...socketIoServer,
     name: "socket.io, 3 instances",
     configuration: { handshake: "socket.io", backendInstances: 3 },
+    telling: true,
   },
   {
     name: "graphql-ws",
@@ -58,6 +59,7 @@ export const cases: readonly Case[] = [
     fixture: "typescript",
     release: "src/release.ts",
     client: plain,
+    telling: true,
   },
   {
     name: "pnpm, member of a workspace",
@@ -74,6 +76,7 @@ export const cases: readonly Case[] = [
     release: "server/index.js",
     client: plain,
     hello: { ms: "1.0.0" },
+    telling: true,
   },
   { name: "yarn 1", fixture: "yarn", release: "server.js", client: plain },
   { name: "yarn 4", fixture: "yarn-berry", release: "server.js", client: plain },

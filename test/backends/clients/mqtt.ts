@@ -1,5 +1,4 @@
 import { connect } from "mqtt";
-import type { WebSocket } from "ws";
 import { answered, type Client, type Hello, type Place, seenClose, seenHello } from "./client.ts";
 
 const open = ({ host, path }: Place, options = {}) => connect(`ws://${host}${path}`, options);
@@ -18,18 +17,18 @@ export const mqtt: Client = {
     }),
 
   stay(place, see) {
-    let code: number | undefined;
     const client = open(place);
+    let connected = false;
     client.on("connect", () => {
-      const { socket } = client.stream as unknown as { socket?: WebSocket };
-      socket?.addEventListener("close", (event) => {
-        code = event.code;
-      });
+      connected = true;
       client.subscribe("about");
     });
     client.on("message", (_topic, payload) => see(seenHello(helloOf(payload))));
-    client.on("error", () => {}); // "close" follows.
-    client.on("close", () => see(seenClose(code ?? "turned away")));
+    client.on("error", () => {}); // "close" follows. The library does not tell its code.
+    client.on("close", () => {
+      see(seenClose(connected ? "connection lost" : "turned away"));
+      connected = false;
+    });
     return { [Symbol.dispose]: () => void client.removeAllListeners("close").end(true) };
   },
 };
