@@ -40,6 +40,8 @@ function run(
     `geo-system:readTimeout=${readTimeout}`,
     "--config",
     `geo-system:backendSource=${backendSource}`,
+    "--config",
+    "geo-system:handshake=example",
   ];
   return job === "preview"
     ? pulumi("preview", ...settings)

@@ -66,7 +66,7 @@ export class Subject implements AsyncDisposable {
 
   /** Starts to bring a change, in a process group of its own. */
   async start({ mark, readTimeout }: Change): Promise<Run> {
-    const settings = { backendSource: await this.release(mark), readTimeout };
+    const settings = { backendSource: await this.release(mark), handshake: "example", readTimeout };
     const words = Object.entries(settings).flatMap(([key, value]) => [
       "--config",
       `geo-system:${key}=${value}`,

@@ -45,6 +45,7 @@ async function load(clients: number, seconds: number): Promise<void> {
     await configure(stack, {
       handoverSeconds: String(seconds),
       backendSource: folder,
+      handshake: "example",
       backendInstances: String(instances),
     });
     await copyOfBackend(folder);

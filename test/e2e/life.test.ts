@@ -95,6 +95,7 @@ describe("the life of a host", () => {
     const backend = await stack.copyOfBackend();
     await appendFile(join(backend, "public/index.html"), "<!-- the next release -->\n");
     await stack.must("config", "set", "backendSource", backend);
+    await stack.must("config", "set", "handshake", "example"); // a copy is a backend of one's own
     await stack.up();
     const after = await stack.outputs();
     expect(after.release).not.toBe(before.release);

@@ -97,10 +97,12 @@ describe("a change that must not reach the host", () => {
     const backend = await stack.copyOfBackend();
     await appendFile(join(backend, "public/index.html"), "<!-- another release -->\n");
     await changes("backendSource", backend);
+    await changes("handshake", "example"); // a copy is a backend of one's own
     await expectRefused(
       /refused: backend reaches "handover" \(release handover, .*\), and maxReach allows "reload" at most/,
     );
     await stack.must("config", "rm", "backendSource");
+    await stack.must("config", "rm", "handshake");
     const secret = ["--secret", "--path", "backendSecretEnvironment.ANOTHER"];
     await stack.must("config", "set", ...secret, canary);
     await expectRefused(/refused: environment reaches "handover" \(release handover, .*\)/);

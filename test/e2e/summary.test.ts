@@ -46,6 +46,7 @@ describe("a preview in a pull request", () => {
     await appendFile(join(backend, "src/server.ts"), "// another line\n");
     await writeFile(join(backend, "public/new.txt"), "new\n");
     await stack.must("config", "set", "backendSource", backend);
+    await stack.must("config", "set", "handshake", "example"); // a copy is a backend of one's own
     await stack.must("config", "set", "readTimeout", "3600");
     await stack.must("config", "set", "--secret", "--path", "backendSecretEnvironment.OTHER", `${canary}-2`);
     const { exitCode, summary, stderr } = await preview("--expect-no-changes");
