@@ -47,6 +47,8 @@ async function load(clients: number, seconds: number): Promise<void> {
       backendSource: folder,
       handshake: "example",
       backendInstances: String(instances),
+      // A copy of the example speaks as the example does, and its clients need a token.
+      handshake: "example",
     });
     await copyOfBackend(folder);
     await up(stack);
@@ -132,8 +134,12 @@ function print(figures: Map<string, Figures>): void {
     for (const failure of probes.failures.slice(0, 10)) console.error(failure);
 }
 
-const othersThan1012 = ({ closed }: Seen) =>
-  Object.entries(closed).reduce((total, [code, times]) => total + (code === "1012" ? 0 : times), 0);
+/** `0`, or `3 (1006: 2, 1011: 1)`. */
+function othersThan1012({ closed }: Seen): string {
+  const others = Object.entries(closed).filter(([code]) => code !== "1012");
+  const total = others.reduce((sum, [, times]) => sum + times, 0);
+  return total === 0 ? "0" : `${total} (${others.map((each) => each.join(": ")).join(", ")})`;
+}
 
 const span = (from: number, to: number) =>
   to && Number.isFinite(from) ? `${((to - from) / 1000).toFixed(1)} s` : "–";
