@@ -59,7 +59,7 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const guarded = firewall(context, settings, [installed]);
     const issued = certificate(context, settings, guarded);
     const served = site(context, settings, issued, issued ? [issued.command] : guarded);
-    const running = backend(context, settings, [served]);
+    const running = backend(context, settings, { uploadAfter: [command], dependsOn: [served] });
     pulumi.all([looked.look, running.command.urn]).apply(([look]) => refuse(look));
 
     const token = handshakeToken(settings);

@@ -42,8 +42,11 @@ export interface Facts {
   /** Milliseconds, as of `Date`, by the clock of the host. */
   time: number;
   ipv6: boolean;
-  /** The host's own command: the SHA-256 of its text, its options, its owner and mode. */
-  command: { sum?: string; access?: string; options: string };
+  /**
+   * The host's own command: the SHA-256 of its text, its options, its owner and mode; and `uploads`, the owner and mode of
+   * the folder in which releases arrive, or `none`.
+   */
+  command: { sum?: string; access?: string; uploads?: string; options: string };
   node?: string;
   applied: Record<string, AppliedFact>;
   /** By step: what its own check found, a line each. */
@@ -96,8 +99,8 @@ const readers: Record<string, Reader> = {
   machine: (facts, [machine, name]) => Object.assign(facts, { machine, name }),
   time: (facts, [seconds]) => Object.assign(facts, { time: date(seconds) }),
   ipv6: (facts, [value]) => Object.assign(facts, { ipv6: value === "yes" }),
-  command: (facts, [sum, options, access]) =>
-    Object.assign(facts, { command: known({ sum, access }, { options }) }),
+  command: (facts, [sum, options, access, uploads]) =>
+    Object.assign(facts, { command: known({ sum, access, uploads }, { options }) }),
   node: (facts, [node]) => Object.assign(facts, known({ node }, {})),
   applied: ({ applied }, [step, options, payload]) => {
     applied[step] = { options, payload: decoded(payload) };

@@ -10,4 +10,6 @@ export const labels = {
   refused: "refused: ",
   /** Something was checked beforehand; a warning where it needs somebody's attention. */
   check: "check: ",
+  /** The command line that starts the backend. */
+  starts: "starts: ",
 } as const;

@@ -10,9 +10,10 @@ import { firewallPayload } from "../render/firewall.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
 import { packagesPayload } from "../render/packages.ts";
 import { portSets } from "../render/ports.ts";
-import { packRelease } from "../render/release.ts";
+import { packRelease, type Release } from "../render/release.ts";
 import { type ScriptedStep, scriptHash } from "../render/scripts.ts";
 import { sitePayload } from "../render/site.ts";
+import { describeStart } from "../render/start/start.ts";
 import { isLater, type Settings } from "../settings/schema.ts";
 import { checkNotes, resolved } from "./checks.ts";
 import { environmentPlan } from "./own-plans.ts";
@@ -31,6 +32,8 @@ export interface Look {
   refused: string[];
   /** What is worth knowing, and stops nothing. */
   notes: string[];
+  /** How the release starts, and what is worth knowing of it. */
+  release: { starts: string; notes: string[] };
 }
 
 /** The settings that a look needs, with the host known. */
@@ -83,21 +86,24 @@ export async function look(settings: Known, connection: HostConnection, owner: s
 }
 
 async function lookNow(settings: Known, connection: HostConnection, owner: string): Promise<Look> {
-  const wanted = await wantedPayloads(settings);
+  const packed = await packRelease(settings, progress);
+  const { start } = packed;
+  const release = { starts: describeStart(start), notes: [...packed.notes, ...start.notes] };
+  const wanted = await wantedPayloads(settings, packed);
   const gather = () => gatherFacts(connection, wanted);
   const say = (line: string) => void pulumi.log.info(line);
   const dry = pulumi.runtime.isDryRun();
   const held = dry ? undefined : holdUp(connection, owner);
   held?.catch(() => {}); // Thrown below, unless there is a better reason to stop.
   const facts = await (dry ? gather() : inTurn(gather, { ...settings, owner, say })).catch(silent);
-  if (typeof facts === "string") return { silence: facts, refused: [], notes: [] };
+  if (typeof facts === "string") return { silence: facts, refused: [], notes: [], release };
   const refused = [
     ...(dry ? [] : atWork(facts)),
     ...refusals(facts, plans(facts, wanted, settings), settings, owner),
   ];
   if (refused.length > 0 && !dry) throw new Error(["Nothing was changed.", ...refused].join("\n  refused: "));
   await held;
-  return { facts, refused, notes: await notes(facts, settings) };
+  return { facts, refused, notes: await notes(facts, settings), release };
 }
 
 /** The host is known by its own addresses, and by the one at which it is reached. */
@@ -121,8 +127,7 @@ function silent(error: unknown): string {
 }
 
 /** The payloads that are known before any resource: all but the certificate's and the secret environment's. */
-async function wantedPayloads(settings: Known): Promise<Map<ScriptedStep, string>> {
-  const release = await packRelease(settings, progress);
+async function wantedPayloads(settings: Known, release: Release): Promise<Map<ScriptedStep, string>> {
   return new Map([
     ["packages", packagesPayload(settings)],
     ["firewall", firewallPayload(settings)],

@@ -4,6 +4,7 @@ import type { Facts } from "../host/facts.ts";
 import { handoverOf } from "../render/handover.ts";
 import { parsePayload } from "../render/payload.ts";
 import { type PortSettings, portSets } from "../render/ports.ts";
+import { uploadFolder } from "../render/release.ts";
 import type { Settings } from "../settings/schema.ts";
 import { parseOptions, planned, type StepPlan, type Wanted } from "./plan.ts";
 
@@ -15,9 +16,21 @@ export function commandPlan(facts: Facts, sum: string): StepPlan {
   const { command } = facts;
   const options = parseOptions(command.options);
   const placed = options.text;
-  const drift = sumDrift(path, command, { sum: placed, access: "root:root 0755" });
+  const drift = [
+    ...sumDrift(path, command, { sum: placed, access: "root:root 0755" }),
+    // A version before this one made no such folder.
+    ...(placed === sum.slice(0, 8) ? uploadFolderDrift(facts) : []),
+  ];
   const changes = placed === sum.slice(0, 8) ? [] : ["text"];
   return planned("command", facts, options, { first: placed === undefined, drift, changes, ...nothing });
+}
+
+function uploadFolderDrift({ command, user }: Facts): Drift[] {
+  if (command.uploads === undefined || command.uploads.endsWith(" 0700")) return [];
+  const path = `${user?.home ?? "~"}/${uploadFolder}`;
+  const found =
+    command.uploads === "none" ? "is missing" : `is ${command.uploads} on the host, expected mode 0700`;
+  return [{ reason: `${path}, where releases arrive, ${found}` }];
 }
 
 /** What the backend's secret environment shall be, and of the backend whom it concerns when it changes. */

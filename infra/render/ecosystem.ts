@@ -4,12 +4,13 @@ import { handshakeOf } from "../settings/default-handshake.ts";
 import { isSticky } from "../settings/instances.ts";
 import type { Settings } from "../settings/schema.ts";
 import { dependencySettings } from "./dependencies.ts";
-import { applicationRoot, backendEnvironment } from "./environment.ts";
+import { applicationRoot, backendEnvironment, expand } from "./environment.ts";
 import { handoverOf } from "./handover.ts";
 import { type PayloadFile, payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
 import { portSets } from "./ports.ts";
 import { type Release, uploadPath } from "./release.ts";
+import { binFolder, describeStart, type Start } from "./start/start.ts";
 import { fill } from "./template.ts";
 
 export { renderSecretEnvironment } from "./secret-environment.ts";
@@ -69,6 +70,7 @@ export function renderBackend(parameters: BackendParameters, release: Release, p
       pm2: pm2Version(),
       "npm-registry": parameters.npmRegistry,
       engines: release.engines,
+      start: describeStart(release.start),
       release: release.hash,
       archive: uploadPath(release.hash),
       ...dependencySettings(release.dependencies),
@@ -87,30 +89,25 @@ export function pm2Version(): string {
 /** What step `backend` runs on the host, beside the application. */
 const library = "/usr/local/lib/geo-system";
 const programs = [
-  "application",
-  "dependencies",
-  "handover",
-  "pm2",
-  "preload",
-  "retire",
-  "serving",
-  "signals",
+  ...["application", "dependencies", "handover", "pm2", "preload", "program", "retire", "serving", "signals"],
   "sockets",
 ];
 
 function files(parameters: BackendParameters, release: Release, prover: string): PayloadFile[] {
   const { backendName: name, user, backendInstances: instances } = parameters;
-  const { hash, script, nodeArguments, dependencies } = release;
   const root = applicationRoot(name);
-  const environment = Object.entries(backendEnvironment(parameters));
+  const started = startOn(
+    `${root}/releases/${release.hash}/${release.dependencies.member}`,
+    release.start,
+    parameters,
+  );
   // JSON is JavaScript, so no value can leave its string.
   const text = JSON.stringify;
   return [
     {
       path: `${root}/ecosystem.config.cjs`,
       text: fill("pm2/ecosystem.config.cjs.eta", {
-        ...{ name, root, release: hash, member: dependencies.member, script, nodeArguments },
-        ...{ environment, instances, text },
+        ...{ ...started, name, root, instances, text },
         sets: isSticky(parameters) ? portSets(parameters) : undefined,
       }),
     },
@@ -123,6 +120,25 @@ function files(parameters: BackendParameters, release: Release, prover: string):
     { path: `${library}/handshake.cjs`, text: prover },
     { path: `${library}/handshake.json`, text: JSON.stringify(gateOf(parameters), null, 2) },
   ];
+}
+
+/** How a release starts in its folder, in the words of pm2. */
+function startOn(folder: string, start: Start, parameters: BackendParameters) {
+  const environment = backendEnvironment(parameters, start.environment);
+  // Another one at the standby: the program on the host fills it in.
+  const known = { ...environment, PORT: "${PORT}" };
+  const isBin = start.script.startsWith(binFolder);
+  // A dependency's program may start another process, which has to leave its port as well.
+  const options = [environment.NODE_OPTIONS, `--require=${library}/preload.cjs`].filter(Boolean).join(" ");
+  return {
+    cwd: posix.resolve(folder, start.cwd),
+    script: posix.relative(start.cwd, start.script),
+    nodeArguments: start.nodeArguments.map((word) => expand(word, known)),
+    args: start.args.map((word) => expand(word, known)),
+    environment: Object.entries({ ...environment, ...(isBin && { NODE_OPTIONS: options }) }),
+    // Time to finish what is being written, after SIGINT. A release asks its clients to come back before that.
+    pm2: Object.entries({ kill_timeout: 5000, ...start.pm2 }),
+  };
 }
 
 /** What the handshake on the host says and expects: what the one from outside does, but for the log. */

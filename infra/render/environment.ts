@@ -1,5 +1,6 @@
 import type { Settings } from "../settings/schema.ts";
 import { handoverOf } from "./handover.ts";
+import { variable } from "./start/words.ts";
 
 type Parameters = Pick<
   Settings,
@@ -19,16 +20,21 @@ const fixed = {
 } as const;
 
 /**
- * The plain environment of a backend: what every backend is told, and the operator's own words, which win.
+ * The plain environment of a backend: what every backend is told, what its own repository sets, and what the operator
+ * sets, which wins.
  *
+ * @param own of how it starts, see {@link Start}
  * @throws where the operator's would part the backend from nginx
  */
-export function backendEnvironment(parameters: Parameters): Record<string, string> {
+export function backendEnvironment(
+  parameters: Parameters,
+  own: Record<string, string> = {},
+): Record<string, string> {
   for (const [name, instead] of Object.entries(fixed)) {
     if (name in parameters.backendEnvironment)
       throw new Error(`backendEnvironment.${name}: expected to be left to the package; set ${instead}`);
   }
-  return {
+  const told = {
     NODE_ENV: "production",
     HOST: "127.0.0.1",
     PORT: String(parameters.backendPort),
@@ -37,6 +43,13 @@ export function backendEnvironment(parameters: Parameters): Record<string, strin
     WS_PATH: parameters.websocketPath,
     HANDOVER_SECONDS: String(handoverOf(parameters) === "paced" ? parameters.handoverSeconds : 0),
     DATA_DIR: `${applicationRoot(parameters.backendName)}/shared`,
-    ...parameters.backendEnvironment,
   };
+  const set = { ...told, ...parameters.backendEnvironment };
+  const expanded = Object.entries(own).map(([name, value]) => [name, expand(value, set)]);
+  return { ...told, ...Object.fromEntries(expanded), ...parameters.backendEnvironment };
+}
+
+/** A word with the values of the variables in it. */
+export function expand(word: string, environment: Readonly<Record<string, string>>): string {
+  return word.replace(variable, (text, name: string) => environment[name] ?? text);
 }

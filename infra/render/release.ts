@@ -12,6 +12,7 @@ import { archive } from "./release-archive.ts";
 import { describeFiles, type ReleaseFile, releaseFiles } from "./release-files.ts";
 import { type ReleasePackage, readPackage } from "./release-package.ts";
 import { namedByDeployIgnore, type SourceOptions, sourceFiles } from "./source-files.ts";
+import type { StartParameters } from "./start/release-context.ts";
 
 /** One version of the backend's files, ready to travel. */
 export interface Release extends ReleasePackage {
@@ -33,10 +34,14 @@ export interface Release extends ReleasePackage {
 
 /** What of the settings says what a release is made of. */
 export type ReleaseParameters = Pick<Settings, "backendSource"> &
-  Partial<Pick<Settings, "backendInclude" | "backendBuild" | "npmRegistry">>;
+  Partial<Pick<Settings, "backendInclude" | "backendBuild" | "npmRegistry">> &
+  StartParameters;
 
-/** Where the archive lies on the host: in the home of the user who logs in, where no other user can put a trap. */
-export const uploadPath = (hash: string) => `.geo-system-${hash}.tar`;
+/** In the home of the user who logs in; only that user can read it. */
+export const uploadFolder = ".geo-system";
+
+/** Where the archive is put on the host, from the home of the user who logs in. */
+export const uploadPath = (hash: string) => `${uploadFolder}/${hash}.tar`;
 
 /**
  * Makes a release of the backend in `backendSource`: in a git checkout what git tracks or would track, less what
@@ -58,7 +63,7 @@ export async function packRelease(parameters: ReleaseParameters, say: Say = () =
   const { hash, archivePath, paths } = await (steps.length > 0
     ? pack(source, parameters, say)
     : packAsIs(source));
-  return { ...(await describe(workspace, paths)), ...common, hash, archivePath };
+  return { ...(await describe(workspace, paths, parameters)), ...common, hash, archivePath };
 }
 
 interface Source {
@@ -110,10 +115,14 @@ async function pack(source: Source, { npmRegistry }: ReleaseParameters, say: Say
 }
 
 /** How the backend starts, read from its own folder. */
-function describe({ root, member }: Workspace, paths: string[]): Promise<ReleasePackage> {
+function describe(
+  { root, member }: Workspace,
+  paths: string[],
+  parameters: StartParameters,
+): Promise<ReleasePackage> {
   const start = member === "" ? "" : `${member}/`;
   const own = paths.filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
-  return readPackage(join(root, member), new Set(own));
+  return readPackage(join(root, member), new Set(own), parameters);
 }
 
 function nameOf(files: ReleaseFile[]): string {

@@ -68,6 +68,12 @@ export interface WebSocketHostArgs {
    * .gitignore, from `backendSource`. One that names no file is refused. Default `[]`.
    */
   backendInclude?: string[];
+  /**
+   * The command line that starts the backend, such as `"node --enable-source-maps dist/server.js"` or
+   * `"npm run start:prod"`: a Node program, without a shell. Default: the repository's own ecosystem.config.js, else
+   * `scripts.start` of package.json, else `main`.
+   */
+  backendStart?: string;
   /** Name of the pm2 application. Default `"geo-backend"`. */
   backendName?: string;
   /**
@@ -81,8 +87,8 @@ export interface WebSocketHostArgs {
    */
   backendStandbyPort?: number;
   /**
-   * Processes of the backend. 1 (default): in pm2's fork mode. More: in its cluster mode, on one port; with `sticky`
-   * in fork mode, on ports of their own.
+   * Processes of the backend. 1: in pm2's fork mode. More: in its cluster mode, on one port; with `sticky` in fork
+   * mode, on ports of their own. Default: what the repository's own ecosystem.config.js says, else 1.
    */
   backendInstances?: number;
   /**

@@ -20,8 +20,11 @@ export async function releaseProblems(raw: Record<string, unknown>, say?: Say): 
   const parameters = z.object(releaseKeys).safeParse(raw);
   if (!parameters.success) return [];
   const shared = schema.backendShared.safeParse(raw.backendShared);
-  return packRelease(parameters.data, say).then(
-    ({ script }) => sharedProblems(shared.data ?? [], script),
+  return packRelease(
+    { ...parameters.data, backendSecretEnvironment: raw.backendSecretEnvironment },
+    say,
+  ).then(
+    ({ start }) => sharedProblems(shared.data ?? [], start.script),
     (error: Error) => {
       if (error instanceof BuildError) throw error;
       return [error.message];
@@ -29,8 +32,12 @@ export async function releaseProblems(raw: Record<string, unknown>, say?: Say): 
   );
 }
 
-const { backendSource, backendInclude, backendBuild, npmRegistry } = schema;
-const releaseKeys = { backendSource, backendInclude, backendBuild, npmRegistry };
+const { backendSource, backendInclude, backendBuild, npmRegistry, backendStart, backendName } = schema;
+const { backendEnvironment, backendInstances, backendPort, websocketPath } = schema;
+const releaseKeys = {
+  ...{ backendSource, backendInclude, backendBuild, npmRegistry, backendStart, backendName },
+  ...{ backendEnvironment, backendInstances, backendPort, websocketPath },
+};
 
 /** A Node on which the backend does not run, by its own word. The distribution's version is known on the host only. */
 export function nodeConflicts({ backendSource, nodeVersion, nodeSource }: Some): string[] {

@@ -33,10 +33,11 @@ export const schema = {
   backendSource: check.backendFolder.default(exampleBackend),
   backendInclude: check.texts.default([]),
   backendBuild: check.command.optional(),
+  backendStart: check.line.optional(),
   backendName: check.name.default("geo-backend"),
   backendPort: check.port.default(3000),
   backendStandbyPort: check.port.default(3001),
-  backendInstances: check.whole("a number from 1 to 64", 1, 64).default(1),
+  backendInstances: check.whole("a number from 1 to 64", 1, 64).optional(),
   sticky: z.boolean("true or false").optional(),
   backendEnvironment: check.environment.default({}),
   backendSecretEnvironment: later(check.environment).default({}),
@@ -72,7 +73,9 @@ export const secretKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** The arguments, checked, with every default filled in. */
-export type Settings = { [Key in keyof typeof schema]: z.output<(typeof schema)[Key]> };
+export type Settings = { [Key in keyof typeof schema]: z.output<(typeof schema)[Key]> } & {
+  backendInstances: number;
+};
 
 /** A value of this kind, or one that Pulumi knows only later: an output of another resource, or a secret. */
 function later<T extends z.ZodType>(kind: T) {

@@ -2,6 +2,7 @@ import { RunError } from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { conflicts } from "./conflicts.ts";
+import { defaultInstances } from "./default-instances.ts";
 import { isLater, type Settings, schema, secretKeys } from "./schema.ts";
 
 /** Bad arguments. The message lists every problem, one a line: `key: expected …, found …`. */
@@ -30,6 +31,7 @@ export function validate(raw: Record<string, unknown>, before: readonly string[]
     if (result.success) settings[key] = result.data;
     else problems.push(...result.error.issues.flatMap((issue) => describe(key, issue, raw[key])));
   }
+  settings.backendInstances ??= defaultInstances(settings as Partial<Settings>);
   problems.push(...conflicts(settings as Partial<Settings>), ...before);
   if (problems.length > 0) throw new ConfigurationError(problems);
   return settings as Settings;

@@ -19,9 +19,13 @@ export interface Backend {
 }
 
 /** Step `backend`: the release in a folder of its own, its dependencies, and the application under pm2. */
-export function backend(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]): Backend {
+export function backend(
+  context: StepContext,
+  settings: Settings,
+  { uploadAfter, dependsOn }: { uploadAfter: pulumi.Resource[]; dependsOn: pulumi.Resource[] },
+): Backend {
   const release = pulumi.output(readable(packRelease(settings, progress)));
-  const uploaded = upload(context, release);
+  const uploaded = upload(context, release, uploadAfter);
   const secrets = secretEnvironment(context, settings, dependsOn);
   const command = stepCommand(context, "backend", {
     payload: pulumi
@@ -34,8 +38,12 @@ export function backend(context: StepContext, settings: Settings, dependsOn: pul
   return { command, release: release.hash };
 }
 
-/** The release as one archive; nothing depends on the host yet, so it travels while the packages are installed. */
-function upload(context: StepContext, release: pulumi.Output<Release>): remote.CopyToRemote {
+/** The release as one archive, which travels while the packages are installed. */
+function upload(
+  context: StepContext,
+  release: pulumi.Output<Release>,
+  dependsOn: pulumi.Resource[],
+): remote.CopyToRemote {
   return new remote.CopyToRemote(
     `${context.name}-release`,
     {
@@ -45,7 +53,7 @@ function upload(context: StepContext, release: pulumi.Output<Release>): remote.C
       // A machine installed anew has no archive, and the provider would not send one that it knows.
       triggers: context.look.apply(({ facts }) => (facts ? [facts.machine] : [])),
     },
-    { parent: context.parent, transforms: [keepWhenSilent(context, ["triggers"])] },
+    { parent: context.parent, dependsOn, transforms: [keepWhenSilent(context, ["triggers"])] },
   );
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { remote } from "@pulumi/command";
 import { commandPlan } from "../preview/own-plans.ts";
+import { uploadFolder } from "../render/release.ts";
 import { commandText } from "../render/scripts.ts";
 import { input, optionWords, plannedCommand, type StepContext } from "./step.ts";
 
@@ -8,8 +9,12 @@ export { commandText } from "../render/scripts.ts";
 
 const path = "/usr/local/sbin/geo-system";
 
+/** Archives of releases are put there; made here, since what sends them makes no folder. */
+const makeUploadFolder = `install -d -m 0700 ${uploadFolder}`;
+
 /** In one move and only with its last line: half of it, after a lost connection, would do nothing and call it done. */
 const placeWhole = [
+  makeUploadFolder,
   `sudo install -D -m 0755 /dev/stdin ${path}.new`,
   `sudo grep -qx 'main "$@"' ${path}.new`,
   `sudo mv -f ${path}.new ${path}`,

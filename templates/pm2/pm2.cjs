@@ -4,6 +4,7 @@
 const { existsSync, readFileSync, realpathSync, renameSync, writeFileSync } = require("node:fs");
 const { dirname, resolve } = require("node:path");
 const { promisify } = require("node:util");
+const { prepared } = require("./program.cjs");
 
 const home = resolve(dirname(realpathSync("/usr/local/bin/pm2")), "..");
 const fromPm2 = (name) => require(require.resolve(name, { paths: [home] }));
@@ -36,7 +37,7 @@ async function launch(app, run, ports, patience) {
       ...(app.instance_var && { NODE_APP_INSTANCE: String(instance) }),
     };
     const entry = {
-      ...app,
+      ...prepared({ ...app, env }),
       ...started,
       ...(ports.length > 1 && alone),
       env,

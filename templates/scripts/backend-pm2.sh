@@ -3,7 +3,7 @@
 
 NODE=/usr/local/bin/node
 LIBRARY=/usr/local/lib/geo-system
-LIBRARY_FILES=("$LIBRARY"/{application,dependencies,handover,handshake,pm2,preload,retire,serving,signals,sockets}.cjs "$LIBRARY/handshake.json")
+LIBRARY_FILES=("$LIBRARY"/{application,dependencies,handover,handshake,pm2,preload,program,retire,serving,signals,sockets}.cjs "$LIBRARY/handshake.json")
 
 backend_files() {
   printf '%s\n' "$APP_ROOT/ecosystem.config.cjs" "/etc/systemd/system/pm2-$APP_USER.service" "/etc/logrotate.d/$APP" "${LIBRARY_FILES[@]}"

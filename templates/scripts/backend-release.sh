@@ -11,7 +11,7 @@ backend_release() {
   key=$(backend_dependency_key)
   if [ "$(backend_installed_key "$folder")" = "$key" ] && [ -z "$(backend_edited "$(setting release)")" ]; then return 0; fi
   backend_remove_replaced # an earlier run was cut short
-  install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$folder.new"
+  install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$folder.new"
   backend_unpack "$folder.new"
   backend_dependencies "$folder.new" "$key"
   backend_keep_record "$(setting release)"
@@ -39,6 +39,13 @@ backend_keep_sums() {
   cut -c 1-8 /proc/sys/kernel/random/uuid > "$installed/name"
 }
 
+# Whoever else logs in here has no business in the source and its configuration.
+backend_check_private() {
+  local mode
+  mode=$(stat -c %a "$APP_ROOT/releases" 2> /dev/null || say 700) # missing: the check of the release says so
+  [ "$mode" = 700 ] || changed "$APP_ROOT/releases can be read by other users (mode $mode)"
+}
+
 # backend_edited RELEASE: which of its files are no longer what was installed, one a line. A file that it wrote itself
 # beside them is its own, and so is what is shared.
 backend_edited() {
@@ -51,6 +58,7 @@ backend_unpack() {
   local archive
   archive="$APP_HOME/$(setting archive)"
   [ -f "$archive" ] || fail "the archive of release $(setting release) is not on this host ($archive)" "send it again: $PULUMI up --replace '**-release'"
+  chmod 0600 "$archive" # sent by a client, with that client's idea of a mode
   as_user tar -xf "$archive" -C "$1" --no-same-owner || fail "$archive cannot be unpacked" "is the disk full? df -h /srv; then '$PULUMI up --replace \"**-release\"'"
   chmod 0600 "$archive" # what the connection's user uploads is readable by others on some hosts
   backend_files_wanted "$1" | sort > "$PAYLOAD/files-wanted"
@@ -90,7 +98,8 @@ backend_prune() {
   while read -r name; do
     [ "$name" = "$current" ] || { backend_remove_release "$name"; [ -d "$APP_ROOT/releases/$name" ] || say "removed release $name"; }
   done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 | tail -n "+$((keep + 1))")
-  find "$APP_HOME" -maxdepth 1 -name '.geo-system-*.tar' ! -name "$(setting archive '')" -delete
+  # Those beside the folder are from a version that had none.
+  find "$APP_HOME" "$APP_HOME/.geo-system" -maxdepth 1 -user "$APP_USER" \( -name '.geo-system-*.tar' -o -path '*/.geo-system/*.tar' \) ! -path "$APP_HOME/$(setting archive '')" -delete
   backend_prune_environments
   backend_prune_dependencies
 }

@@ -79,6 +79,7 @@ backend_check() {
     backend_fill_in "$path"
     backend_is_of_another "$path" || check_file "$path"
   done
+  backend_check_private
   backend_check_release
   [ -e "$APP_ROOT/secret.env" ] || changed "$APP_ROOT/secret.env is missing"
   backend_check_files
@@ -122,7 +123,8 @@ backend_own_root() {
 
 backend_folders() {
   install -d -m 0755 "$APP_ROOT"
-  install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/releases" "$APP_ROOT/shared"
+  install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/releases" "$APP_HOME/.geo-system"
+  install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/shared"
 }
 
 # as_user COMMAND …: as the user of the application, with that user's home.
@@ -136,7 +138,7 @@ backend_remove_files() {
   rmdir --ignore-fail-on-non-empty "$LIBRARY" 2> /dev/null || true # may not be there
   backend_keep_all_written
   rm -rf "$STATE/backend"
-  rm -f "$APP_HOME"/.geo-system-*.tar
+  rm -rf "$APP_HOME/.geo-system" "$APP_HOME"/.geo-system-*.tar
   [ -d "$APP_ROOT" ] || return 0
   find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared ! -name kept -exec rm -rf {} +
   rmdir --ignore-fail-on-non-empty "$APP_ROOT/shared" "$APP_ROOT/kept" 2> /dev/null || true # may not be there

@@ -5,7 +5,7 @@ facts_host() {
   fact machine "$(cut -c 1-8 /etc/machine-id)" "$(uname -n)"
   fact time "$(date +%s)"
   if [ -e /proc/net/if_inet6 ]; then fact ipv6 yes; else fact ipv6 no; fi
-  fact command "$(facts_sum /usr/local/sbin/geo-system)" "$(facts_options command)" "$(facts_access /usr/local/sbin/geo-system)"
+  facts_command
   fact node "$(/usr/local/bin/node --version 2> /dev/null || node --version 2> /dev/null || say "$EMPTY")"
   facts_disks
   facts_addresses
@@ -16,6 +16,13 @@ facts_host() {
   facts_certificate
   facts_journal
   facts_run
+}
+
+facts_command() {
+  local path=/usr/local/sbin/geo-system uploads
+  uploads=$(facts_access "$(getent passwd "${SUDO_USER-root}" | cut -d : -f 6)/.geo-system")
+  [ "$uploads" != "$EMPTY" ] || uploads=none
+  fact command "$(facts_sum "$path")" "$(facts_options command)" "$(facts_access "$path")" "$uploads"
 }
 
 # facts_access PATH: its owner and mode.

@@ -147,7 +147,7 @@ describe("a new release", () => {
     good = await backend.release("three");
     await backend.apply(good);
     expect((await host.run("ls /srv/geo-backend/releases")).split("\n")).toHaveLength(2);
-    expect(await host.run("cat /srv/geo-backend/current/release.txt; ls ~/.geo-system-*")).toBe(
+    expect(await host.run("cat /srv/geo-backend/current/release.txt; ls ~/.geo-system/*")).toBe(
       `three/home/ubuntu/${uploadPath(good.hash)}`,
     );
   });
@@ -321,7 +321,7 @@ describe("undo", () => {
     );
     expect(
       await host.run(
-        "ls -d /etc/systemd/system/pm2-* ~/.geo-system-* /usr/local/lib/geo-system 2> /dev/null || true",
+        "ls -d /etc/systemd/system/pm2-* ~/.geo-system /usr/local/lib/geo-system 2> /dev/null || true",
       ),
     ).toBe("");
     expect(await host.run("pgrep -f '[G]od Daemon|[s]rv/geo-backend' || true")).toBe("");

@@ -61,7 +61,7 @@ export function restored(target: Observations["target"], host: Inside, revive = 
   if (altered.length === 0) return [on(target, revive), backendLog(target)];
   // What the archive has in the place of shared data must not be written over it.
   const data = shared.map((path) => ` --exclude=${quoted(`./${path}`)}`).join("");
-  const unpack = `tar -xf .geo-system-${deployedRelease}.tar${data && ` --anchored${data}`} -C /srv/${name}/current`;
+  const unpack = `tar -xf .geo-system/${deployedRelease}.tar${data && ` --anchored${data}`} -C /srv/${name}/current`;
   return [on(target, `${unpack} && ${revive}`)];
 }
 

@@ -5,9 +5,15 @@ import { fileURLToPath } from "node:url";
 import type { HandshakeScriptInput } from "../../../infra/handshake/script.ts";
 import { renderBackend, renderSecretEnvironment } from "../../../infra/render/ecosystem.ts";
 import { handshakeProgram } from "../../../infra/render/handshake-program.ts";
-import { packRelease, type Release, uploadPath } from "../../../infra/render/release.ts";
+import {
+  packRelease,
+  type Release,
+  type ReleaseParameters,
+  uploadPath,
+} from "../../../infra/render/release.ts";
 import { sitePayload } from "../../../infra/render/site.ts";
 import type { Settings } from "../../../infra/settings/schema.ts";
+import { checkoutOf } from "../../support/checkout.ts";
 import type { TestHost } from "../../support/host.ts";
 import { settingsFor } from "./served-host.ts";
 
@@ -87,9 +93,42 @@ export class FixtureBackend {
 
   /** A release of any folder, sent to the host. */
   async send(backendSource: string): Promise<Release> {
-    const packed = await packRelease({ backendSource });
+    return this.upload(await packRelease({ backendSource }));
+  }
+
+  /** The same of a git checkout, in which git ignores some files. */
+  async checkout(
+    name: string,
+    changes: Record<string, string>,
+    ignored: Record<string, string> = {},
+    parameters: Partial<ReleaseParameters> = {},
+  ): Promise<Release> {
+    const folder = checkoutOf({
+      ...Object.fromEntries(
+        ["package.json", "package-lock.json", "server.js"].map((file) => [
+          file,
+          readFileSync(join(fixture, file), "utf8"),
+        ]),
+      ),
+      "release.txt": name,
+      ...changes,
+      ...ignored,
+    });
+    return this.upload(
+      await packRelease({
+        backendSource: folder,
+        backendName: "geo-backend",
+        backendPort: 3000,
+        ...parameters,
+      }),
+    );
+  }
+
+  private async upload(packed: Release): Promise<Release> {
     const archive = readFileSync(packed.archivePath).toString("base64");
-    await this.host.run(`base64 -d > ${uploadPath(packed.hash)}`, { input: archive });
+    await this.host.run(`install -d -m 0700 .geo-system && base64 -d > ${uploadPath(packed.hash)}`, {
+      input: archive,
+    });
     return packed;
   }
 

@@ -145,7 +145,7 @@ describe("a build that fails", () => {
     expect(readdirSync(join(cache, "geo-system/builds"))).toEqual([]);
     expect(readdirSync(join(cache, "geo-system/build-work"))).toEqual([]);
     writeFileSync(join(source, "src/server.txt"), "mended");
-    expect((await pack(source)).script).toBe("dist/server.js");
+    expect((await pack(source)).start.script).toBe("dist/server.js");
   });
 
   it("because the lock file is out of date says so", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type BackendParameters, renderBackend } from "../../../infra/render/ecosystem.ts";
 import type { Release } from "../../../infra/render/release.ts";
+import type { Start } from "../../../infra/render/start/start.ts";
 
 const parameters: BackendParameters = {
   backendSource: "/home/me/backend",
@@ -27,6 +28,10 @@ const parameters: BackendParameters = {
   nodeSource: "archive",
   npmRegistry: undefined,
 };
+const start: Start = {
+  ...{ source: "package.json, scripts.start", nodeArguments: [], script: "src/服务 1.js", args: [] },
+  ...{ environment: {}, cwd: "", pm2: {}, notes: [] },
+};
 const release: Release = {
   hash: "0123456789ab",
   archivePath: "/tmp/0123456789ab.tar",
@@ -34,8 +39,7 @@ const release: Release = {
     { path: "package.json", sha256: "a".repeat(64) },
     { path: "src/服务 1.js", sha256: "b".repeat(64) },
   ],
-  script: "src/服务 1.js",
-  nodeArguments: [],
+  start,
   engines: ">=22.18",
   notes: [],
   build: [],
@@ -73,8 +77,9 @@ describe("the payload of the backend", () => {
       "node: 24.21.0",
       expect.stringMatching(/^pm2: \d+\.\d+\.\d+$/),
       "engines: >=22.18",
+      "start: node 'src/服务 1.js' (package.json, scripts.start)",
       "release: 0123456789ab",
-      "archive: .geo-system-0123456789ab.tar",
+      "archive: .geo-system/0123456789ab.tar",
       "package-manager: npm",
       "dependencies: fedcba9876543210",
       "lock-file: package-lock.json",
@@ -135,15 +140,17 @@ describe("the payload of the backend", () => {
 
 describe("the ecosystem file", () => {
   it("runs the release itself in fork mode, its secrets from a file, able to leave its port", () => {
-    expect(application(render({}, { nodeArguments: ["--enable-source-maps"] }))).toMatchObject({
+    expect(
+      application(render({}, { start: { ...start, nodeArguments: ["--enable-source-maps"] } })),
+    ).toMatchObject({
       name: "geo-backend",
       cwd: "/srv/geo-backend/releases/0123456789ab",
       script: "src/服务 1.js",
       interpreter: "/usr/local/bin/node",
       node_args: [
-        "--env-file=/srv/geo-backend/secret.env",
         "--require=/usr/local/lib/geo-system/preload.cjs",
         "--enable-source-maps",
+        "--env-file=/srv/geo-backend/secret.env",
       ],
       exec_mode: "fork",
       merge_logs: true,

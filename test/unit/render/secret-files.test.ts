@@ -3,7 +3,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { refuseSecrets } from "../../../infra/render/secret-files.ts";
-import { folderOf } from "./support/folder.ts";
+import { folderOf } from "../../support/checkout.ts";
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const pem = privateKey.export({ type: "pkcs8", format: "pem" }) as string;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { releaseFiles } from "../../../infra/render/release-files.ts";
 import { type SourceOptions, sourceFiles } from "../../../infra/render/source-files.ts";
-import { checkoutOf, folderOf, git, write } from "./support/folder.ts";
+import { checkoutOf, folderOf, git, write } from "../../support/checkout.ts";
 
 const pathsOf = async (folder: string, options?: SourceOptions) => (await sourceFiles(folder, options)).paths;
 const namesOf = async (folder: string, options?: SourceOptions) =>

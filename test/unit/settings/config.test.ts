@@ -35,7 +35,8 @@ describe("Pulumi.yaml", () => {
       const [, type, text] = /^\((string|integer|boolean|object|list)\) (.+)/.exec(entry.description) ?? [];
       expect(entry.default).toEqual(real ?? (type === "object" ? {} : ""));
       // A boolean that is not set is an empty text, as every other key without a default.
-      const kinds = type === "integer" ? ["number"] : type === "boolean" ? ["boolean", "string"] : [type];
+      const kinds =
+        type === "integer" ? [typeOf(real ?? "")] : type === "boolean" ? ["boolean", "string"] : [type];
       expect(kinds).toContain(typeOf(entry.default));
       expect(text).toBeTruthy();
     },

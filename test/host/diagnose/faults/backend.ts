@@ -1,6 +1,6 @@
 import { asUser, type Fault, idlers, restart, rival } from "../support/fault.ts";
 
-const unpack = "tar -xf .geo-system-RELEASE.tar -C /srv/geo-backend/current";
+const unpack = "tar -xf .geo-system/RELEASE.tar -C /srv/geo-backend/current";
 const startAnew = "pm2 start /srv/geo-backend/ecosystem.config.cjs && pm2 save";
 
 export const backendFaults: Fault[] = [

@@ -66,7 +66,7 @@ export class Patient implements AsyncDisposable {
       .replace(/sudo kill -QUIT [\d ]+/, "sudo kill -QUIT PIDS")
       .replace(/\(\d+ restarts\)/, "(N restarts)")
       .replace(/releases\/[0-9a-f]{12}/, "releases/RELEASE")
-      .replace(/\.geo-system-[0-9a-f]{12}\.tar/, ".geo-system-RELEASE.tar")
+      .replace(/\.geo-system\/[0-9a-f]{12}\.tar/, ".geo-system/RELEASE.tar")
       .replaceAll(/\b[0-9a-f]{16}\b/g, "GENERATED")
       .replace(/\b\d+ connections open/, "N connections open")
       .replace(

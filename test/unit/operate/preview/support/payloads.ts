@@ -42,7 +42,7 @@ export function backend(
       name: "geo-backend",
       port: 3000,
       release,
-      archive: `.geo-system-${release}.tar`,
+      archive: `.geo-system/${release}.tar`,
       file: Object.entries(files).map(([path, digest]) => `${digest} ${path}`),
     },
     [{ path: "/srv/geo-backend/ecosystem.config.cjs", text: `module.exports = { env: "${environment}" };` }],

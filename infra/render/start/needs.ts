@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute, join, posix } from "node:path";
+import type { Command } from "./command-parts.ts";
+import { entryFile } from "./entry.ts";
+import { environmentFiles, loadedModules } from "./node-options.ts";
+import { type Origin, override, unusable } from "./origin.ts";
+import type { Manifest, ReleaseContext } from "./release-context.ts";
+
+/**
+ * Files that options of Node name must be in the release.
+ *
+ * @param cwd the folder in which Node starts, from the backend's
+ * @returns what is not there and need not be
+ */
+export function expectFiles(
+  nodeArguments: readonly string[],
+  cwd: string,
+  origin: Origin,
+  { paths }: ReleaseContext,
+): string[] {
+  const inRelease = (path: string) => posix.normalize(posix.join(cwd, path));
+  for (const name of loadedModules(nodeArguments)) {
+    if (!/^\.\.?\//.test(name) || entryFile([inRelease(name)], paths, undefined)) continue;
+    throw unusable(origin, `expected a file of the release, found ${name}, which is not in it`);
+  }
+  return environmentFiles(nodeArguments).flatMap(({ path, required }) => {
+    if (isAbsolute(path) || paths.has(inRelease(path))) return [];
+    if (!required) return [`${path} of --env-file-if-exists is not in the release`];
+    throw unusable(
+      origin,
+      `expected a file of the release, found --env-file ${path}, which does not travel`,
+      `set its variables by backendEnvironment and backendSecretEnvironment, and leave it out: ${override()}; or list it in backendInclude`,
+    );
+  });
+}
+
+/**
+ * Packages that Node loads first, and programs, must be installed on the host, where devDependencies are not.
+ *
+ * @throws where one is not
+ */
+export function expectInstalled(command: Command, origin: Origin, context: ReleaseContext): void {
+  const packages = loadedModules(command.nodeArguments).flatMap((name) => packageOf(name) ?? []);
+  const bin = command.program.kind === "bin" ? command.program.name : undefined;
+  const missing = packages.find((name) => isDevelopment(name, context.manifest));
+  const owner = missing ?? (bin && developmentOwner(bin, origin, context));
+  if (!owner) return;
+  throw unusable(
+    origin,
+    `it needs ${owner}, which is in devDependencies, and these are not installed on the host`,
+    `npm install --save-prod ${owner} (pnpm add, yarn add), and commit it`,
+  );
+}
+
+/** `dotenv` of `dotenv/config`; nothing of a file or of Node's own. */
+function packageOf(name: string): string | undefined {
+  if (/^(\.|\/|node:|file:|data:)/.test(name)) return undefined;
+  return /^(@[^/]+\/)?[^/]+/.exec(name)?.[0];
+}
+
+function isDevelopment(
+  name: string,
+  { dependencies, optionalDependencies, devDependencies }: Manifest,
+): boolean {
+  return !!devDependencies?.[name] && !dependencies?.[name] && !optionalDependencies?.[name];
+}
+
+interface LockedPackage {
+  dev?: boolean;
+  bin?: Record<string, string>;
+}
+
+/**
+ * The development package to which a program belongs, as npm's lock file says it; without one, by its name.
+ *
+ * @throws where no package has it
+ */
+function developmentOwner(
+  bin: string,
+  origin: Origin,
+  { folder, manifest }: ReleaseContext,
+): string | undefined {
+  const path = join(folder, "package-lock.json");
+  if (!existsSync(path)) return isDevelopment(bin, manifest) ? bin : undefined;
+  const { packages = {} } = JSON.parse(readFileSync(path, "utf8")) as {
+    packages?: Record<string, LockedPackage>;
+  };
+  const owners = Object.entries(packages).filter(([, { bin: own }]) => own && bin in own);
+  if (owners.length === 0)
+    throw unusable(
+      origin,
+      `expected a program of a dependency, found ${bin}, which no package of package-lock.json has`,
+    );
+  if (owners.some(([, { dev }]) => !dev)) return undefined;
+  return owners[0]?.[0].replace(/^.*node_modules\//, "");
+}
