@@ -68,11 +68,19 @@ function unauthorized({ showedToken }: Seen): string {
     : "the token was refused (401): it has expired, or was signed with another secret than the backend's";
 }
 
+function strangeSession(seen: Seen): Reading {
+  return {
+    cause: `the session was begun by another process than the one that got the next request (400): several instances of a server with sessions need sticky sessions${words(seen)}`,
+    next: `${pulumiLine("config set sticky true")} (with handshake socket.io it is the default: remove sticky: false); see docs/instances.md`,
+  };
+}
+
 function badRequest(seen: Seen, names: HostNames): Reading {
   if (/plain HTTP request was sent to HTTPS port/i.test(seen.body ?? "")) {
     return { cause: "a plain connection came to a TLS port (400)", next: "use wss:// for this port" };
   }
-  // Engine.IO's own words.
+  // Engine.IO's own words. A client that has a session speaks it already, and met a process that did not begin it.
+  if (/Session ID unknown/.test(seen.body ?? "") && /[?&]sid=/.test(seen.url)) return strangeSession(seen);
   if (/Transport unknown|Session ID unknown/.test(seen.body ?? "")) {
     return {
       cause: `a socket.io server answers (400), which other clients cannot talk to: the handshake is to be socket.io${words(seen)}`,
