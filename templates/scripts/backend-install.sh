@@ -192,7 +192,7 @@ backend_fetch_headers() {
 }
 
 backend_lacks_compiler() {
-  grep -Eq 'not found: make|make: (command )?not found|find Python|(g\+\+|gcc|cc|c\+\+)(: |. )(command )?(not found|No such file)|spawn (make|cc|g\+\+) ENOENT|stack Error: not found: make' "$PAYLOAD/install.log"
+  grep -Eq 'not found: make|make: (command )?not found|gyp ERR! find Python|(g\+\+|gcc|cc|c\+\+)(: |. )(command )?(not found|No such file)|spawn (make|cc|g\+\+) ENOENT|stack Error: not found: make' "$PAYLOAD/install.log"
 }
 
 backend_install_failed() {

@@ -1,5 +1,5 @@
 // y-websocket: the sync and awareness protocols of Yjs, https://github.com/yjs/y-protocols/blob/master/PROTOCOL.md.
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import type { Client } from "../client.ts";
@@ -61,7 +61,7 @@ async function prove(way: Way, { client, ping }: Session, options: Options): Pro
   await ping?.();
   way.pass();
   const other = await join(way, options);
-  const id = randomBytes(4).readUInt32LE();
+  const id = clientId();
   const nonce = `handshake ${randomBytes(6).toString("hex")}`;
   way.atEnd(() => client.send(awareness(id, 2, null)));
   client.send(awareness(id, 1, { handshake: nonce }));
@@ -76,6 +76,9 @@ async function prove(way: Way, { client, ping }: Session, options: Options): Pro
   await expectMessage(way, other, updated, "the update of the other client");
   way.pass();
 }
+
+/** Rises with time: of two clients that set the same key, Yjs keeps what the one with the higher number wrote. */
+const clientId = () => Date.now() * 1000 + randomInt(1000);
 
 function encoded(kinds: readonly number[], content: Uint8Array): Uint8Array {
   const encoder = encoding.createEncoder();
