@@ -100,6 +100,8 @@ backend_ends() {
   now=$(date +%s)
   tail -n 2000 "$APP_HOME/.pm2/pm2.log" 2> /dev/null | awk -v app="$APP" -v since="$(date -d '10 minutes ago' +%FT%T)" '
     { time = substr($1, 1, 19) }
+    # Its numbers begin again.
+    /New PM2 Daemon started/ { split("", told); split("", ended); next }
     time < since { next }
     match($0, "Stopping app:" app " id:[0-9]+$") { id = $NF; sub(/^id:/, "", id); told[id] = 1; delete ended[id]; next }
     index($0, "App [" app ":") && / exited with code / {
