@@ -45,7 +45,6 @@ async function load(clients: number, seconds: number): Promise<void> {
     await configure(stack, {
       handoverSeconds: String(seconds),
       backendSource: folder,
-      handshake: "example",
       backendInstances: String(instances),
       // A copy of the example speaks as the example does, and its clients need a token.
       handshake: "example",
