@@ -59,7 +59,7 @@ describe("a backend with a build script", () => {
     const source = repository({ ...files, "stale/a.txt": "" });
     const before = tree(source);
     const release = await pack(source);
-    expect(release).toMatchObject({ script: "dist/server.js", build: ["npm run build"] });
+    expect(release).toMatchObject({ start: { script: "dist/server.js" }, build: ["npm run build"] });
     const found = await entries(release.archivePath);
     expect([...found.keys()]).toEqual([
       "./.geo-system-files",
@@ -244,7 +244,7 @@ describe("a member of a workspace", () => {
     ]);
     expect(found.get("./apps/server/dist/main.js")).toBe("// libtool");
     expect(release).toMatchObject({
-      script: "dist/main.js",
+      start: { script: "dist/main.js" },
       dependencies: { member: "apps/server", lockFolder: "", scripts: [] },
     });
     expect(release.dependencies.manifests).toEqual([
