@@ -1,5 +1,6 @@
 import { distributionOf } from "../build/distribution.ts";
 import { installKey, manifestFolders } from "../build/install-key.ts";
+import { type Manifest, scriptOf } from "../build/manifest.ts";
 import { hostScripts } from "../build/own-scripts.ts";
 import type { PackageManager } from "../build/package-manager.ts";
 import type { Workspace } from "../build/workspace.ts";
@@ -42,15 +43,26 @@ export async function dependenciesOf(
   const manifests = [lockFolder, ...manifestFolders(workspace)].map((folder) =>
     within(folder, "package.json"),
   );
+  const compiled = compiledBy(paths);
   const runtime = workspace.packages.filter((one) => one.runtime);
   return {
     ...{ manager, lockFolder, member },
     key: await installKey(workspace, manager, files),
     manifests: [...new Set(manifests)].filter((path) => paths.has(path)),
     scripts: runtime.flatMap(({ path, manifest }) =>
-      hostScripts(manifest).map((script) => `${path || "."} ${script}`),
+      [...hostScripts(manifest), ...compiled(path, manifest)].map((script) => `${path || "."} ${script}`),
     ),
   };
+}
+
+/** As npm has it: a package with a binding.gyp and no script of its own for that is compiled. */
+function compiledBy(paths: ReadonlySet<string>) {
+  return (path: string, manifest: Manifest) =>
+    paths.has(within(path, "binding.gyp")) &&
+    !scriptOf(manifest, "install") &&
+    !scriptOf(manifest, "preinstall")
+      ? ["node-gyp"]
+      : [];
 }
 
 const within = (folder: string, name: string) => (folder === "" ? name : `${folder}/${name}`);

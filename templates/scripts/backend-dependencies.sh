@@ -45,8 +45,9 @@ backend_give_tree() {
 backend_own_scripts() {
   local folder script
   while read -r folder script; do
-    backend_with_headers backend_run_logged "$1/$folder" npm run "$script" --user-agent "$(backend_user_agent)" || {
+    backend_with_headers backend_own_script "$1/$folder" "$script" || {
       tail -n 20 "$PAYLOAD/install.log" >&2
+      ! backend_lacks_compiler || backend_fail_for_compiler
       if grep -Eq 'not found|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND|Cannot find module' "$PAYLOAD/install.log"; then
         fail "the script '$script' in $folder/package.json failed: something it needs is not installed; the running release goes on" \
           "a host installs no devDependencies: move what the script needs to dependencies, or let it do nothing where NODE_ENV is production"
@@ -57,6 +58,17 @@ backend_own_scripts() {
   done < <(settings own-script)
 }
 
+
+# backend_own_script FOLDER SCRIPT: `node-gyp` is none of package.json, but what npm does where there is a binding.gyp.
+backend_own_script() {
+  local npm
+  if [ "$2" != node-gyp ]; then
+    backend_run_logged "$1" npm run "$2" --user-agent "$(backend_user_agent)"
+    return
+  fi
+  npm=$(readlink -f "$(command -v npm)")
+  backend_run_logged "$1" "$NODE" "${npm%/bin/*}/node_modules/node-gyp/bin/node-gyp.js" rebuild
+}
 
 # A guard such as `npx only-allow pnpm` asks who installs.
 backend_user_agent() { say "$(setting package-manager | tr ' ' /) node/$NODE_VERSION linux"; }

@@ -72,11 +72,12 @@ backend_install() {
   backend_say_ignored_builds
 }
 
-# backend_with_headers COMMAND …: once more with Node's headers, where something was to be compiled and node-gyp could
-# not fetch them.
+# backend_with_headers COMMAND …: with Node's headers on the second try, where something was to be compiled and they could
+# not be fetched.
 backend_with_headers() {
   if "$@"; then return 0; fi
-  grep -q 'gyp ERR' "$PAYLOAD/install.log" && ! backend_lacks_compiler && backend_fetch_headers || return 1
+  grep -q 'gyp ERR' "$PAYLOAD/install.log" || return 1
+  if backend_lacks_compiler || ! backend_fetch_headers; then return 1; fi
   "$@"
 }
 
@@ -195,15 +196,17 @@ backend_lacks_compiler() {
   grep -Eq 'not found: make|make: (command )?not found|gyp ERR! find Python|(g\+\+|gcc|cc|c\+\+)(: |. )(command )?(not found|No such file)|spawn (make|cc|g\+\+) ENOENT|stack Error: not found: make' "$PAYLOAD/install.log"
 }
 
+backend_fail_for_compiler() {
+  fail "a dependency of release $(setting release) has to be compiled, and this host has no compiler; the running release goes on" \
+    "name what it needs: $PULUMI config set --path 'hostPackages[0]' build-essential; $PULUMI config set --path 'hostPackages[1]' python3"
+}
+
 backend_install_failed() {
   local name
   name=$(backend_manager_kind)
   # npm says the reason first, and its help follows; the others say it last.
   if [ "$name" = npm ]; then head -n 20 "$PAYLOAD/install.log" >&2; else tail -n 20 "$PAYLOAD/install.log" >&2; fi
-  if backend_lacks_compiler; then
-    fail "a dependency of release $(setting release) has to be compiled, and this host has no compiler; the running release goes on" \
-      "name what it needs: $PULUMI config set --path 'hostPackages[0]' build-essential; $PULUMI config set --path 'hostPackages[1]' python3"
-  fi
+  ! backend_lacks_compiler || backend_fail_for_compiler
   fail "the dependencies of release $(setting release) cannot be installed; the running release goes on" \
     "the words of $(setting package-manager) are above; where the registry cannot be reached: $PULUMI config set npmRegistry URL"
 }

@@ -65,14 +65,15 @@ describe("a package beside the backend that it names by its path", () => {
   it("travels with it, and the lock file stays where it is", async () => {
     const files = {
       "server/package.json": pack("server", {
-        dependencies: { shared: "file:../shared", "some-archive": "file:./x.tgz" },
+        dependencies: { shared: "file:../shared", "some-archive": "file:./x.tgz", addon: "file:addon" },
       }),
       "server/package-lock.json": "{}",
       "shared/package.json": pack("shared"),
+      "server/addon/package.json": pack("addon"),
     };
     const found = await read(files, "server");
     expect(found).toMatchObject({ root: "", member: "server", lockFolder: "server", members: [] });
-    expect(paths(found)).toEqual(["shared", "server"]);
+    expect(paths(found)).toEqual(["shared", "server/addon", "server"]);
   });
 
   it("is found below it too, as npm writes it: file:addon", async () => {
