@@ -1,0 +1,155 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { project } from "../../../operate/run-pulumi.ts";
+import { TestStack } from "../../support/stack.ts";
+import { waitFor } from "../../support/wait.ts";
+import { operator } from "../support/operator.ts";
+
+/*
+ * A backend that is not the example, as its operator looks at it: by the address that its users have, without a stack. It
+ * takes its token from the URL, logs nothing, and ends where a client leaves before it has read the answer.
+ */
+let stack: TestStack;
+let login: string[];
+let address: string;
+
+beforeAll(async () => {
+  stack = await TestStack.start("own-backend");
+  const set = (...words: string[]) => stack.must("config", "set", "--stack", stack.stack.stack, ...words);
+  await set("backendSource", join(project, "test/host/fixtures/fragile"));
+  await set("--path", "backendEnvironment.TOKEN", "right-token");
+  await set("--secret", "handshakeToken", "right-token");
+  await stack.up();
+  const { keyPath, hostKey, address: host } = stack.info();
+  address = `ws://${host}/ws`;
+  login = ["--identity", keyPath, "--host-key", hostKey];
+});
+afterAll(() => stack?.[Symbol.asyncDispose]());
+
+interface Told {
+  healthy: boolean | null;
+  verdict: { hop: string; cause: string; fix: string[]; worry: string } | null;
+  hops: { name: string; status: string; detail: string }[];
+}
+
+async function diagnosis(
+  url: string,
+  ...more: string[]
+): Promise<{ exitCode: number; told: Told; stdout: string }> {
+  const { exitCode, stdout } = await operator("diagnose", "--url", url, ...login, "--json", ...more);
+  return { exitCode, told: JSON.parse(stdout) as Told, stdout };
+}
+
+const statusOf = ({ hops }: Told, hop: string) => hops.find(({ name }) => name === hop)?.status;
+const restarts = async () => {
+  const entries = JSON.parse(await stack.on("pm2 jlist")) as { pm2_env: { restart_time: number } }[];
+  return entries.map(({ pm2_env }) => pm2_env.restart_time);
+};
+
+describe("diagnose by the users' own address", () => {
+  it("finds it well, and claims nothing that was not asked", async () => {
+    const { exitCode, told, stdout } = await diagnosis(`${address}?token=right-token`);
+    expect([exitCode, told.healthy, told.verdict]).toEqual([0, true, null]);
+    const asked = ["upgrade", "protocol", "token", "wrong token", "heartbeat", "sync", "log"];
+    expect(asked.map((hop) => statusOf(told, hop))).toEqual([
+      ...["ok", "ok", "ok", "ok", "ok", "not asked", "not asked"],
+    ]);
+    expect(stdout).not.toContain("right-token");
+  });
+
+  it("says of a wrong token, and of none, that it is the caller's", async () => {
+    const wrong = await diagnosis(`${address}?token=wrong-token`);
+    expect([wrong.exitCode, wrong.told.healthy]).toEqual([2, null]);
+    expect(wrong.told.verdict?.cause).toMatch(/^the token that was given is refused/);
+    const none = await diagnosis(address);
+    expect(none.told.verdict?.cause).toBe("no token was given, and one is wanted");
+    for (const { told } of [wrong, none]) expect(JSON.stringify(told)).not.toContain("for everybody");
+  });
+
+  it("says of a script that does not fit that the connection is held", async () => {
+    const file = join(stack.files, "script.yaml");
+    await writeFile(file, 'steps:\n  - { name: welcome, expect: { type: "welcome" } }\n');
+    const { exitCode, told } = await diagnosis(
+      `${address}?token=right-token`,
+      "--script",
+      file,
+      "--timeout",
+      "2",
+    );
+    expect([exitCode, told.verdict?.hop]).toEqual([2, "protocol"]);
+    expect(told.verdict?.cause).toBe(
+      'the connection opens and is held, but the script\'s step welcome got {"hello":"you"}: the script, or the backend\'s protocol, has changed',
+    );
+    expect(told.verdict?.worry).not.toContain("for everybody");
+  });
+
+  it("names a backend that is stopped as the cause, with the fix that heals", async () => {
+    await stack.on("pm2 stop geo-backend");
+    const { exitCode, told } = await diagnosis(`${address}?token=right-token`);
+    await stack.on("pm2 restart geo-backend");
+    expect([exitCode, told.verdict?.cause]).toEqual([
+      1,
+      "the backend is stopped in pm2: somebody stopped geo-backend",
+    ]);
+    expect(told.verdict?.fix).toEqual([expect.stringMatching(/ pm2 restart geo-backend$/)]);
+    expect(told.verdict?.worry).toContain("down for everybody");
+  });
+});
+
+it("ten looks, ten states and half a minute of watching end no backend", { timeout: 400_000 }, async () => {
+  const url = `${address}?token=right-token`;
+  const before = await restarts();
+  for (let time = 0; time < 10; time++) {
+    expect((await diagnosis(url)).told).toMatchObject({ healthy: true, verdict: null });
+    await operator("status", "--url", url, ...login);
+  }
+  const { exitCode, stdout } = await operator(
+    "watch",
+    "--url",
+    url,
+    ...login,
+    "--for",
+    "30s",
+    "--every",
+    "1s",
+  );
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/ 0 reconnects, round trips p50 /)]);
+  expect(stdout).not.toContain("right-token");
+  expect(await restarts()).toEqual(before);
+});
+
+it("diagnose notices a backend that ended by itself and runs again", async () => {
+  await stack.on("kill -KILL $(pm2 pid geo-backend)");
+  const ended = /^the backend ended by itself once within ten minutes, the last time \d+ s ago, by SIGKILL/;
+  await waitFor("the end to be told", async () => {
+    const { told } = await diagnosis(`${address}?token=right-token`);
+    expect([told.healthy, told.verdict?.hop]).toEqual([true, "pm2"]);
+    expect(told.verdict?.cause).toMatch(ended);
+  });
+});
+
+it("status counts connections and messages by sockets and frames, whatever the backend logs", async () => {
+  const clients = [1, 2, 3].map(() => new WebSocket(`${address}?token=right-token`));
+  await Promise.all(clients.map((client) => once(client, "message")));
+  const talk = setInterval(() => {
+    for (const client of clients) client.send("hi");
+  }, 50);
+  const { stdout } = await operator("status", "--url", address, ...login, "--json");
+  clearInterval(talk);
+  for (const client of clients) client.close();
+  const { websockets, messages } = JSON.parse(stdout) as Record<string, string>;
+  expect(websockets).toMatch(
+    /^3 live on process \d+ \(port 3000, release [0-9a-f]{12}\); counted from the sockets/,
+  );
+  const [, fromClients] = /^(\d+) from clients and \d+ to them/.exec(messages ?? "") ?? [];
+  expect(Number(fromClients)).toBeGreaterThan(10);
+});
+
+it("logs says that the backend logs nothing", async () => {
+  await stack.on("pm2 flush");
+  const { exitCode, stderr } = await operator("logs", "--url", address, ...login, "--no-follow");
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining("pm2's logs of geo-backend are empty")]);
+});
