@@ -137,7 +137,7 @@ function pathIn(range: string): string | undefined {
   return path ?? member;
 }
 
-/** What cannot be told for certain travels: a file too many harms nobody. */
+/** What cannot be told for certain travels: an extra file does no harm. */
 function fits({ version }: Manifest, range: string): boolean {
   if (range.startsWith("workspace:") || !semver.validRange(range)) return true;
   return !version || semver.satisfies(version, range, { includePrerelease: true });

@@ -5,7 +5,7 @@ import type { Workspace } from "./workspace.ts";
 
 /**
  * Yarn 1 does not notice that the lock file of a workspace is out of date, `--frozen-lockfile` or not: it would resolve
- * what is missing anew, on each host.
+ * what is missing again, on each host.
  *
  * @throws if yarn.lock lacks a dependency that a package.json names
  */

@@ -34,7 +34,7 @@ export function bytesText(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** What a change of `backendShared` does to the data; nobody who is connected notices. */
+/** What a change of `backendShared` does to the data; connected clients do not notice. */
 export function sharedChange({ first, before, settings }: StepPlan): string[] {
   if (first) return [];
   const [was, wanted] = [before.shared ?? [], settings.shared ?? []];

@@ -11,7 +11,7 @@ export function maskTokens(text: string, ours: readonly string[] = []): string {
   return ours.reduce((masked, secret) => masking(secret)(masked), text.replace(inUrl, "$1<token>"));
 }
 
-/** All that a client of ours shows, and nobody else may see. */
+/** What a client of ours shows, and no one else may see. */
 export const secretsOf = ({ token = "", secrets = [] }: Pick<ClientSecrets, "token" | "secrets">): string[] =>
   [token, ...secrets].filter(Boolean);
 

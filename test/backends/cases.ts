@@ -88,6 +88,7 @@ export const cases: readonly Case[] = [
     configuration: { backendPort: 8080 },
     telling: true,
   },
+  { name: "µWebSockets.js, a native server", fixture: "uws", release: "server.js", client: plain },
   {
     name: "own ecosystem.config.js, 2 instances",
     fixture: "ecosystem",

@@ -36,7 +36,7 @@ export const nginxLines: readonly Meaning[] = [
     pattern: /accept4?\(\)|(\(24: )?Too many open files|\bEMFILE\b|\bENFILE\b/i,
     example: "accept4() failed (24: Too many open files)",
     means:
-      "A process has no file descriptor left: each connection takes one, and a proxied one takes two in nginx. It accepts nobody until some close.",
+      "A process has no file descriptor left: each connection takes one, and a proxied one takes two in nginx. It accepts no new connection until some close.",
     check: `${diagnose} names the process and its limit (worker_rlimit_nofile, LimitNOFILE)`,
     worry: "Yes: new clients are turned away.",
   },
@@ -56,7 +56,7 @@ export const nginxLines: readonly Meaning[] = [
     means:
       "One side speaks the PROXY protocol and the other does not: a load balancer that sends it to a plain `listen`, or clients that come directly to a `listen … proxy_protocol`.",
     check: "Switch it on at both ends, or at neither",
-    worry: "Yes: nobody connects by that way.",
+    worry: "Yes: no client connects that way.",
   },
   {
     name: "nginx: backend refused",
@@ -143,7 +143,7 @@ export const nginxLines: readonly Meaning[] = [
       /\[emerg\]|host not found in upstream|could not build .*hash|unknown directive|nginx.*configuration file .* test failed/i,
     example: 'nginx: [emerg] unknown directive "proxy_past" in /etc/nginx/sites-enabled/default:7',
     means:
-      "nginx does not accept its configuration; the line names file and number. It goes on with the old one until it is restarted.",
+      "nginx does not accept its configuration; the line names file and number. It keeps the old one until it is restarted.",
     check: "sudo nginx -t on the host; sudo geo-system site check tells whether it is this package's site",
     worry: "Yes: nginx does not survive a restart like this.",
   },

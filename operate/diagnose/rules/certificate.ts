@@ -39,7 +39,7 @@ function back(
   found: Pick<CertificateFile, "fingerprint"> | TlsSeen | undefined,
 ) {
   const deployed = inside?.deployedCertificate ?? "";
-  // Kept no longer as it was: somebody wrote into its very folder.
+  // The folder that is kept was overwritten.
   if (deployed === "" || found?.fingerprint === deployed || inside?.keptCertificate !== deployed)
     return [target.up];
   const kept = `${folder}/certificates/${deployed.slice(0, 16)}`;
