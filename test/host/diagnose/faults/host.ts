@@ -21,7 +21,7 @@ head -c 2000000 /dev/zero >> logs/geo-backend-out.log || true`,
     hop: "disk",
     cause:
       "the disk is full: /home/ubuntu/.pm2/logs, and the largest file on it is /home/ubuntu/.pm2/logs/geo-backend-out.log",
-    fix: ["HOST pm2 flush geo-backend"],
+    fix: ["HOST pm2 flush geo-backend", "HOST df -h /home/ubuntu/.pm2/logs"],
     cleanUp: `${asUser("pm2 stop geo-backend")}; umount -l /home/ubuntu/.pm2/logs; ${asUser("pm2 start geo-backend")}`,
   },
   {
