@@ -42,8 +42,9 @@ async function sayWhatIsThere(stack: ReadyStack): Promise<void> {
     env: stack.environment,
   });
   const { url, testUrl } = JSON.parse(stdout) as Outputs;
-  const token = stack.sandbox ? `#token=${new URL(testUrl).searchParams.get("token")}` : "";
-  console.log(`\n${pc.green("The WebSocket is proven.")} Open ${pc.bold(url + token)}`);
+  const token = new URL(testUrl).searchParams.get("token");
+  const page = stack.sandbox && token ? `${url}#token=${token}` : url;
+  console.log(`\n${pc.green("The WebSocket is proven.")} Open ${pc.bold(page)}`);
   console.log("A URL for any client: npm run -s pulumi -- stack output testUrl --show-secrets");
 }
 

@@ -184,7 +184,7 @@ describe("the life of a host", () => {
     expect(exitCode).not.toBe(0);
     expect(output).toContain("backendPrt: this key is not known; did you mean backendPort?");
     expect(output).toContain(
-      'websocketPath: expected a path such as /ws: letters, digits, . _ ~ -, found "/ws; return 444"',
+      'websocketPath: expected a path such as /ws, /socket.io/ or /: letters, digits, . _ ~ -, found "/ws; return 444"',
     );
     // A wrong type is one problem among the others: Pulumi's own check would name it alone.
     expect(output).toContain('readTimeout: expected whole seconds, at least 1, found "a day"');
