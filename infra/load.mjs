@@ -11,4 +11,16 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 const program = await bundled({ name: "program", entry: "infra/index.ts", folders: ["infra"] });
 
-export default (await import(program)).default;
+const { default: declare } = await import(program);
+
+// A program that ends before it has declared its resources must not pass for one that has none: Pulumi would delete them.
+let declared = false;
+process.on("exit", () => {
+  if (!declared) process.exitCode ||= 1;
+});
+
+export default async function () {
+  const outputs = await declare();
+  declared = true;
+  return outputs;
+}

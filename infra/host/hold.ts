@@ -3,8 +3,8 @@ import type { HostConnection } from "./connection.ts";
 import { connect } from "./ssh.ts";
 import { address, SshError } from "./ssh-error.ts";
 
-/** How often the host hears that the run is alive; it gives the lock up after 30 s of silence. */
-const beatMs = 5_000;
+/** How often the host hears that the run is alive; it gives the lock up after 15 s of silence. */
+const beatMs = 3_000;
 
 /**
  * Tells the host that an `up` is under way, from now until this process ends. The undo of a resource that Pulumi
@@ -14,16 +14,27 @@ const beatMs = 5_000;
  * @throws SshError where the host cannot be reached, or does not take the lock
  */
 export async function holdUp(connection: HostConnection, owner: string): Promise<void> {
+  // The connection keeps no process alive, and a program that ends while it waits here has declared nothing: Pulumi would
+  // take that for a program without resources, and delete them all.
+  const awake = setInterval(() => {}, 1_000);
+  try {
+    await held(connection, owner);
+  } finally {
+    clearInterval(awake);
+  }
+}
+
+async function held(connection: HostConnection, owner: string): Promise<void> {
   const session = await connect(connection, { background: true });
   await new Promise<void>((resolve, reject) => {
-    const held = session.follow(`sudo -n bash -s -- ${owner}`, {
+    const following = session.follow(`sudo -n bash -s -- ${owner}`, {
       input: template("scripts/up-hold.sh"),
       onText: (text) => text.includes("held") && resolve(),
       // It ends with this process.
       signal: new AbortController().signal,
       beatMs,
     });
-    held.then(({ stderr }) => reject(notHeld(connection, stderr)), reject);
+    following.then(({ stderr }) => reject(notHeld(connection, stderr)), reject);
   });
 }
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Holds the lock by which the host knows that an `up` of OWNER is under way, until the input ends or is silent for half a
+# Holds the lock by which the host knows that an `up` of OWNER is under way, until the input ends or is silent for a quarter of a
 # minute: a connection that was lost without a word must not hold it for ever. Sent by stdin: bash -s -- OWNER
 set -eu
 umask 077
@@ -8,4 +8,4 @@ exec 8>> /run/geo-system/up
 flock -w 60 8
 printf '%s\n' "$1" > /run/geo-system/up
 echo held
-while read -r -t 30 _; do :; done
+while read -r -t 15 _; do :; done
