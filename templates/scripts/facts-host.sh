@@ -71,16 +71,19 @@ facts_wanted_ports() { sed -nE 's/^(port|standby-port): //p' "$FACTS/wanted/back
 # The backend as it runs: the set of ports it is on, and whether it asks its clients to reconnect in a release. Of what
 # else listens on one of its ports: who does.
 facts_backend() {
-  local name user home pm2 port pid processes=()
+  local name user home pm2 port pid processes=() ours=()
   name=$(facts_wanted_backend name) user=$(facts_wanted_backend user)
   [ -n "$name" ] || return 0
   home=$(getent passwd "$user" | cut -d : -f 6 || true) # the step itself says that there is none
   pm2=$(cat "$home/.pm2/pm2.pid" 2> /dev/null || say 0)
   mapfile -t processes < <(facts_processes "$pm2" "$name")
+  # A release that still proved itself when its run was cut off.
+  mapfile -t ours < <(facts_processes "$pm2" "$name-standby")
+  ours+=("${processes[@]}")
   fact backend "$(backend_set)" "$(facts_asks "${processes[@]}")"
   for port in $(facts_wanted_ports); do
     for pid in $(ss -Hltnp "sport = :$port" | grep -oP 'pid=\K[0-9]+' | sort -u || true); do # free
-      facts_descends "$pid" "$pm2" "${processes[@]}" || fact foreign "$port" "$(ps -o comm= -p "$pid"), process $pid of $(ps -o user= -p "$pid")"
+      facts_descends "$pid" "$pm2" "${ours[@]}" || fact foreign "$port" "$(ps -o comm= -p "$pid"), process $pid of $(ps -o user= -p "$pid")"
     done
   done
 }
