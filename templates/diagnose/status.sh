@@ -27,7 +27,7 @@ status_data() {
 main() {
   local pm2_program='' frames_program=''
   APP=$1 SITE=$2 SSH_PORT=${5:-22}
-  IFS= read -r -d '' pm2_program || true
+  IFS= read -r -d '' pm2_program || true # it ends with the zero byte or the input
   IFS= read -r -d '' frames_program || true # it ends with the input
   APP=$(applied backend name "$APP") SITE=$(applied site site "$SITE")
   APP_USER=$(applied backend user "${SUDO_USER:-$(id -un)}") APP_PORT=$(backend_port "$4")

@@ -39,7 +39,7 @@ backend_remove_release() {
   rm -rf "${APP_ROOT:?}/releases/$1" "${BACKEND_RELEASES:?}/$1" "${BACKEND_INSTALLED:?}/$1"
 }
 
-# Releases that were installed anew, once nothing runs in them any more; and what an installation that was cut short left.
+# Releases that were installed again, once nothing runs in them any more; and what an installation that was cut short left.
 backend_remove_replaced() {
   local folder
   rm -rf "$APP_ROOT"/releases/*.new

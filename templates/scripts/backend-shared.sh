@@ -68,7 +68,7 @@ backend_share() {
 }
 
 # share_was_replaced FOLDER PATH: a backend that writes a file aside and moves it into place replaces a link: what it wrote
-# is newer. Of a folder nobody knows which is right.
+# is newer. Of a folder it is not known which is right.
 share_was_replaced() {
   grep -qsxF "shared: $2" "$STATE/applied/backend" && [ -f "$1/$2" ] && [ ! -L "$1/$2" ] && [ -f "$APP_ROOT/shared/$2" ]
 }

@@ -1,6 +1,6 @@
 import type { Client } from "./clients/client.ts";
 
-/** A backend as somebody has it, and how it is deployed. */
+/** A backend as it is in its repository, and how it is deployed. */
 export interface Case {
   /** What it is called in the table of results. */
   name: string;
