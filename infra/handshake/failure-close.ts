@@ -1,5 +1,6 @@
 import { pulumiLine } from "../pulumi-command.ts";
 import { backendLog, type HostNames, type Reading, stepCheck } from "./advice.ts";
+import { isLoginRefusal } from "./login-refusal.ts";
 import { instead, type Seen } from "./seen.ts";
 
 /** The connection stood and was closed before the script was through. */
@@ -30,6 +31,7 @@ export function closeFailure(hop: string, seen: Seen, names: HostNames): Reading
     case 1013:
       return { cause: `the backend has no room for another connection (${code})`, next };
     default:
+      if (isLoginRefusal(seen)) return { cause: refused(code, seen), next };
       if (hop === "stays open") return { cause: tooEarly(code, seen), next };
       return {
         cause: `the backend closed the connection (${code}) where ${hop} was due${instead(seen)}`,

@@ -29,6 +29,7 @@ export function readFailure(hop: string, seen: Seen, names: HostNames): Reading 
   const direct = names.direct ? directFailure(hop, seen, names) : undefined;
   if (direct) return direct;
   if (seen.closeCode !== undefined) return closeFailure(hop, seen, names);
+  if (seen.status === 426 && hop !== "upgrade") return noPlainRequests(hop, names);
   if (seen.status !== undefined) return httpFailure(seen, names);
   if (hop === "name" || hop === "tcp") return networkFailure(hop, seen, names);
   if (seen.code !== undefined || hop === "tls") return tlsFailure(hop, seen, names);
@@ -49,6 +50,14 @@ function exchangeFailure(hop: string, seen: Seen, names: HostNames): Reading {
     return { cause: `the answer is no WebSocket: ${seen.message}`, next };
   if (hop === "close") return { cause: `the close was not answered within ${seconds} s`, next };
   return { cause: mismatch(hop, seen), next };
+}
+
+/** The request had no upgrade, and wanted none. */
+function noPlainRequests(hop: string, names: HostNames): Reading {
+  return {
+    cause: `the backend speaks WebSocket alone (426), and this handshake begins with a plain request (${hop}): it speaks something else; see docs/handshake.md`,
+    next: backendLog(names),
+  };
 }
 
 /** What came is not what was awaited, by the operator's script or by the protocol. */

@@ -35,9 +35,10 @@ export function instead({ received = [] }: Pick<Seen, "received">): string {
   return `; instead: ${answered({ received })}`;
 }
 
-/** The last messages that came, each cut where it is long. */
+/** The last messages that came, each on one line and cut where it is long. */
 export function answered({ received = [] }: Pick<Seen, "received">): string {
-  return received.map((text) => (text.length > 150 ? `${text.slice(0, 150)}…` : text)).join(" ");
+  const lines = received.map((text) => text.replaceAll(/\s*\n\s*/g, " ").trim());
+  return lines.map((text) => (text.length > 150 ? `${text.slice(0, 150)}…` : text)).join(" ");
 }
 
 /** Ends a proof where it is; `seen` says why. */

@@ -55,22 +55,20 @@ export async function optionTarget(options: HostOptions): Promise<Target> {
   };
 }
 
-/** What every WebSocket server does is the default. It wants no token, where none is known. */
+/** What every WebSocket server does is the default. Where no token is given, a client without one is what is asked for. */
 async function clientOf(options: HostOptions, given: readonly URL[]): Promise<ClientSecrets> {
   const handshake: Handshake = (await handshakeFrom(options)) ?? { preset: "plain" };
   const secrets = given.flatMap(urlSecrets);
   const inUrl = secrets.find(({ name }) => name === "token")?.value;
-  const token = inUrl ?? process.env.GEO_SYSTEM_TOKEN ?? (isPlain(handshake) ? "" : undefined);
+  const token = inUrl ?? process.env.GEO_SYSTEM_TOKEN ?? "";
   const ca = options.ca && (await readFile(options.ca, "utf8"));
   return {
     handshake,
-    ...(token !== undefined && { token }),
+    token,
     ...(ca && { ca }),
     secrets: secrets.map(({ value }) => value),
   };
 }
-
-const isPlain = (handshake: Handshake) => "preset" in handshake && handshake.preset === "plain";
 
 /** The same options again, as they may be printed: without a token. */
 function naming({ url = [], ...given }: HostOptions): string {

@@ -1,13 +1,13 @@
 import { awaitLines, type ReadLog } from "../../../infra/handshake/log.ts";
 import { masking, shownUrl } from "../../../infra/handshake/mask.ts";
 import type { LogLines, Protocol } from "../../../infra/handshake/protocol.ts";
-import { plain, upgradeOnly } from "../../../infra/handshake/protocols/plain.ts";
 import { protocolOf } from "../../../infra/handshake/protocols/table.ts";
 import { type Run, type RunOptions, runProtocol } from "../../../infra/handshake/run.ts";
 import { askWrongToken, type TokenAnswer } from "../../../infra/handshake/wrong-token.ts";
 import type { ClientSecrets, Target } from "../../target/target.ts";
 import { urlSecrets } from "../../target/url-secret.ts";
 import type { Flow, Outside, PlainOpen } from "./observed.ts";
+import { openingOnly, silentClient } from "./opening-only.ts";
 import { tokenInUrl } from "./url-token.ts";
 
 interface FlowOptions {
@@ -24,12 +24,15 @@ type FlowSeen = Pick<Outside, "flows" | "client" | "wrongToken" | "missingLines"
 export async function seeFlows(options: FlowOptions): Promise<FlowSeen> {
   const { target, secrets, readLog } = options;
   const protocol = protocolOf(secrets.handshake);
-  const known = knowsItsToken(secrets, protocol) ? protocol : upgradeOnly;
+  const knows = knowsItsToken(secrets, protocol);
+  const known = knows ? protocol : openingOnly(protocol);
   const runs = await Promise.all(target.urls.map((url) => runProtocol(clientOf(url, known, options))));
-  const flows = await Promise.all(runs.map((each, i) => flowOf(target.urls[i] ?? "", each, options)));
+  const flows = await Promise.all(
+    runs.map((each, i) => flowOf(target.urls[i] ?? "", each, protocol, options)),
+  );
   const client = clientSeen(target, secrets, protocol);
   const passed = runs.find(({ failure }) => !failure);
-  if (!passed || known === upgradeOnly) return { flows, client };
+  if (!passed || !knows) return { flows, client };
   const url = target.urls[runs.indexOf(passed)] ?? "";
   const { log } = protocol;
   const [missing, wrongToken] = await Promise.all([
@@ -68,11 +71,16 @@ function clientOf(url: string, protocol: Protocol, options: FlowOptions): RunOpt
   return { url, protocol, token: secrets.token ?? "", ca: secrets.ca, timeoutMs, names };
 }
 
-async function flowOf(url: string, { rows, failure, seen }: Run, options: FlowOptions): Promise<Flow> {
+async function flowOf(
+  url: string,
+  { rows, failure, seen }: Run,
+  protocol: Protocol,
+  options: FlowOptions,
+): Promise<Flow> {
   const mask = masking(options.secrets.token ?? "");
   const shown = rows.map((row) => ({ ...row, detail: mask(row.detail) }));
   if (!failure || !seen) return { url: shownUrl(url), rows: shown };
-  const plainOpen = await openPlain(url, failure.hop, options);
+  const plainOpen = await openPlain(url, failure.hop, protocol, options);
   const { hop, cause } = failure;
   return {
     ...{ url: shownUrl(url), rows: shown, failure: { hop, cause: mask(cause), seen } },
@@ -83,16 +91,17 @@ async function flowOf(url: string, { rows, failure, seen }: Run, options: FlowOp
 const network = ["name", "tcp", "tls"];
 
 /**
- * What the address does for a client that says nothing: only that tells, whatever a script expects, whether connections come
+ * What the address does for a client that opens as the protocol does and then says nothing: only that tells, whatever a script expects, whether connections come
  * about. Undefined where not even the port was reached.
  */
 async function openPlain(
   url: string,
   failedAt: string,
+  protocol: Protocol,
   options: FlowOptions,
 ): Promise<PlainOpen | undefined> {
   if (network.includes(failedAt)) return undefined;
-  const { rows, failure } = await runProtocol({ ...clientOf(url, plain({}), options), token: "" });
+  const { rows, failure } = await runProtocol(clientOf(url, silentClient(protocol), options));
   if (!failure) return "held";
   return rows.some(({ hop, status }) => hop === "upgrade" && status === "ok") ? "closed" : "refused";
 }

@@ -1,13 +1,15 @@
 import { duration } from "../../duration.ts";
-import type { Application, Ended, Inside } from "../inside/observed.ts";
+import type { Application, Backend, Ended, Inside } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
-import { on } from "./fix.ts";
+import { backendLog, on } from "./fix.ts";
 import { afterCrash, alteredWords, application, inside, restored, serves } from "./pm2.ts";
 import { type Rule, worry } from "./rule.ts";
 
 /** It ends and is started again, over and over: pm2 calls that online for a moment each time. */
-function crashes({ crashed }: Observations, { status }: Application): boolean {
-  return status === "errored" || status === "waiting restart" || crashed === true;
+function crashes({ crashed, inside: host }: Observations, { status }: Application): boolean {
+  const listens = host?.listens.some(({ port }) => port === host.backend.port);
+  const justEnded = !listens && host?.backend.ends.some(({ age }) => age <= recent);
+  return status === "errored" || status === "waiting restart" || crashed === true || justEnded === true;
 }
 
 /** Its last words, each once, without what a stack trace has besides; the newest is the last. */
@@ -47,14 +49,36 @@ const crashLoop = inside((seen, backend) => {
   if (!app || serves(seen.inside) || !crashes(seen, app)) return undefined;
   const known = knownCrash(seen.inside);
   return {
-    cause: `the backend crashes and is started again, over and over (${app.restarts} restarts)${known?.why ?? alteredWords(backend)}`,
+    cause: `the backend crashes and is started again, over and over (${app.restarts} restarts)${known?.why ?? (alteredWords(backend) || lastEnd(backend))}`,
     evidence: [`pm2: ${backend.name} is ${app.status}`, ...lastErrors(seen.inside)],
     fix: known
       ? [on(seen.target, `${known.mend} && ${afterCrash(seen.inside)}`)]
-      : restored(seen.target, seen.inside, afterCrash(seen.inside)),
+      : backend.altered.length > 0
+        ? restored(seen.target, seen.inside, afterCrash(seen.inside))
+        : ofItself(seen, app),
     worry: worry.down,
   };
 });
+
+const lastEnd = ({ ends }: Backend) => {
+  const [last] = [...ends].sort((a, b) => a.age - b.age);
+  return last ? `: it ended ${howItEnded(last)}` : "";
+};
+
+/** The release is as it was deployed: no restart mends what it does by itself. pm2 tries again, until it has given up. */
+function ofItself({ target, inside: host }: Observations, { status }: Application): string[] {
+  const tryAgain = host && status === "errored" ? [on(target, afterCrash(host))] : [];
+  return [
+    "# the backend's own last lines say why; what they lack is to be given to it, or its code to be corrected, by the next up",
+    `# back to the release before: npm run rollback${stackOf(target.up)}`,
+    ...tryAgain,
+    backendLog(target),
+  ];
+}
+
+/** The stack as the line that brings the host up has it. */
+const stackOf = (up: string) =>
+  / -- --stack \S+$/.exec(up)?.[0] ?? (up.startsWith("#") ? ", in the stack that the host belongs to" : "");
 
 /** A crash that tells by itself what mends it. */
 function knownCrash(host: Inside): { why: string; mend: string } | undefined {

@@ -1,5 +1,7 @@
+import { portOf } from "../../../infra/handshake/open.ts";
 import type { Observations } from "../observations.ts";
 import { on } from "./fix.ts";
+import { isStrangePort } from "./offered.ts";
 import { portList } from "./ports.ts";
 import { type Rule, worry } from "./rule.ts";
 
@@ -16,8 +18,14 @@ export const closedPorts = (seen: Observations) =>
     ? servicePorts(seen).filter((port) => !/^(allow|limit)/.test(verdictOf(seen, port)))
     : [];
 
-export const servicePorts = ({ target }: Observations) => [
-  ...new Set(target.urls.map((url) => Number(new URL(url).port) || (url.startsWith("wss:") ? 443 : 80))),
+/** Those on which the site is served: of a wrong one in an address a rule of its own tells. */
+export const servicePorts = (seen: Observations) => [
+  ...new Set(
+    seen.target.urls
+      .map((url) => new URL(url))
+      .filter((url) => !isStrangePort(seen, url))
+      .map(portOf),
+  ),
 ];
 
 const ufwCloses: Rule = (seen) => {

@@ -1,3 +1,4 @@
+import { pathRules, portRules } from "./address.ts";
 import { backendRules } from "./backend.ts";
 import { certificateRules, certificateWarnings, keyRules } from "./certificate.ts";
 import { crashWarnings } from "./crash.ts";
@@ -23,11 +24,13 @@ import { traceWarnings } from "./traces.ts";
 export const rules: readonly Rule[] = [
   ...reachRules, // Does the name lead to a host that is there?
   ...hostRules, // A full disk or a wrong clock breaks whatever runs on it.
+  ...portRules, // Is it an address that was ever served?
   ...firewallRules, // Are clients let in?
   ...keyRules, // A key of another certificate keeps nginx from starting.
   ...nginxGone, // Without its main file it refuses everything.
   ...nginxRules, // Does it run?
   ...dropRules, // It listens: does a packet get there?
+  ...pathRules, // Is it a path that was ever served?
   ...siteRules, // Does it serve what was deployed?
   ...certificateRules,
   ...limitRules, // Is there room for one more?

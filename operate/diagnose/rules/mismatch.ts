@@ -56,16 +56,31 @@ const otherProtocol = flowRule((seen, flow) => {
   return {
     unknown: true,
     cause: beyond
-      ? `${opens[flow.plainOpen] ?? "the connection opens"}, and the backend does not speak as handshake ${handshake} does: ${flow.failure.cause}`
+      ? `${opens[flow.plainOpen] ?? "the server answers"}, and the backend does not speak as handshake ${handshake} does: ${flow.failure.cause}`
       : flow.failure.cause,
     evidence: [met(flow)],
-    fix: [
-      "# say what the backend speaks, and its address as clients use it:",
-      `npm run diagnose -- ${target.named.replace(/ ?--(handshake|script) \S+/, "")} --handshake PRESET   # or --script FILE; docs/handshake.md`,
-    ],
-    worry: worry.script,
+    fix: speaksSocketIo(flow)
+      ? asSocketIo(seen, target.named)
+      : [
+          "# say what the backend speaks, and its address as clients use it:",
+          `# npm run diagnose -- ${withoutHandshake(target.named)} --handshake PRESET   (or --script FILE: docs/handshake.md)`,
+        ],
+    worry: flow.plainOpen === "refused" ? worry.ownAddress : worry.script,
   };
 });
+
+/** Engine.IO's own words. */
+const speaksSocketIo = ({ failure: { seen } }: Failed) => /Transport unknown/.test(seen.body ?? "");
+
+/** A query is not shown, so it is left to whoever knows it. */
+function asSocketIo({ target }: Observations, named: string): string[] {
+  const line = `npm run diagnose -- ${withoutHandshake(named)} --handshake socket.io`;
+  return target.urls.every((url) => new URL(url).search === "")
+    ? ["# look as its clients do:", line]
+    : ["# look as its clients do, with the query that you gave:", `# ${line}`];
+}
+
+const withoutHandshake = (named: string) => named.replace(/ ?--(handshake|script) ('[^']*'|\S+)/, "");
 
 /** The server answers, and takes no WebSocket of this kind there: the address may be all that is wrong. */
 const refusesPath = ({ failure: { seen } }: Failed) => [200, 400, 404, 405, 426].includes(seen.status ?? 0);

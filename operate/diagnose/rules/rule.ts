@@ -37,6 +37,8 @@ export const worry = {
   unknown: "Not known: this machine could not find out. Try from another one.",
   ownToken: "Not known: it is this token that is refused; others may be let in.",
   noToken: "Not known: without a token nobody sees further.",
+  ownAddress:
+    "Not known: a client like this one is not served at this address. Whether your users' are like it is yours to say.",
   ownAuthority: "Not known: clients that were given its CA connect, others do not.",
   ended:
     "Not yet: users are served. Each time it ends, everybody who is connected is cut and has to connect again.",

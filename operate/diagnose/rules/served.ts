@@ -2,17 +2,19 @@ import { readConfiguration } from "../nginx/configuration.ts";
 import { type Serving, servingOf } from "../nginx/serving.ts";
 import type { Observations } from "../observations.ts";
 import { on, putBack, reloadNginx } from "./fix.ts";
+import { isStrangePath, isStrangePort } from "./offered.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /** What nginx would choose for a client's request on each of the addresses; of the first that it would serve wrongly. */
-export function served(seen: Observations): { serving: Serving | undefined; path: string; port: number }[] {
+export function served(
+  seen: Observations,
+): { serving: Serving | undefined; url: URL; path: string; port: number }[] {
   const tree = readConfiguration(seen.inside?.nginx.configuration ?? "");
-  return seen.target.urls.map((each) => {
-    const url = new URL(each);
+  const urls = seen.target.urls.map((each) => new URL(each)).filter((url) => !isStrangePort(seen, url));
+  return urls.map((url) => {
     const port = Number(url.port) || (url.protocol === "wss:" ? 443 : 80);
     return {
-      path: url.pathname,
-      port,
+      ...{ url, path: url.pathname, port },
       serving: servingOf(tree, {
         ...{ host: url.hostname, port, path: url.pathname },
         address: seen.outside.name.addresses[0],
@@ -53,8 +55,8 @@ export const textRule =
   ): Rule =>
   (seen) => {
     if (!readable(seen)) return undefined;
-    for (const { serving, path } of served(seen)) {
-      const found = serving && look(seen, serving, path);
+    for (const { serving, url, path } of served(seen)) {
+      const found = serving && !isStrangePath(seen, url) && look(seen, serving, path);
       if (found) return { hop: "site", severity: "fail", ...found };
     }
     return undefined;

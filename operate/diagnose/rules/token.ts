@@ -1,3 +1,4 @@
+import { isLoginRefusal } from "../../../infra/handshake/login-refusal.ts";
 import { pulumiLine } from "../../../infra/pulumi-command.ts";
 import type { Observations } from "../observations.ts";
 import { type Failed, flowRule, hopOf, met } from "./client.ts";
@@ -12,23 +13,12 @@ const backendLines = ({ inside }: Observations) =>
 
 const isExample = ({ outside: { client } }: Observations) => client.handshake === "example";
 
-/** Close codes that say it: the policy of RFC 6455, the one registered for it, and those of common libraries. */
-const codes = [1008, 3000, 3003, 4401, 4403];
-const words = /unauth|forbidden|token|login|logged|credential|jwt|not allowed/i;
-
-/** Whether the backend turned this client away for who it is. */
-export function isTurnedAway({ failure: { seen } }: Failed): boolean {
-  const { closeCode = 0, closeReason = "", status, refused = "" } = seen;
-  return (
-    status === 401 ||
-    codes.includes(closeCode) ||
-    (closeCode >= 3000 && words.test(closeReason)) ||
-    words.test(refused)
-  );
-}
-
 const tokenRefused = flowRule((seen, flow) => {
-  if (accountIsFull(flow) || !isTurnedAway(flow) || hopOf(flow, flow.failure.hop) === "heartbeat")
+  if (
+    accountIsFull(flow) ||
+    !isLoginRefusal(flow.failure.seen) ||
+    hopOf(flow, flow.failure.hop) === "heartbeat"
+  )
     return undefined;
   const { inside, target } = seen;
   const other =
@@ -70,7 +60,7 @@ function ownToken(seen: Observations, flow: Failed, named: string): Omit<Finding
     evidence: [met(flow), ...backendLines(seen)],
     fix: [
       "# log in on the page for a new token, and then:",
-      `GEO_SYSTEM_TOKEN=TOKEN npm run diagnose -- ${named}`,
+      `# GEO_SYSTEM_TOKEN=TOKEN npm run diagnose -- ${named}`,
       ...(given
         ? []
         : ["# where clients show it in another way: --handshake PRESET or --script FILE, docs/handshake.md"]),

@@ -73,7 +73,7 @@ test("a server that wants something from its clients is told truthfully", async 
   const [failure] = (await prove(server.port)).failures;
   expect(failure?.hop).toBe("stays open");
   expect(failure?.cause).toMatch(
-    /^the backend closed the connection \(4401 log in first\) after 0\.3 s: it wants something from its clients that this handshake does not send; set handshake to what they speak/,
+    /^the backend closed the connection \(4401 log in first\) after 0\.3 s: it wants a token, or a login, that this handshake does not show/,
   );
 });
 

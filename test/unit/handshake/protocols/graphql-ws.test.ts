@@ -56,5 +56,5 @@ test("a wrong token is refused, and a payload of its own is sent", async () => {
     preset: "graphql-ws",
     payload: { authorization: "${token}" },
   });
-  expect(failures[0]).toMatch(/^connection_ack: the backend closed the connection \(4403 Forbidden\)/);
+  expect(failures[0]).toMatch(/^connection_ack: the backend refused the token \(4403 Forbidden\)/);
 });

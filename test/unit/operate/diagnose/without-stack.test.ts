@@ -65,7 +65,7 @@ describe("a token that is refused", () => {
     const diagnosis = judge(seen({ outside: refused }));
     expect(diagnosis.verdict?.cause).toMatch(/^the token that was given is refused: it has expired/);
     expect(diagnosis.verdict?.fix.at(-1)).toBe(
-      "GEO_SYSTEM_TOKEN=TOKEN npm run diagnose -- --url wss://geo.example/ws",
+      "# GEO_SYSTEM_TOKEN=TOKEN npm run diagnose -- --url wss://geo.example/ws",
     );
     expect(exitCode(diagnosis)).toBe(2);
     expect(diagnosisText(diagnosis, false)).toContain("Could not see past token: the token that was given");
