@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          setupFiles: ["test/unit/temporary-folder.ts"],
           include: ["test/unit/**/*.test.ts", "examples/*/test/**/*.test.ts"],
           sequence: { groupOrder: 1 },
         },

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,6 +37,8 @@ export interface Seen {
   ws: string;
   env: Record<string, string>;
 }
+
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
 
 /** Step `backend` on a host, with releases of the fixture. */
 export class FixtureBackend {
@@ -81,14 +83,15 @@ export class FixtureBackend {
 
   /** A release of the fixture, some of whose files may be others, sent to the host. */
   async release(name: string, changes: Record<string, string> = {}, source = fixture): Promise<Release> {
-    const folder = join(mkdtempSync(join(tmpdir(), "后端 backend-")), name);
+    const parent = mkdtempSync(join(tmpdir(), "后端 backend-"));
+    const folder = join(parent, name);
     cpSync(source, folder, { recursive: true });
     writeFileSync(join(folder, "release.txt"), name);
     for (const [file, text] of Object.entries(changes)) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), text);
     }
-    return this.send(folder);
+    return this.send(folder).finally(() => remove(parent));
   }
 
   /** A release of any folder, sent to the host. */
@@ -114,14 +117,13 @@ export class FixtureBackend {
       ...changes,
       ...ignored,
     });
-    return this.upload(
-      await packRelease({
-        backendSource: folder,
-        backendName: "geo-backend",
-        backendPort: 3000,
-        ...parameters,
-      }),
-    );
+    const packed = await packRelease({
+      backendSource: folder,
+      backendName: "geo-backend",
+      backendPort: 3000,
+      ...parameters,
+    }).finally(() => remove(folder));
+    return this.upload(packed);
   }
 
   private async upload(packed: Release): Promise<Release> {
