@@ -10,7 +10,8 @@ import { firewallPayload } from "../render/firewall.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
 import { packagesPayload } from "../render/packages.ts";
 import { portSets } from "../render/ports.ts";
-import { packRelease, type Release } from "../render/release.ts";
+import type { Release } from "../render/release.ts";
+import { packReleaseOnce } from "../render/release-once.ts";
 import { type ScriptedStep, scriptHash } from "../render/scripts.ts";
 import { sitePayload } from "../render/site.ts";
 import { describeStart } from "../render/start/start.ts";
@@ -86,7 +87,7 @@ export async function look(settings: Known, connection: HostConnection, owner: s
 }
 
 async function lookNow(settings: Known, connection: HostConnection, owner: string): Promise<Look> {
-  const packed = await packRelease(settings, progress);
+  const packed = await packReleaseOnce(settings, progress);
   const { start } = packed;
   const release = { starts: describeStart(start), notes: [...packed.notes, ...start.notes] };
   const wanted = await wantedPayloads(settings, packed);

@@ -32,10 +32,12 @@ export interface Release extends ReleasePackage {
   dependencies: Dependencies;
 }
 
+/** What of the settings says which files a release has. */
+export type FileParameters = Pick<Settings, "backendSource"> &
+  Partial<Pick<Settings, "backendInclude" | "backendBuild" | "npmRegistry">>;
+
 /** What of the settings says what a release is made of. */
-export type ReleaseParameters = Pick<Settings, "backendSource"> &
-  Partial<Pick<Settings, "backendInclude" | "backendBuild" | "npmRegistry">> &
-  StartParameters;
+export type ReleaseParameters = FileParameters & StartParameters;
 
 /** In the home of the user who logs in; only that user can read it. */
 export const uploadFolder = ".geo-system";
@@ -52,18 +54,42 @@ export const uploadPath = (hash: string) => `${uploadFolder}/${hash}.tar`;
  * @example const { hash, archivePath } = await packRelease({ backendSource: "../backend" });
  */
 export async function packRelease(parameters: ReleaseParameters, say: Say = () => {}): Promise<Release> {
+  return describeRelease(await packFiles(parameters, say), parameters);
+}
+
+/** The files of a release and their archive; how it starts is read from them. */
+export interface PackedFiles {
+  workspace: Workspace;
+  paths: string[];
+  /** What does not depend on how it starts. */
+  files: Omit<Release, keyof ReleasePackage>;
+}
+
+/** The part of {@link packRelease} that takes time. */
+export async function packFiles(parameters: FileParameters, say: Say): Promise<PackedFiles> {
   const source = await readSource(parameters);
   const { workspace, manager, files, notes, steps } = source;
-  const common = {
-    manifest: files.map(({ path, sha256 }) => ({ path, sha256 })),
-    notes,
-    build: steps.map(({ label }) => label),
-    dependencies: await dependenciesOf(workspace, manager, files),
-  };
   const { hash, archivePath, paths } = await (steps.length > 0
     ? pack(source, parameters, say)
     : packAsIs(source));
-  return { ...(await describe(workspace, paths, parameters)), ...common, hash, archivePath };
+  return {
+    workspace,
+    paths,
+    files: {
+      ...{ hash, archivePath, notes },
+      manifest: files.map(({ path, sha256 }) => ({ path, sha256 })),
+      build: steps.map(({ label }) => label),
+      dependencies: await dependenciesOf(workspace, manager, files),
+    },
+  };
+}
+
+/** The part of {@link packRelease} that reads how the backend starts. */
+export async function describeRelease(
+  { workspace, paths, files }: PackedFiles,
+  parameters: StartParameters,
+): Promise<Release> {
+  return { ...(await describe(workspace, paths, parameters)), ...files };
 }
 
 interface Source {
@@ -76,11 +102,7 @@ interface Source {
   options: SourceOptions;
 }
 
-async function readSource({
-  backendSource,
-  backendInclude,
-  backendBuild,
-}: ReleaseParameters): Promise<Source> {
+async function readSource({ backendSource, backendInclude, backendBuild }: FileParameters): Promise<Source> {
   const workspace = await readWorkspace(backendSource);
   const manager = await readPackageManager(join(workspace.root, workspace.lockFolder));
   const options = { include: backendInclude ?? [], includeFrom: workspace.member || "." };
@@ -99,7 +121,7 @@ async function packAsIs({ workspace, files }: Source): Promise<Packed> {
   return { hash, archivePath, paths: files.map(({ path }) => path) };
 }
 
-async function pack(source: Source, { npmRegistry }: ReleaseParameters, say: Say): Promise<Packed> {
+async function pack(source: Source, { npmRegistry }: FileParameters, say: Say): Promise<Packed> {
   const { workspace, manager, files, steps, options } = source;
   const { root } = workspace;
   const all = { ...options, belongs: belongs(workspace, manager, true), deployIgnored: true };

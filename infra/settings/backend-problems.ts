@@ -4,7 +4,7 @@ import semver from "semver";
 import { z } from "zod";
 import { BuildError } from "../build/build-error.ts";
 import type { Say } from "../build/run-command.ts";
-import { packRelease } from "../render/release.ts";
+import { packReleaseOnce } from "../render/release-once.ts";
 import { sharedProblems } from "./host-needs.ts";
 import { type Settings, schema } from "./schema.ts";
 
@@ -20,7 +20,7 @@ export async function releaseProblems(raw: Record<string, unknown>, say?: Say): 
   const parameters = z.object(releaseKeys).safeParse(raw);
   if (!parameters.success) return [];
   const shared = schema.backendShared.safeParse(raw.backendShared);
-  return packRelease(
+  return packReleaseOnce(
     { ...parameters.data, backendSecretEnvironment: raw.backendSecretEnvironment },
     say,
   ).then(

@@ -74,7 +74,6 @@ export const check = {
   backendFolder: existing("a folder that holds package.json", (path) => isFile(join(path, "package.json"))),
   command: matching(/^[^\r\n\0]*\S[^\r\n\0]*$/, "a command in one line"),
   text: z.string("text"),
-  line: matching(/^[^\r\n\0]*\S[^\r\n\0]*$/, "a command line"),
   texts: z.array(z.string("text"), "a list of texts"),
   environment: z.record(
     matching(/^[A-Za-z_][A-Za-z0-9_]*$/, "names of letters, digits and underscores"),

@@ -33,7 +33,7 @@ export const schema = {
   backendSource: check.backendFolder.default(exampleBackend),
   backendInclude: check.texts.default([]),
   backendBuild: check.command.optional(),
-  backendStart: check.line.optional(),
+  backendStart: check.command.optional(),
   backendName: check.name.default("geo-backend"),
   backendPort: check.port.default(3000),
   backendStandbyPort: check.port.default(3001),

@@ -6,7 +6,8 @@ import { progress } from "../preview/progress.ts";
 import { readable } from "../readable-error.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
-import { packRelease, type Release, uploadPath } from "../render/release.ts";
+import { type Release, uploadPath } from "../render/release.ts";
+import { packReleaseOnce } from "../render/release-once.ts";
 import { scriptHash } from "../render/scripts.ts";
 import type { Settings } from "../settings/schema.ts";
 import { gateToken } from "./handshake-token.ts";
@@ -24,7 +25,7 @@ export function backend(
   settings: Settings,
   { uploadAfter, dependsOn }: { uploadAfter: pulumi.Resource[]; dependsOn: pulumi.Resource[] },
 ): Backend {
-  const release = pulumi.output(readable(packRelease(settings, progress)));
+  const release = pulumi.output(readable(packReleaseOnce(settings, progress)));
   const uploaded = upload(context, release, uploadAfter);
   const secrets = secretEnvironment(context, settings, dependsOn);
   const command = stepCommand(context, "backend", {

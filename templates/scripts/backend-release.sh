@@ -58,9 +58,8 @@ backend_unpack() {
   local archive
   archive="$APP_HOME/$(setting archive)"
   [ -f "$archive" ] || fail "the archive of release $(setting release) is not on this host ($archive)" "send it again: $PULUMI up --replace '**-release'"
-  chmod 0600 "$archive" # sent by a client, with that client's idea of a mode
+  chmod 0600 "$archive" # sent by a client, with that client's idea of a mode: readable by others on some hosts
   as_user tar -xf "$archive" -C "$1" --no-same-owner || fail "$archive cannot be unpacked" "is the disk full? df -h /srv; then '$PULUMI up --replace \"**-release\"'"
-  chmod 0600 "$archive" # what the connection's user uploads is readable by others on some hosts
   backend_files_wanted "$1" | sort > "$PAYLOAD/files-wanted"
   backend_manifest "$1" | sort > "$PAYLOAD/files-found"
   cmp -s "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" && return 0
