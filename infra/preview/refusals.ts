@@ -20,6 +20,7 @@ export function refusals(
   const needed = [...plans.values()].some((plan) => plan.needed);
   return [
     ...belongsToAnother(facts, owner),
+    ...renamed(plans.get("backend")),
     ...candidateRefused(facts),
     ...needsRefused(facts),
     ...(plans.get("firewall")?.needed ? rulesRefused(facts) : []),
@@ -37,6 +38,17 @@ function belongsToAnother({ owner }: Facts, mine: string): string[] {
   return [
     `this host belongs to ${owner}, and this is ${mine}, which would undo its steps; give it a host of its own, or take this one over, on the host: sudo rm /var/lib/geo-system/owner (for the same one under a new name, with aliases or \`pulumi state move\`)`,
   ];
+}
+
+/** The application of the former name would serve on without its stack. */
+function renamed(plan: StepPlan | undefined): string[] {
+  return [["backendName", "name"] as const, ["user", "user"] as const].flatMap(([key, name]) => {
+    const [former, now] = [plan?.before[name]?.[0], plan?.settings[name]?.[0]];
+    if (former === undefined || former === now) return [];
+    return [
+      `${key}: expected ${former}, with which this host was set up, found ${now}; set it back: ${pulumiLine(`config set ${key} ${former}`)}; or end the former application, on the host: sudo geo-system backend undo (its data stays)`,
+    ];
+  });
 }
 
 /** The whole of /etc/nginx with the wanted site in it, as `nginx -t` on the host judged it. */

@@ -38,6 +38,23 @@ describe("an `up` is refused beforehand", () => {
     ]);
   });
 
+  it("where the host runs the backend under another name, or as another user", () => {
+    const refusedTo = (now: Record<string, string>) => {
+      const host = facts(applied("backend", payload({ name: "chat", user: "ubuntu" })));
+      const plan = stepPlan("backend", host, { payload: payload(now), options: {} });
+      return refusals(host, new Map([["backend", plan]]), { ...settings, maxReach: "firewall" }, owner);
+    };
+    expect(refusedTo({ name: "talk", user: "ubuntu" })).toEqual([
+      expect.stringMatching(
+        /^backendName: expected chat, with which this host was set up, found talk; .* config set backendName chat; .*sudo geo-system backend undo/,
+      ),
+    ]);
+    expect(refusedTo({ name: "chat", user: "deploy" })).toEqual([
+      expect.stringMatching(/^user: expected ubuntu/),
+    ]);
+    expect(refusedTo({ name: "chat", user: "ubuntu" })).toEqual([]);
+  });
+
   it("where apt or systemd knows no such name, as far as the host can tell", () => {
     expect(refused(["package\tredis-sever\tunknown\t1795579964"])).toEqual([
       "hostPackages: apt on the host knows no package redis-sever (its lists are of 2026-11-25); correct the name, or fetch new lists: sudo apt-get update",
