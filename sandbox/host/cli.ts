@@ -7,7 +7,13 @@ import { sshArguments } from "./ssh.ts";
 
 interface Options {
   name: string;
+  acme?: boolean;
 }
+
+const acme = [
+  "--acme",
+  "with a CA beside it, an ACME server that certifies any name and the host's address",
+] as const;
 
 const program = new Command("npm run sandbox --")
   .description("Throw-away hosts on this machine, with real systemd, sshd and a network of their own.")
@@ -27,25 +33,29 @@ function command(name: string, description: string): Command {
     .option("--name <name>", "which sandbox", sandbox.defaultName);
 }
 
-command("up", "start a sandbox: a fresh one, or the one that is off").action(async ({ name }: Options) => {
-  sayReady(await sandbox.up(name));
-});
+command("up", "start a sandbox: a fresh one, or the one that is off")
+  .option(...acme)
+  .action(async (options: Options) => {
+    await sayReady(await sandbox.up(options.name), options);
+  });
 
 command("down", "throw a sandbox away, with the state of its stack").action(async ({ name }: Options) => {
   await sandbox.down(name);
   say(`The sandbox "${name}" is gone.`);
 });
 
-command("reset", "a fresh host in place of the one that is there").action(async ({ name }: Options) => {
-  sayReady(await sandbox.reset(name));
-});
+command("reset", "a fresh host in place of the one that is there; its CA goes")
+  .option(...acme)
+  .action(async (options: Options) => {
+    await sayReady(await sandbox.reset(options.name), options);
+  });
 
 command("reboot", "cut the power and switch it on again").action(async ({ name }: Options) => {
-  sayReady(await sandbox.reboot(name));
+  await sayReady(await sandbox.reboot(name));
 });
 
-command("info", "print as JSON how to reach a sandbox").action(({ name }: Options) => {
-  console.log(JSON.stringify(sandbox.running(name), null, 2));
+command("info", "print as JSON how to reach a sandbox").action(async ({ name }: Options) => {
+  console.log(JSON.stringify({ ...sandbox.running(name), acme: await sandbox.ca(name) }, null, 2));
 });
 
 command("ssh", "log in as ubuntu, or run a command; its exit code is ours")
@@ -66,8 +76,13 @@ program
       console.log(`${name}\t${sandbox.info(name)?.address ?? "off"}`);
   });
 
-function sayReady({ name, address, user }: sandbox.SandboxInfo): void {
+async function sayReady({ name, address, user }: sandbox.SandboxInfo, { acme = false } = {}): Promise<void> {
   say(`The sandbox "${name}" is ready: ${user}@${address}`);
+  if (acme) sayCa(await sandbox.addCa(name));
+}
+
+function sayCa({ directory, caFile, rootFile }: sandbox.SandboxCa): void {
+  say(`Its CA is ready: ${directory}\n  trust it by ${caFile}\n  trust what it issues by ${rootFile}`);
 }
 
 try {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { basename } from "node:path";
+import { removeCa } from "./acme/ca.ts";
 import { addressOf, reserveAddress, reservedAddresses, sandboxNames } from "./addresses.ts";
 import { ensureLayers } from "./layers.ts";
 import { lock, tryLock } from "./lock.ts";
@@ -28,10 +29,11 @@ export async function start(name: string): Promise<SandboxInfo> {
   return infoOf(record);
 }
 
-/** Removes what a sandbox was, finished or not; its address stays with the name. */
+/** Removes what a sandbox was, finished or not, with its CA; its address stays with the name. */
 export async function clear(name: string): Promise<void> {
   const address = addressOf(name);
   await powerCut(name);
+  await removeCa(name);
   await removeFolder(folder(name));
   if (address) reserveAddress(name, address.replace(/\.\d+$/, ""));
 }

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { caOf, type SandboxCa, startCa } from "./acme/ca.ts";
 import { clear, remove, sandboxLock, start, sweep, switchOff } from "./lifecycle.ts";
 import { isRunning } from "./machine.ts";
 import { defaultName, folder } from "./paths.ts";
@@ -9,7 +10,7 @@ import { sshArguments } from "./ssh.ts";
 export { sandboxNames } from "./addresses.ts";
 export { plug, unplug } from "./cable.ts";
 export { whyNoSandbox } from "./requirements.ts";
-export { defaultName, folder, type SandboxInfo };
+export { defaultName, folder, type SandboxCa, type SandboxInfo };
 
 /**
  * Starts a sandbox: a fresh one, or one that exists and is off. Returns when a person could log in: about two
@@ -23,6 +24,17 @@ export async function up(name: string = defaultName): Promise<SandboxInfo> {
   await sweep();
   await using _ = await sandboxLock(name);
   return await start(name); // Awaited here: the lock ends with this function.
+}
+
+/** Sees to it that a CA, an ACME server, runs beside a sandbox that is on; it goes with the sandbox. */
+export async function addCa(name: string = defaultName): Promise<SandboxCa> {
+  await using _ = await sandboxLock(name);
+  return await startCa(running(name)); // Awaited here: the lock ends with this function.
+}
+
+/** How to reach the CA beside a sandbox; undefined where none answers. */
+export function ca(name: string = defaultName): Promise<SandboxCa | undefined> {
+  return caOf(name);
 }
 
 /** Throws a sandbox away, with all that lies in its folder. The network goes with the last one. */

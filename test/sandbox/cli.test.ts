@@ -38,6 +38,14 @@ describe("the sandbox command", () => {
     });
   });
 
+  it("up --acme says where its CA is, and info prints how to reach it", async () => {
+    const { exitCode, stderr } = await cli("up", "--acme", "--name", name);
+    expect(exitCode).toBe(0);
+    const { acme } = JSON.parse((await cli("info", "--name", name)).stdout);
+    expect(acme.directory).toMatch(/^https:\/\/198\.18\.\d+\.\d+:14000\/dir$/);
+    expect(stderr).toContain(`Its CA is ready: ${acme.directory}\n  trust it by ${acme.caFile}\n`);
+  });
+
   it("info fails where none runs, and says how to start it", async () => {
     const { exitCode, stdout, stderr } = await cli("info", "--name", "nobody");
     expect(exitCode).toBe(1);
