@@ -3,7 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { projectFolder } from "./package-root.ts";
 import { schema } from "./settings/schema.ts";
 
-const paths = new Set(["backendSource", "certificateFile", "certificateKeyFile", "certificateAuthorityFile"]);
+const paths = new Set([
+  ...["backendSource", "certificateFile", "certificateKeyFile", "certificateAuthorityFile"],
+  ...["siteInclude", "siteHttpInclude"],
+]);
 
 /**
  * The project's configuration as raw arguments of a `WebSocketHost`; what the values mean is checked there.

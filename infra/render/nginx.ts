@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { websocketPathPattern } from "../settings/checks.ts";
-import { payload } from "./payload.ts";
+import { type PayloadFile, payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
 import type { PortSets } from "./ports.ts";
 import { fill } from "./template.ts";
@@ -25,10 +25,14 @@ export interface SiteParameters {
   tls: boolean;
   /** Folder of fullchain.pem and privkey.pem on the host. */
   certificateFolder: string;
+  /** Directives of the operator's own, by the block of nginx that includes them. */
+  includes: Partial<Record<"http" | "server", string>>;
+  /** Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto count. */
+  trustedProxies: readonly string[];
 }
 
-/** Where nginx finds the upstream; `upstream.conf` there is a link to one of the two files, which the host keeps. */
-const upstreamFolder = "/etc/nginx/geo-system";
+/** What the site includes. `upstream.conf` there is a link to one of the two upstreams, which the host keeps. */
+const includeFolder = "/etc/nginx/geo-system";
 
 /**
  * The payload of step `site`: the site, its two upstreams, and what nginx.conf must allow at least.
@@ -43,17 +47,23 @@ export function renderSite(parameters: SiteParameters): string {
   return payload({ site: site.siteName, "worker-connections": site.workerConnections }, [
     {
       path: `/etc/nginx/sites-available/${site.siteName}`,
-      text: fill("nginx/site.conf.eta", { ...values, upstream: `${upstreamFolder}/upstream.conf` }),
+      text: fill("nginx/site.conf.eta", { ...values, includeFolder }),
     },
     upstream("a", { ...values, ports: a, others: b }),
     upstream("b", { ...values, ports: b, others: a }),
+    ...ownDirectives(site.includes),
   ]);
 }
 
 const upstream = (set: keyof PortSets, values: object) => ({
-  path: `${upstreamFolder}/upstream-${set}.conf`,
+  path: `${includeFolder}/upstream-${set}.conf`,
   text: fill("nginx/upstream.conf.eta", values),
 });
+
+/** In files of their own, so that nginx names the line that the operator wrote. */
+function ownDirectives(includes: SiteParameters["includes"]): PayloadFile[] {
+  return Object.entries(includes).map(([block, text]) => ({ path: `${includeFolder}/${block}.conf`, text }));
+}
 
 function placed(parameters: SiteParameters): SiteParameters {
   const { siteName, websocketPath, certificateFolder } = parameters;
@@ -70,6 +80,10 @@ function placed(parameters: SiteParameters): SiteParameters {
     workerConnections: whole("workerConnections", parameters.workerConnections, 64, 1_000_000),
     tls: parameters.tls,
     certificateFolder: matching("certificateFolder", certificateFolder, /^(\/[A-Za-z0-9._-]+)+$/),
+    includes: parameters.includes,
+    trustedProxies: parameters.trustedProxies.map((network) =>
+      matching("trustedProxies", network, /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/),
+    ),
   };
 }
 

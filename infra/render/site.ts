@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isSticky } from "../settings/instances.ts";
 import type { Settings } from "../settings/schema.ts";
 import { certificateFolder } from "./certificate-folder.ts";
@@ -19,5 +20,14 @@ export function sitePayload(
     workerConnections: settings.workerConnections,
     tls: settings.tls !== "off",
     certificateFolder,
+    includes: ownDirectives(settings),
+    trustedProxies: settings.trustedProxies,
   });
+}
+
+function ownDirectives({ siteInclude, siteHttpInclude }: Pick<Settings, "siteInclude" | "siteHttpInclude">) {
+  return {
+    ...(siteHttpInclude && { http: readFileSync(siteHttpInclude, "utf8") }),
+    ...(siteInclude && { server: readFileSync(siteInclude, "utf8") }),
+  };
 }

@@ -52,6 +52,18 @@ export interface WebSocketHostArgs {
   readTimeout?: number;
   /** Connections of one nginx worker; a WebSocket takes two of them. Default 20000. */
   workerConnections?: number;
+  /**
+   * File with directives of one's own for the site's `server` block: headers, limits, locations. It is tested and
+   * compared like the rest of the site. Default: none. Example: `"limits.conf"`.
+   */
+  siteInclude?: string;
+  /** File with directives of one's own for nginx's `http` block, such as `limit_req_zone`, which those may need. */
+  siteHttpInclude?: string;
+  /**
+   * Proxies before the host, addresses or networks. What they say in X-Forwarded-For and X-Forwarded-Proto counts: the
+   * client's address in logs, in `sticky` and in what the backend is told. Default: none, as any client can say that.
+   */
+  trustedProxies?: string[];
 
   /**
    * Folder of the backend: package.json and its files, in a repository with the lock file of npm, pnpm or yarn. It may

@@ -44,6 +44,8 @@ const members = <const T extends z.ZodRawShape>(shape: T) => {
   });
 };
 
+const expectedNetwork = "an IP address or a network, such as 10.0.0.7 or 10.0.0.0/8";
+
 /** Also with a slash at its end, and the root alone. */
 export const websocketPathPattern = /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+\/?)$/;
 
@@ -71,6 +73,10 @@ export const check = {
     "a path such as /ws, /socket.io/ or /: letters, digits, . _ ~ -",
   ),
   file: existing("the path of a file that exists", isFile),
+  /** `0.0.0.0/0` would let every client say who it is. */
+  network: z
+    .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], expectedNetwork)
+    .refine((network) => !network.endsWith("/0"), "the networks of proxies, not every address"),
   backendFolder: existing("a folder that holds package.json", (path) => isFile(join(path, "package.json"))),
   command: matching(/^[^\r\n\0]*\S[^\r\n\0]*$/, "a command in one line"),
   text: z.string("text"),

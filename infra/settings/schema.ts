@@ -29,6 +29,9 @@ export const schema = {
   websocketPath: check.websocketPath.default("/ws"),
   readTimeout: check.seconds.default(86_400),
   workerConnections: check.whole("a number from 64 to 1000000", 64, 1_000_000).default(20_000),
+  siteInclude: check.file.optional(),
+  siteHttpInclude: check.file.optional(),
+  trustedProxies: z.array(check.network, 'a list of addresses and networks: ["10.0.0.0/8"]').default([]),
 
   backendSource: check.backendFolder.default(exampleBackend),
   backendInclude: check.texts.default([]),

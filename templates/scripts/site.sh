@@ -69,6 +69,11 @@ site_kept() {
 site_file() { say "$NGINX/sites-available/$(setting site)"; }
 # What the site includes; the first of them is a link to the ports of the release in use, which backend-switch.sh moves.
 site_parts() { payload_files | awk -v site="$(site_file)" '$4 != site { print $4 }'; }
+# What it included when it was last applied, and no longer does.
+site_gone_parts() {
+  sed -n "s|^==> \\($NGINX/geo-system/.*\\) [^ ]* [^ ]* <==\$|\\1|p" "$STATE/applied/site" 2> /dev/null | # may be the first apply
+    while read -r part; do payload_has "$part" || say "$part"; done
+}
 site_upstream() { say "upstream-$(backend_set).conf"; }
 site_link() { say "$NGINX/sites-enabled/$(setting site)"; }
 
@@ -87,6 +92,7 @@ site_without_ipv6() {
 # site_change TREE: what the payload asks for, done in a copy of /etc/nginx.
 site_change() {
   local name file former part
+  site_gone_parts > "$PAYLOAD/gone"
   name=$(setting site)
   file="$1/sites-available/$name"
   former=$(site_former_name)
@@ -94,6 +100,7 @@ site_change() {
   ! site_has_welcome "$1" || rm "$1/sites-enabled/default"
   install -D -o root -g root -m 0644 "$(payload_file "$(site_file)")" "$file.new"
   mv -fT "$file.new" "$file"
+  while read -r part; do rm -f "$1${part#"$NGINX"}"; done < "$PAYLOAD/gone"
   for part in $(site_parts); do install -D -o root -g root -m 0644 "$(payload_file "$part")" "$1${part#"$NGINX"}"; done
   ln -sfT "$(site_upstream)" "$1${UPSTREAM#"$NGINX"}"
   mkdir -p "$1/sites-enabled"
@@ -138,7 +145,7 @@ site_adopt() {
   local name names
   mapfile -t names < <({ site_former_name; setting site; } | grep .)
   site_adopt_path "$1/nginx.conf" "$NGINX/nginx.conf"
-  for name in $(site_parts) "$UPSTREAM"; do [ ! -e "$1${name#"$NGINX"}" ] || site_adopt_path "$1${name#"$NGINX"}" "$name"; done
+  for name in $(cat "$PAYLOAD/gone") $(site_parts) "$UPSTREAM"; do [ ! -e "$1${name#"$NGINX"}" ] || site_adopt_path "$1${name#"$NGINX"}" "$name"; done
   for name in "${names[@]}"; do
     [ ! -e "$1/sites-available/$name" ] || site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
   done
@@ -150,8 +157,8 @@ site_adopt() {
   for name in "${names[@]}"; do
     site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
   done
-  # Back to a tree of before this package: what the site included goes after the site.
-  for name in "$UPSTREAM" $(site_parts); do site_adopt_path "$1${name#"$NGINX"}" "$name"; done
+  # What the site no longer includes goes after the site: all of it where this is the tree of before this package.
+  for name in "$UPSTREAM" $(site_parts) $(cat "$PAYLOAD/gone"); do site_adopt_path "$1${name#"$NGINX"}" "$name"; done
 }
 
 # site_move_link TREE NAME …: where one link goes and another one comes, the first becomes the second. In between it

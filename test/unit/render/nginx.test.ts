@@ -11,6 +11,8 @@ const parameters: SiteParameters = {
   workerConnections: 20_000,
   tls: true,
   certificateFolder: "/etc/geo-system/certificate",
+  includes: {},
+  trustedProxies: [],
 };
 const site = (changes: Partial<SiteParameters> = {}) => renderSite({ ...parameters, ...changes });
 /** The directives alone, blanks made one. */
@@ -84,6 +86,44 @@ describe("the site", () => {
     expect(directives(site())).toContain("access_log /var/log/nginx/access.log geo_system_masked;");
   });
 
+  it("takes the operator's own directives from files of their own, so that nginx names his lines", () => {
+    const text = site({
+      includes: {
+        http: "limit_req_zone $binary_remote_addr zone=a:1m rate=5r/s;\n",
+        server: "limit_req zone=a;\n",
+      },
+    });
+    const lines = directives(text);
+    expect(text).toContain("==> /etc/nginx/geo-system/http.conf root:root 0644 <==\nlimit_req_zone ");
+    expect(text).toContain("==> /etc/nginx/geo-system/server.conf root:root 0644 <==\nlimit_req zone=a;");
+    const at = (line: string) => lines.indexOf(line);
+    expect(at("include /etc/nginx/geo-system/http.conf;")).toBeLessThan(at("server {"));
+    expect(at("include /etc/nginx/geo-system/server.conf;")).toBeGreaterThan(at("server {"));
+    expect(at("include /etc/nginx/geo-system/server.conf;")).toBeLessThan(at("location /ws {"));
+    expect(site()).not.toMatch(/geo-system\/(http|server)\.conf/);
+  });
+
+  it("refuses a file that reads like the next one of the payload", () => {
+    expect(() => site({ includes: { server: "==> /etc/shadow root:root 0644 <==\n" } })).toThrow(
+      '/etc/nginx/geo-system/server.conf: expected no line of the form "==> /path',
+    );
+  });
+
+  it("believes no proxy but the trusted ones, and these about the address and the scheme", () => {
+    const lines = directives(site({ trustedProxies: ["10.0.0.0/8", "2001:db8::1"] }));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "10.0.0.0/8 1;",
+        "set_real_ip_from 10.0.0.0/8;",
+        "set_real_ip_from 2001:db8::1;",
+        "real_ip_recursive on;",
+        "proxy_set_header X-Forwarded-For $remote_addr;",
+        "proxy_set_header X-Forwarded-Proto $geo_system_scheme;",
+      ]),
+    );
+    expect(site()).not.toMatch(/real_ip|realip/);
+  });
+
   it("puts an IPv6 address into brackets, as browsers do in the Host header", () => {
     expect(site({ serverNames: ["2001:db8::7"] })).toContain("server_name [2001:db8::7];");
   });
@@ -111,6 +151,7 @@ describe("the site", () => {
     ["readTimeoutSeconds", Number.NaN],
     ["workerConnections", 1],
     ["certificateFolder", "/etc/x; include /etc/passwd"],
+    ["trustedProxies", ["10.0.0.0/8; }"]],
   ])("refuses a %s that could leave its place: %j", (name, value) => {
     expect(() => site({ [name]: value })).toThrow(`${name}: expected `);
   });
