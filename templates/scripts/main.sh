@@ -19,8 +19,19 @@ outlive_connection() {
 finish() {
   journal_end
   rm -rf "$PAYLOAD"
-  exec >&- 2>&-
+  close_output
   wait "${RELAYS[@]}" || true # a relay that lost its reader has nothing left to do
+}
+
+# A relay ends with its last writer. A run that ended within a redirection also holds the copies of its output that bash
+# puts aside meanwhile, on descriptors from 10 on; 255 is this script.
+close_output() {
+  local descriptor
+  exec >&- 2>&-
+  for descriptor in "/proc/$$/fd"/[1-9][0-9]*; do
+    descriptor=${descriptor##*/}
+    [ "$descriptor" = 255 ] || exec {descriptor}>&-
+  done
 }
 
 # The host's own way out, which sudo drops: proxies, private certificates, its npm registry.

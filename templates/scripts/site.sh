@@ -71,7 +71,9 @@ site_file() { say "$NGINX/sites-available/$(setting site)"; }
 site_parts() { payload_files | awk -v site="$(site_file)" '$4 != site { print $4 }'; }
 # What it included when it was last applied, and no longer does.
 site_gone_parts() {
-  sed -n "s|^==> \\($NGINX/geo-system/.*\\) [^ ]* [^ ]* <==\$|\\1|p" "$STATE/applied/site" 2> /dev/null | # may be the first apply
+  local applied="$STATE/applied/site"
+  [ -e "$applied" ] || return 0
+  sed -n "s|^==> \\($NGINX/geo-system/.*\\) [^ ]* [^ ]* <==\$|\\1|p" "$applied" |
     while read -r part; do payload_has "$part" || say "$part"; done
 }
 site_upstream() { say "upstream-$(backend_set).conf"; }

@@ -53,6 +53,13 @@ describe.sequential("the command on the host", () => {
     await undo();
   });
 
+  it("ends with its reason where a command fails within a redirection", async () => {
+    const broken = `certificate_apply() {\n  certificate_broken > "$PAYLOAD/list"\n}\ncertificate_broken() { false; }\nunused() {`;
+    await host.installCommand(commandText().replace("certificate_apply() {", broken));
+    expect(await host.fails(command, { input })).toMatch(/a command failed \(exit 1, .*\): false/);
+    await host.installCommand(commandText());
+  });
+
   it("refuses a payload that broke off on its way", async () => {
     const half = input.slice(0, input.indexOf("-----END CERTIFICATE"));
     expect(await host.fails(command, { input: half })).toContain(

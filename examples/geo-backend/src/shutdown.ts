@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Backend } from "./backend.ts";
 import { inOneLine, type Log } from "./log.ts";
+import { Pace } from "./pace.ts";
 import type { Services } from "./services.ts";
 import type { Session } from "./session.ts";
 
@@ -28,20 +29,19 @@ export async function closeSessions({ connections, configuration }: Services): P
 const longestPause = 50;
 
 /**
- * A newer process takes new connections: asks the clients to come back to it, spread over the time that is given.
- * Whoever was not asked yet is served as ever. Cuts nobody off, and goes on until the backend is stopped.
+ * A newer process takes new connections: asks the clients to come back to it, spread over the time that is given, or
+ * more where they come back quicker than this host can take them. Whoever was not asked yet is served as ever. Cuts nobody off, and goes on until the backend is stopped.
  */
 export async function handOverSessions({ connections, configuration }: Services): Promise<void> {
   const asked = new Set<Session>();
   // Again and again, for those who were on their way in when the port was left.
   while (connections.accepting) {
     const waiting = [...connections.sessions].filter((session) => !asked.has(session));
-    const pause = Math.min(longestPause, configuration.handoverTime / Math.max(1, waiting.length));
-    const start = performance.now();
-    for (const [index, session] of waiting.entries()) {
+    const pace = new Pace(Math.min(longestPause, configuration.handoverTime / Math.max(1, waiting.length)));
+    for (const session of waiting) {
       asked.add(session);
-      await delay(Math.max(0, start + index * pause - performance.now()));
       void session.finish(restart, "service restart");
+      await pace.turn();
     }
     await delay(longestPause);
   }
