@@ -1,6 +1,6 @@
 // Many clients in one process, as pages behave: each holds a connection, and comes back when it was closed (R6 of the
 // users' guide: within a second at first, then twice as long each time, half a minute at most, with full jitter).
-//   tsx clients.ts URL COUNT    prints `ready`, and on SIGTERM what its clients saw, as JSON
+//   tsx clients.ts URL COUNT    prints `ready`, and on SIGUSR2, and at the end on SIGTERM, what its clients saw, as JSON
 import { setTimeout as delay } from "node:timers/promises";
 import { WebSocket } from "ws";
 
@@ -62,9 +62,12 @@ async function begin(): Promise<void> {
   }
 }
 
+const tell = () => console.log(JSON.stringify(seen));
+
+process.on("SIGUSR2", tell);
 process.on("SIGTERM", () => {
   over = true;
-  console.log(JSON.stringify(seen));
+  tell();
   process.exit(0);
 });
 await begin();

@@ -21,6 +21,9 @@ import { Crowd } from "./crowd.ts";
 const mostOfBackend = 12_000;
 const mostOfWorker = 5_000;
 
+/** How many come back in a second without waiting for each other: two cores serve them, and are the clients too. */
+const clientsPerSecond = 1000;
+
 /** The figures of one `up`. */
 interface Figures {
   seen: Seen;
@@ -33,8 +36,10 @@ const command = new Command("npm run load --")
     "Connects clients to a fresh sandbox host, releases the backend under them, and counts what they saw.",
   )
   .option("--clients <number>", "how many", Number, 2000)
-  .option("--seconds <number>", "handoverSeconds", Number, 10)
-  .action(async ({ clients, seconds }: { clients: number; seconds: number }) => load(clients, seconds));
+  .option("--seconds <number>", "handoverSeconds (default: 10, or one for every 1000 clients)", Number)
+  .action(async ({ clients, seconds }: { clients: number; seconds?: number }) =>
+    load(clients, seconds ?? Math.max(10, Math.ceil(clients / clientsPerSecond))),
+  );
 
 async function load(clients: number, seconds: number): Promise<void> {
   const name = `load-${process.pid}`;
@@ -109,7 +114,7 @@ async function measure(crowd: Crowd, url: string, work: () => Promise<void>): Pr
     await work();
     seconds = (performance.now() - start) / 1000;
     probes = await prober.stop();
-  }, 3_000);
+  }, 40_000);
   return { seen, seconds, probes: probes as ProberRecord };
 }
 
