@@ -40,7 +40,7 @@ export function expectFiles(
  * @throws where one is not
  */
 export function expectInstalled(command: Command, origin: Origin, context: ReleaseContext): void {
-  const packages = loadedModules(command.nodeArguments).flatMap((name) => packageOf(name) ?? []);
+  const packages = loadedModules(command.nodeArguments).flatMap(packagesOf);
   const bin = command.program.kind === "bin" ? command.program.name : undefined;
   const missing = packages.find((name) => isDevelopment(name, context.manifest));
   const owner = missing ?? (bin && developmentOwner(bin, origin, context));
@@ -53,9 +53,12 @@ export function expectInstalled(command: Command, origin: Origin, context: Relea
 }
 
 /** `dotenv` of `dotenv/config`; nothing of a file or of Node's own. */
-function packageOf(name: string): string | undefined {
-  if (/^(\.|\/|node:|file:|data:)/.test(name)) return undefined;
-  return /^(@[^/]+\/)?[^/]+/.exec(name)?.[0];
+function packagesOf(name: string): string[] {
+  if (/^(\.|\/|node:|file:|data:)/.test(name)) return [];
+  const found = /^(@[^/]+\/)?[^/]+/.exec(name)?.[0];
+  // Its compiler is a package of its own, which repositories keep with their build.
+  if (found === "ts-node") return [found, "typescript"];
+  return found ? [found] : [];
 }
 
 function isDevelopment(

@@ -129,6 +129,16 @@ describe("scripts.start is read as it is written", () => {
     );
   });
 
+  it("needs the compiler of ts-node there as well", async () => {
+    const manifest = { dependencies: { "ts-node": "1" }, devDependencies: { typescript: "1" } };
+    await expect(line("ts-node src/server.ts", {}, manifest)).rejects.toThrow(
+      "it needs typescript, which is in",
+    );
+    expect(
+      await line("ts-node src/server.ts", {}, { dependencies: { "ts-node": "1", typescript: "1" } }),
+    ).toContain("ts-node/register");
+  });
+
   it("asks npm's lock file which package a program belongs to", async () => {
     const packages = {
       "node_modules/@nestjs/cli": { dev: true, bin: { nestlike: "x.js" } },
