@@ -6,6 +6,8 @@ export interface Addresses {
   wsUrl: string;
   /** Absent when TLS is off. */
   wssUrl?: string;
+  /** Where an `up` proves the service: `wsUrl`, and every name by `wss`, or by `ws` when TLS is off. */
+  proven: string[];
 }
 
 /**
@@ -15,15 +17,21 @@ export interface Addresses {
  */
 export function addresses(site: {
   host: string;
-  serverName?: string | undefined;
+  serverName?: string[] | undefined;
   tls: "self-signed" | "provided" | "off";
   websocketPath: string;
 }): Addresses {
-  const name = site.serverName ?? site.host;
-  const authority = isIPv6(name) ? `[${name}]` : name;
+  const names = site.serverName ?? [site.host];
+  const [first = site.host] = names;
+  const of = (scheme: string, name: string) => `${scheme}://${authority(name)}${site.websocketPath}`;
+  const wsUrl = of("ws", first);
+  const everyName = names.map((name) => of(site.tls === "off" ? "ws" : "wss", name));
   return {
-    url: `${site.tls === "provided" ? "https" : "http"}://${authority}/`,
-    wsUrl: `ws://${authority}${site.websocketPath}`,
-    ...(site.tls !== "off" && { wssUrl: `wss://${authority}${site.websocketPath}` }),
+    url: `${site.tls === "provided" ? "https" : "http"}://${authority(first)}/`,
+    wsUrl,
+    ...(site.tls !== "off" && { wssUrl: of("wss", first) }),
+    proven: [...new Set([wsUrl, ...everyName])],
   };
 }
+
+const authority = (name: string) => (isIPv6(name) ? `[${name}]` : name);

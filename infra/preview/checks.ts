@@ -20,7 +20,7 @@ export interface Resolved {
  */
 export function checkNotes(
   facts: Facts,
-  serverName?: Resolved,
+  names: readonly Resolved[] = [],
   ports?: PortSets,
   shared: readonly string[] = [],
 ): string[] {
@@ -29,7 +29,7 @@ export function checkNotes(
     ...certificateEnds(facts),
     ...(ports ? holdsOn(facts, ports) : []),
     ...writtenNotes(facts, shared),
-    ...(serverName ? leadsElsewhere(serverName, facts) : []),
+    ...names.flatMap((name) => leadsElsewhere(name, facts)),
   ];
 }
 

@@ -110,11 +110,11 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
 /** The host is known by its own addresses, and by the one at which it is reached. */
 async function notes(facts: Facts, { serverName, host, ...settings }: Known): Promise<string[]> {
   const ports = portSets(settings);
-  if (serverName === undefined) return checkNotes(facts, undefined, ports, settings.backendShared);
-  const [name, reached] = await Promise.all([resolved(serverName), resolved(host)]);
+  if (serverName === undefined) return checkNotes(facts, [], ports, settings.backendShared);
+  const [reached, ...names] = await Promise.all([resolved(host), ...serverName.map(resolved)]);
   return checkNotes(
     { ...facts, addresses: [...reached.addresses, ...facts.addresses] },
-    name,
+    names,
     ports,
     settings.backendShared,
   );

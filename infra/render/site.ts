@@ -4,6 +4,7 @@ import type { Settings } from "../settings/schema.ts";
 import { certificateFolder } from "./certificate-folder.ts";
 import { renderSite } from "./nginx.ts";
 import { portSets } from "./ports.ts";
+import { siteNames } from "./site-names.ts";
 
 /** The payload of step `site`. */
 export function sitePayload(
@@ -12,7 +13,7 @@ export function sitePayload(
 ): string {
   return renderSite({
     siteName: settings.siteName,
-    serverNames: [settings.serverName, host].filter((name) => name !== undefined),
+    serverNames: siteNames(settings, host),
     websocketPath: settings.websocketPath,
     ports: portSets(settings),
     sticky: isSticky(settings),

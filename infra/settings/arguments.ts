@@ -27,8 +27,12 @@ export interface WebSocketHostArgs {
   /** Passphrase of `privateKey`. */
   privateKeyPassword?: Input<string>;
 
-  /** Domain name of the site and its certificate. Default: none, the site is reached by `host`. */
-  serverName?: string;
+  /**
+   * Name of the site and its certificate, or several: an array, or one text with commas. Every one is proven at the end
+   * of an `up`; the outputs show the first. Default: none, the site is reached by `host`.
+   * Example: `["geo.example.com", "www.example.com"]`.
+   */
+  serverName?: string | readonly string[];
   /** `"self-signed"` (default: a private CA of its own), `"provided"` (files) or `"off"` (no port 443). */
   tls?: "self-signed" | "provided" | "off";
   /** For `tls: "provided"`: file with the certificate chain, leaf first (PEM). */

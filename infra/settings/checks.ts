@@ -21,8 +21,24 @@ const existing = (expected: string, holds: (path: string) => boolean) =>
 
 const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
 
+const severalNames =
+  "host names or IP addresses, without scheme, user or port; several with commas between, or as a list";
+
 const isHostName = (value: string) =>
   isIP(value) !== 0 || /^(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/.test(value);
+
+/** One name, several with commas between, or a list. A bad one is shown with all of them, as they were given. */
+const hostNames = z.preprocess(
+  (value) => (typeof value === "string" ? value.split(",").map((name) => name.trim()) : value),
+  z
+    .array(z.string("a host name or an IP address"), severalNames)
+    .min(1, severalNames)
+    .refine((names) => names.every(isHostName), severalNames)
+    .refine(
+      (names) => new Set(names.map((name) => name.toLowerCase())).size === names.length,
+      "each name once",
+    ),
+);
 
 /** An even line has long-term support; `--env-file` reads values of several lines since 20.12. */
 function isSupported(value: string): boolean {
@@ -56,6 +72,7 @@ export const check = {
   port: whole("a TCP port, 1 to 65535", 1, 65535),
   seconds: whole("whole seconds, at least 1", 1, 2_147_483),
   hostName: existing("a host name or an IP address, without scheme, user or port", isHostName),
+  hostNames,
   url: matching(/^https?:\/\/[^\s'"\\$`;<>{}]+$/, "an http or https address"),
   name: matching(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, "letters, digits and dashes, a letter first"),
   user: matching(/^[a-z_][a-z0-9_-]{0,31}$/, "a user name of the host"),

@@ -91,9 +91,9 @@ function environmentConflicts(settings: Some): string[] {
 }
 
 /** A certificate that nginx would refuse, or no client accept. */
-function certificateProblems({ tls, certificateFile, certificateKeyFile }: Some): string[] {
+function certificateProblems({ tls, certificateFile, certificateKeyFile, serverName }: Some): string[] {
   if (tls !== "provided" || !certificateFile || !certificateKeyFile) return [];
-  return problemsOf(() => checkPair(certificateFile, certificateKeyFile));
+  return problemsOf(() => checkPair(certificateFile, certificateKeyFile, serverName));
 }
 
 function problemsOf(work: () => unknown): string[] {

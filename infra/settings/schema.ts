@@ -17,7 +17,7 @@ export const schema = {
   privateKey: later(check.text).optional(),
   privateKeyPassword: later(check.text).optional(),
 
-  serverName: check.hostName.optional(),
+  serverName: check.hostNames.optional(),
   tls: check.oneOf("self-signed", "provided", "off").default("self-signed"),
   certificateFile: check.file.optional(),
   certificateKeyFile: check.file.optional(),

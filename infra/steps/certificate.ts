@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { certificateFolder } from "../render/certificate-folder.ts";
 import { payload } from "../render/payload.ts";
+import { siteNames } from "../render/site-names.ts";
 import type { Settings } from "../settings/schema.ts";
 import { plannedStep, type StepContext } from "./step.ts";
 
@@ -121,13 +122,11 @@ function selfSigned(context: StepContext, settings: Settings): Issued {
   return { chain: leaf.certPem, key: key.privateKeyPem, authority: ca.certPem };
 }
 
-/** Whom the certificate is for: the host as it is reached, and its domain name where it has one. */
-function subject({ host, serverName }: Pick<Settings, "host" | "serverName">) {
-  const names = pulumi
-    .output(host)
-    .apply((address) => [serverName, address].filter((name) => name !== undefined));
+/** Whom the certificate is for: the names of the site, and the host as it is reached. */
+function subject(settings: Pick<Settings, "host" | "serverName">) {
+  const names = pulumi.output(settings.host).apply((address) => siteNames(settings, address));
   return {
-    subject: { commonName: names.apply(([first]) => (first ?? "").slice(0, 64)) },
+    subject: { commonName: names.apply(([first]) => first.slice(0, 64)) },
     dnsNames: names.apply((all) => all.filter((name) => isIP(name) === 0)),
     ipAddresses: names.apply((all) => all.filter((name) => isIP(name) !== 0)),
   };

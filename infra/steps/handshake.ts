@@ -47,10 +47,9 @@ interface Known {
 }
 
 async function prove({ settings, parent, owner }: HandshakeArgs, known: Known): Promise<HandshakeReport> {
-  const { wsUrl, wssUrl } = known.addresses;
   await using session = await connect(known.connection);
   const report = await proveHandshake({
-    urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
+    urls: known.addresses.proven,
     ...(known.authority && { ca: known.authority }),
     token: known.token,
     handshake: handshakeOf(settings),

@@ -9,6 +9,7 @@ import { resolveHostKey } from "../../infra/host/host-key.ts";
 import { parseJumpHost } from "../../infra/host/jump-host.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import { packageRoot } from "../../infra/package-root.ts";
+import { check } from "../../infra/settings/checks.ts";
 import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { defaultName } from "../../sandbox/host/paths.ts";
 import { stackConfig } from "../stack.ts";
@@ -24,7 +25,7 @@ const configuration = z.object({
   jumpHost: z.string().optional(),
   jumpHostKey: z.string().optional(),
   privateKey: z.unknown().optional(),
-  serverName: z.string().optional(),
+  serverName: check.hostNames.optional(),
   tls: z.enum(["self-signed", "provided", "off"]).default("self-signed"),
   websocketPath: z.string().default("/ws"),
   siteName: z.string().default("geo-system"),

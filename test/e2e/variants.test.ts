@@ -24,6 +24,24 @@ it("without TLS only port 80 is opened, and the proof goes over ws", async () =>
   expect(await stack.on("sudo ss -Hltn sport = :443")).toBe("");
 });
 
+it("a site of several names is proven by every one, and no up passes while one leads nowhere", async () => {
+  const { address = "" } = await stack.outputs();
+  const secondAddress = address.replace(/\d+$/, "9"); // Sandboxes take numbers from 10 on.
+  await stack.on(`sudo ip address add ${secondAddress}/24 dev host0`);
+  await stack.must("config", "set", "tls", "self-signed");
+  await stack.must("config", "set", "serverName", `${address}, ${secondAddress}`);
+  const proven = new RegExp(`ws://${address}/ws +wss://${address}/ws +wss://${secondAddress}/ws`);
+  expect(await stack.up()).toMatch(proven);
+  expect(await stack.pulumi("preview", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
+
+  await stack.must("config", "set", "serverName", `${address}, ${secondAddress}, nowhere.invalid`);
+  const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain("serverName: nowhere.invalid leads nowhere");
+  expect(output).toContain("failed wss://nowhere.invalid/ws at name");
+  await stack.must("config", "rm", "serverName");
+});
+
 it("a provided certificate of a private CA is served and verified", async () => {
   const { address = "" } = await stack.outputs();
   const { ca, leaf, key } = await issue(stack.files, address);

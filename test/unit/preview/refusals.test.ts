@@ -174,22 +174,22 @@ describe("worth knowing", () => {
     expect(checkNotes(host)).toEqual([
       'release abc wrote into its own folder: uploads/ (34 files, 12.0 MB), data/db.sqlite (2.1 MB), state.json (7 B); the next release does not have these files, and they are put aside when this one is removed. Data that must survive: ["uploads","data","state.json"] in backendShared, or DATA_DIR',
     ]);
-    expect(checkNotes(host, undefined, undefined, ["uploads", "data"])).toEqual([
+    expect(checkNotes(host, [], undefined, ["uploads", "data"])).toEqual([
       expect.stringContaining('["state.json"] in'),
     ]);
-    expect(checkNotes(host, undefined, undefined, ["uploads", "data", "state.json"])).toEqual([]);
+    expect(checkNotes(host, [], undefined, ["uploads", "data", "state.json"])).toEqual([]);
   });
 
   it("is a name that leads to another host, or nowhere", () => {
     const host = facts(applied("site", site()), "address\t203.0.113.7");
     const name = "geo.example";
-    expect(checkNotes(host, { name, addresses: ["203.0.113.7"] })).toEqual([]);
-    expect(checkNotes(host, { name, addresses: ["198.51.100.1"] })).toEqual([
+    expect(checkNotes(host, [{ name, addresses: ["203.0.113.7"] }])).toEqual([]);
+    expect(checkNotes(host, [{ name, addresses: ["198.51.100.1"] }])).toEqual([
       expect.stringMatching(
         /^serverName: geo\.example leads to 198\.51\.100\.1, and this host has 203\.0\.113\.7; /,
       ),
     ]);
-    expect(checkNotes(host, { name, addresses: [] })).toEqual([
+    expect(checkNotes(host, [{ name, addresses: [] }])).toEqual([
       expect.stringMatching(/^serverName: geo\.example leads nowhere/),
     ]);
   });

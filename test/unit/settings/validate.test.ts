@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { output, secret } from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ConfigurationError, validate } from "../../../infra/settings/validate.ts";
+import { authority } from "../handshake/support/certificate.ts";
 
 let backend: string;
 beforeAll(() => {
@@ -80,6 +81,22 @@ describe("the arguments", () => {
     ]);
   });
 
+  it.each([
+    ["one name", "geo.example.com", ["geo.example.com"]],
+    ["a text with commas", "geo.example.com, 2001:db8::7", ["geo.example.com", "2001:db8::7"]],
+    ["an array", ["geo.example.com", "203.0.113.7"], ["geo.example.com", "203.0.113.7"]],
+  ])("take %s as the names of the site", (_, serverName, names) => {
+    expect(validate({ ...good(), serverName }).serverName).toEqual(names);
+  });
+
+  it("say which member of a list of names is none", () => {
+    expect(with_({ serverName: 7 })).toEqual([expect.stringMatching(/^serverName: .*, found 7$/)]);
+    expect(with_({ serverName: [] })).toEqual([expect.stringMatching(/^serverName: .*, found \[\]$/)]);
+    expect(with_({ serverName: ["geo.example.com", 7] })).toEqual([
+      "serverName.1: expected a host name or an IP address, found 7",
+    ]);
+  });
+
   it("name what the backend needs of the host as the host itself does", () => {
     const needs = { hostServices: ["redis-server", "a.socket"], backendShared: ["./data/", "存储/app 1"] };
     expect(validate({ ...good(), ...needs })).toMatchObject({
@@ -101,6 +118,9 @@ describe("the arguments", () => {
     ["host", "a b"],
     ["host", "x;y"],
     ["serverName", "*.example.com"],
+    ["serverName", "geo.example.com,"],
+    ["serverName", "geo.example.com, a;listen 81"],
+    ["serverName", "geo.example.com,GEO.example.com"],
     ["npmRegistry", "https://example.com/$(id)"],
     ["nodeVersion", "24"],
     ["nodeVersion", "24.1.0;id"],
@@ -184,6 +204,23 @@ describe("the arguments", () => {
     const certificateKeyFile = file("key.pem", "no key");
     expect(with_({ tls: "provided", certificateFile, certificateKeyFile })).toEqual([
       `certificateFile: expected a certificate (PEM), leaf first, found something else in ${certificateFile}`,
+    ]);
+  });
+
+  it("want a provided certificate to be for every name of the site", async () => {
+    const { key, cert } = await (await authority()).issue({ names: ["127.0.0.1", "geo.example.com"] });
+    const [certificateFile, certificateKeyFile] = [
+      join(backend, "chain.pem"),
+      join(backend, "chain-key.pem"),
+    ];
+    writeFileSync(certificateFile, cert);
+    writeFileSync(certificateKeyFile, key);
+    const provided = { tls: "provided", certificateFile, certificateKeyFile };
+    expect(with_(provided)).toEqual([]);
+    expect(with_({ ...provided, serverName: "geo.example.com,127.0.0.1" })).toEqual([]);
+    expect(with_({ ...provided, serverName: "geo.example.com,www.example.com,::1" })).toEqual([
+      "certificateFile: expected a certificate for www.example.com, ::1, since serverName says so; found one for " +
+        `IP Address:127.0.0.1, DNS:geo.example.com: ${certificateFile}`,
     ]);
   });
 
