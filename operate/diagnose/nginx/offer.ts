@@ -36,7 +36,7 @@ function portsOf({ block = [] }: Directive): Offer["ports"] {
 }
 
 /** Of locations that have a path, and say something of their own about an upgrade or about patience. */
-function webSocketPaths({ block = [] }: Directive): string[] {
+export function webSocketPaths({ block = [] }: Directive): string[] {
   const [plain, exact] = [/^\//, /^(=|\^~)$/];
   return block
     .filter(({ name, values }) => name === "location" && (values.length === 1 || exact.test(values[0] ?? "")))

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { project } from "../../../operate/run-pulumi.ts";
 
 /** The commands of an operator, as `npm run` starts them. */
-export type Program = "diagnose" | "logs" | "status" | "watch";
+export type Program = "diagnose" | "logs" | "status" | "take-over" | "watch";
 
 /** What a command printed, and how it ended. */
 export interface Ran {

@@ -1,0 +1,45 @@
+import type { Found, Running } from "./read.ts";
+import { type Site, siteOf } from "./site.ts";
+
+/** An application, and what nginx serves of it. */
+export interface Served {
+  running: Running;
+  site: Site;
+}
+
+/**
+ * The application that is meant, and the others. Without a name: the only one that has a WebSocket path.
+ *
+ * @throws where it is not clear which
+ */
+export function choose(found: Found, name?: string): { chosen: Served; others: Served[] } {
+  if (found.refused !== undefined)
+    throw new Error(
+      `nginx does not accept its own configuration: ${found.refused}\n  next: correct it until \`sudo nginx -t\` passes, then once more`,
+    );
+  const all = found.running.flatMap((running) => {
+    const site = siteOf(found.configuration, running.port);
+    return site ? [{ running, site }] : [];
+  });
+  const wanted = name === undefined ? likely(all) : all.filter(({ running }) => running.name === name);
+  const [chosen] = wanted;
+  if (!chosen || wanted.length > 1) throw new Error(unclear(all, found.unheld, name));
+  return { chosen, others: all.filter((each) => each !== chosen) };
+}
+
+function likely(all: Served[]): Served[] {
+  return all.length < 2 ? all : all.filter(({ site }) => site.webSocketPaths.length > 0);
+}
+
+const nameOf = ({ name, pid, port }: Running) => `${name || `process ${pid}`} (port ${port})`;
+
+function unclear(all: readonly Served[], unheld: readonly number[], name: string | undefined): string {
+  const names = all.map(({ running }) => nameOf(running)).join(", ");
+  const found = names || `none${unheld.length > 0 ? `; nothing listens on port ${unheld.join(", ")}` : ""}`;
+  const expected =
+    name === undefined
+      ? "expected one application to which nginx passes"
+      : `--application: expected the name of an application to which nginx passes, not ${name}`;
+  const next = all.length > 0 ? "add --application NAME" : "start the application first, then once more";
+  return `${expected}, found ${found}\n  next: ${next}`;
+}

@@ -1,0 +1,129 @@
+import { bytesText } from "../../infra/preview/data.ts";
+import { schema } from "../../infra/settings/schema.ts";
+import { asRoot, words } from "../target/words.ts";
+import type { Served } from "./choose.ts";
+import type { Running } from "./read.ts";
+import type { Site } from "./site.ts";
+
+/** The configuration that reproduces a host, and what it cannot say. No secret value is in it. */
+export interface Report {
+  /** What was found, a line each. */
+  found: string[];
+  /** Keys of the configuration. */
+  config: Record<string, unknown>;
+  /** Commands that set the secrets. */
+  secrets: string[];
+  /** Commands that copy the data to where releases find it. */
+  data: string[];
+  /** What has to be decided or done by hand. */
+  notes: string[];
+}
+
+/** How the host is reached. */
+export interface Reached {
+  host: string;
+  user: string;
+  sshPort: number;
+  /** `ssh ubuntu@203.0.113.7` */
+  ssh: string;
+}
+
+export function reportOf({ running, site }: Served, others: readonly Served[], reached: Reached): Report {
+  return {
+    found: [described(running), `nginx serves it by ${site.file}`],
+    config: configOf(running, site, reached),
+    secrets: running.environment.secret.map((name) => secretCommand(name, running, reached)),
+    data: running.data.map(({ path }) => dataCommand(path, running, reached)),
+    notes: [...applicationNotes(running, reached), ...siteNotes(site), ...others.map(otherNote)],
+  };
+}
+
+const managers: Record<string, string> = {
+  pm2: "under pm2",
+  unit: "by the unit",
+  docker: "in Docker",
+  session: "from a session, under no process manager",
+};
+
+function described({ name, manager, user, pid, port, node, folder, connections }: Running): string {
+  const who = manager === "unit" ? `${managers.unit} ${name}` : managers[manager];
+  const what = manager === "pm2" ? `application ${name}` : "application";
+  return `${what} runs ${who} as ${user}: process ${pid} in ${folder}, ${node ? `Node ${node}` : "not Node itself"}, port ${port}, ${connections} connections`;
+}
+
+function configOf({ port, node, environment, data }: Running, site: Site, reached: Reached) {
+  const [serverName] = site.names;
+  const [websocketPath] = site.webSocketPaths;
+  return {
+    host: reached.host,
+    ...(reached.sshPort !== 22 && { port: reached.sshPort }),
+    user: reached.user,
+    ...(isValid("serverName", serverName) && { serverName }),
+    tls: site.certificates.length > 0 ? "provided" : "off",
+    ...(isValid("websocketPath", websocketPath) && { websocketPath }),
+    backendPort: port,
+    ...(isValid("nodeVersion", node) && { nodeVersion: node }),
+    ...(Object.keys(environment.plain).length > 0 && { backendEnvironment: environment.plain }),
+    ...(data.length > 0 && { backendShared: data.map(({ path }) => path) }),
+  };
+}
+
+function isValid(key: "serverName" | "websocketPath" | "nodeVersion", value: string | undefined): boolean {
+  return value !== undefined && value !== "" && schema[key].safeParse(value).success;
+}
+
+/** The value goes from the host into Pulumi's CLI, and is not shown on the way. */
+function secretCommand(name: string, { pid }: Running, { ssh, user }: Reached): string {
+  const read = [...asRoot(user), "sed", "-zn", `s/^${name}=//p`, `/proc/${pid}/environ`].join(" ");
+  return `${ssh} ${words([read])} | tr -d '\\0' | npx pulumi config set --secret --path backendSecretEnvironment.${name}`;
+}
+
+/** Before the first `up`: what is there then is what releases use. */
+function dataCommand(path: string, { folder }: Running, { ssh, user }: Reached): string {
+  const shared = "/srv/geo-backend/shared";
+  const asked = (...command: string[]) => words([...asRoot(user), ...command]);
+  const remote = [
+    asked("install", "-d", "-o", user, "-m", "0750", shared),
+    asked("cp", "-aT", `${folder}/${path}`, `${shared}/${path}`),
+    asked("chown", "-R", `${user}:`, `${shared}/${path}`),
+  ];
+  return `${ssh} ${words([remote.join(" && ")])}`;
+}
+
+function applicationNotes(running: Running, { user }: Reached): string[] {
+  const { folder, node, dotenv, data, environment } = running;
+  return [
+    `backendSource: the folder of this application on your machine, with the code that is in ${folder}`,
+    ...(isValid("nodeVersion", node)
+      ? []
+      : [`nodeVersion: ${node || "what runs is not Node"} is none that can be configured`]),
+    ...(running.user === user ? [] : [`it runs as ${running.user}; it would run as ${user}`]),
+    ...data.map(
+      ({ path, bytes, why }) =>
+        `backendShared: ${path} holds ${bytesText(bytes)}, ${why === "written" ? "written to since it started" : "taken for data by its name"}`,
+    ),
+    ...environment.own.map((name) => `${name} of its environment is set by the package`),
+    ...dotenv.map(
+      ({ file, names }) =>
+        `${folder}/${file} is not part of a release: configure what it sets as well: ${names.join(", ") || "empty"}`,
+    ),
+  ];
+}
+
+function siteNotes(site: Site): string[] {
+  const [, ...names] = site.names;
+  const [, ...paths] = site.webSocketPaths;
+  return [
+    ...names.map((name) => `server name ${name} is not in the configuration: serverName is one`),
+    ...paths.map((path) => `WebSocket path ${path} is not in the configuration: websocketPath is one`),
+    ...site.certificates.map(certificateNote),
+    ...site.others.map((directive) => `not in our site: ${directive}`),
+  ];
+}
+
+function certificateNote({ file, key }: Site["certificates"][number]): string {
+  const renewed = file.startsWith("/etc/letsencrypt/") ? "; certbot renews it there" : "";
+  return `tls: certificateFile and certificateKeyFile are files on your machine: copies of ${file} and ${key}${renewed}`;
+}
+
+const otherNote = ({ running, site }: Served) => `stays as it is: ${described(running)}, by ${site.file}`;
