@@ -12,7 +12,7 @@ backend_port() {
 
 backend_facts() {
   local path
-  fact backend "$APP" "$APP_USER" "$APP_PORT" "$APP_HOME"
+  fact backend "$APP" "$APP_USER" "$APP_PORT" "$APP_HOME" "$(applied backend port)"
   fact release "$(basename "$(readlink "/srv/$APP/current" 2> /dev/null)")" "$(applied backend release)"
   fact environment "$(basename "$(readlink "/srv/$APP/secret.env" 2> /dev/null)")" "$(cat /var/lib/geo-system/backend/generation 2> /dev/null)"
   backend_gone

@@ -135,7 +135,10 @@ export interface CertificateFile {
 export interface Backend {
   name: string;
   user: string;
+  /** Of the release in use. */
   port: number;
+  /** The one that its ecosystem file has; nginx may have handed the release over to another. */
+  ownPort?: number;
   home: string;
   pm2: "absent" | "down" | "up";
   /** Its daemon, where it did not answer within five seconds; `frozen` by a signal STOP. */

@@ -139,7 +139,7 @@ function certificate(path = "", ends = "", fingerprint = "", key = "unknown", na
 }
 
 function backend(facts: Facts): Backend {
-  const [name = "", user = "", port = "0", home = ""] = facts.one("backend");
+  const [name = "", user = "", port = "0", home = "", ownPort = ""] = facts.one("backend");
   const [pm2, pid, state] = facts.one("pm2");
   const silent = facts.all("pm2-silent", () => true).length > 0;
   const [release = "", deployedRelease = ""] = facts.one("release");
@@ -154,6 +154,7 @@ function backend(facts: Facts): Backend {
   const known = readApplications(facts.text("applications") ?? "");
   return {
     ...{ name, user, port: Number(port), home, release, deployedRelease, environment, deployedEnvironment },
+    ...(ownPort && { ownPort: Number(ownPort) }),
     shared: facts.all("shared", (path = "") => path),
     altered: facts.all("altered", (path = "") => path),
     pm2: pm2 === "up" || pm2 === "down" ? pm2 : "absent",

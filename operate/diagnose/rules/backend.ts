@@ -151,10 +151,12 @@ const wrongPort = inside((seen, backend) => {
   if (app?.status !== "online" || app.pid === 0 || seen.inside.listens.some((each) => each.port === port))
     return undefined;
   const found = seen.inside.listens.filter(({ pid, process }) => pid === app.pid && process !== "");
+  const served = clientsPass(seen); // nginx falls back on the other set of ports
   return {
+    ...(served && { severity: "warn" as const }),
     cause:
       found.length > 0
-        ? `the backend listens on port ${found.map((each) => each.port).join(", ")}, and nginx passes to port ${port}`
+        ? `the backend listens on port ${found.map((each) => each.port).join(", ")}, and nginx passes to port ${port}${served ? " first" : ""}`
         : `the backend runs and listens on no port; nginx passes to port ${port}`,
     evidence: [
       `pm2: ${name} is online, process ${app.pid}${app.port === undefined ? "" : `, and its PORT is ${app.port}`}`,
@@ -162,7 +164,7 @@ const wrongPort = inside((seen, backend) => {
       `nothing listens on port ${port}`,
     ],
     fix: [startAnew(seen, backend, `pm2 delete ${name}; `)],
-    worry: worry.down,
+    worry: served ? worry.soon : worry.down,
   };
 });
 

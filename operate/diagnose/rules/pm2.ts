@@ -10,7 +10,7 @@ export const inside =
     look: (
       seen: Observations & { inside: Inside },
       backend: Backend,
-    ) => Omit<Finding, "hop" | "severity"> | undefined,
+    ) => (Omit<Finding, "hop" | "severity"> & Partial<Pick<Finding, "severity">>) | undefined,
   ): Rule =>
   (seen) => {
     if (!seen.inside) return undefined;
@@ -33,10 +33,20 @@ export const processesOf = ({ backend }: Pick<Inside, "backend">): number[] =>
   (backend.applications ?? []).flatMap(({ name, pid }) => (name === backend.name && pid > 0 ? [pid] : []));
 export const serves = (host: Inside) => answers(host).startsWith("HTTP/");
 
-const ecosystem = ({ name }: Backend) => `/srv/${name}/ecosystem.config.cjs`;
-/** By what was deployed, and so that the next boot brings it back. */
+/**
+ * By what was deployed. The file has the port on which a release begins; one that nginx handed over to the other set of
+ * ports is started there, where nginx looks for it first.
+ */
+function start({ name, port, ownPort = port }: Backend): string {
+  const file = `/srv/${name}/ecosystem.config.cjs`;
+  if (ownPort === port) return `pm2 start ${file}`;
+  const other = `.geo-system/${name}.config.cjs`;
+  return `sed 's/PORT": "${ownPort}"/PORT": "${port}"/' ${file} > ${other} && pm2 start ${other}`;
+}
+
+/** So that the next boot brings it back. */
 export const startAnew = ({ target }: Observations, backend: Backend, before = "") =>
-  on(target, `${before}pm2 start ${ecosystem(backend)} && pm2 save`);
+  on(target, `${before}${start(backend)} && pm2 save`);
 
 /** What makes it run again: what holds its port, or was stopped, is restarted. */
 export function revival(host: Inside): string {
@@ -47,7 +57,7 @@ export function revival(host: Inside): string {
 
 /** While it waits for its next try after a crash, `pm2 restart` fails: "Process with pid … already exists". */
 export const afterCrash = ({ backend }: Inside) =>
-  `pm2 delete ${backend.name}; pm2 start ${ecosystem(backend)} && pm2 save`;
+  `pm2 delete ${backend.name}; ${start(backend)} && pm2 save`;
 
 /** Said beside what a changed release does. */
 export const alteredWords = ({ altered }: Backend) =>

@@ -99,6 +99,66 @@ describe("diagnose by the users' own address", () => {
   });
 });
 
+/** Types what is shown, with the query that the address had, and looks again by what it says. */
+async function lookedAgain({ verdict }: Told, query: string) {
+  const line = verdict?.fix.find((each) => each.includes("npm run diagnose -- "))?.replace(/^# /, "") ?? "";
+  const [, url = ""] = /--url (\S+)/.exec(line) ?? [];
+  expect(line).toContain(login[1]);
+  return (await diagnosis(url + query)).told;
+}
+
+describe("an address that is not served, and the one that is", () => {
+  const query = "?token=right-token";
+
+  it.each([
+    [
+      "ws://HOST/nope",
+      "upgrade",
+      /^\/nope is no path for WebSockets: nginx holds .* on \/ws, .* takes none \(404\)$/,
+    ],
+    [
+      "ws://HOST/ws/",
+      "upgrade",
+      /^the backend takes no WebSocket on \/ws\/ \(404\): nginx holds WebSockets on \/ws$/,
+    ],
+    ["ws://HOST:81/ws", "tcp", /^the site is not served on port 81, but on ports 80 and 443$/],
+    ["ws://HOST:3000/ws", "tcp", /^the site is not served on port 3000, which is the backend's own/],
+    ["ws://HOST:443/ws", "upgrade", /^port 443 speaks TLS, and the address begins with ws:\/\/$/],
+    ["wss://HOST:80/ws", "tls", /^port 80 speaks plain HTTP, and the address begins with wss:\/\/$/],
+  ])("%s is told with the right one", async (form, hop, cause) => {
+    const url = form.replace("HOST", new URL(address).host);
+    const { exitCode, told } = await diagnosis(url + query, "--timeout", "2");
+    expect([exitCode, told.healthy, told.verdict?.hop]).toEqual([2, null, hop]);
+    expect(told.verdict?.cause).toMatch(cause);
+    expect(JSON.stringify(told)).not.toMatch(/for everybody|ufw allow|site apply/);
+    expect((await lookedAgain(told, query)).healthy).toBe(true);
+  });
+
+  it("a path that the backend takes is cut when it is silent", async () => {
+    const { exitCode, told } = await diagnosis(`${address.replace("/ws", "/page")}${query}`);
+    expect([exitCode, told.verdict?.hop]).toEqual([1, "site"]);
+    expect(told.verdict?.cause).toMatch(/one that is silent is cut after 60 s$/);
+    expect((await lookedAgain(told, query)).healthy).toBe(true);
+  });
+});
+
+it("a release that ends by itself is no restart's to mend, and is told with its exit code", async () => {
+  await stack.on("touch /tmp/no-database; pm2 restart geo-backend");
+  const { told } = await diagnosis(`${address}?token=right-token`);
+  await stack.on("rm /tmp/no-database");
+  expect(told.verdict?.cause).toMatch(/^the backend crashes .*: it ended with exit code 3$/);
+  expect(told.verdict?.fix.filter((line) => !line.startsWith("#"))).toEqual([
+    expect.stringContaining("pm2 logs"),
+  ]);
+  expect(told.verdict?.worry).toContain("down for everybody");
+  // By pm2's own next try; then by hand, so that what it did before no longer counts.
+  await stack.on("until ss -Hltn sport = :3000 | grep -q .; do sleep 0.2; done; pm2 restart geo-backend");
+  expect((await diagnosis(`${address}?token=right-token`)).told).toMatchObject({
+    healthy: true,
+    verdict: null,
+  });
+});
+
 it("ten looks, ten states and half a minute of watching end no backend", { timeout: 400_000 }, async () => {
   const url = `${address}?token=right-token`;
   const before = await restarts();
