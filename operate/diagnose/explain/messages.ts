@@ -1,3 +1,4 @@
+import { acme } from "./acme.ts";
 import { answers } from "./answers.ts";
 import { apple } from "./apple.ts";
 import { browser } from "./browser.ts";
@@ -11,10 +12,11 @@ import { protocols } from "./protocols.ts";
 
 /**
  * The usual messages of browsers, phones, libraries and servers. The first that fits is meant, so the most telling
- * words come first: what a server's log says, what a protocol says, and last the general words, with which a browser
+ * words come first: what a CA or a server's log says, what a protocol says, and last the general words, with which a browser
  * hides from a page why a connection failed.
  */
 export const messages: readonly Meaning[] = [
+  ...acme,
   ...nginxLines,
   ...hostPrograms,
   ...browser,
