@@ -52,13 +52,13 @@ function described({ name, manager, user, pid, port, node, folder, connections }
 }
 
 function configOf({ port, node, environment, data }: Running, site: Site, reached: Reached) {
-  const [serverName] = site.names;
+  const names = site.names.filter(isServerName);
   const [websocketPath] = site.webSocketPaths;
   return {
     host: reached.host,
     ...(reached.sshPort !== 22 && { port: reached.sshPort }),
     user: reached.user,
-    ...(isValid("serverName", serverName) && { serverName }),
+    ...(names.length > 0 && { serverName: names.join(", ") }),
     tls: site.certificates.length > 0 ? "provided" : "off",
     ...(isValid("websocketPath", websocketPath) && { websocketPath }),
     backendPort: port,
@@ -67,6 +67,8 @@ function configOf({ port, node, environment, data }: Running, site: Site, reache
     ...(data.length > 0 && { backendShared: data.map(({ path }) => path) }),
   };
 }
+
+const isServerName = (name: string) => isValid("serverName", name);
 
 function isValid(key: "serverName" | "websocketPath" | "nodeVersion", value: string | undefined): boolean {
   return value !== undefined && value !== "" && schema[key].safeParse(value).success;
@@ -111,10 +113,10 @@ function applicationNotes(running: Running, { user }: Reached): string[] {
 }
 
 function siteNotes(site: Site): string[] {
-  const [, ...names] = site.names;
+  const names = site.names.filter((name) => !isServerName(name));
   const [, ...paths] = site.webSocketPaths;
   return [
-    ...names.map((name) => `server name ${name} is not in the configuration: serverName is one`),
+    ...names.map((name) => `server name ${name} is not in the configuration: serverName takes no pattern`),
     ...paths.map((path) => `WebSocket path ${path} is not in the configuration: websocketPath is one`),
     ...site.certificates.map(certificateNote),
     ...site.others.map((directive) => `not in our site: ${directive}`),

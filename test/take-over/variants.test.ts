@@ -14,10 +14,9 @@ const variants: Record<Exclude<Variant, "guide">, Expected> = {
     says: ["application chat runs under pm2 as deploy", "it runs as deploy; it would run as ubuntu"],
   },
   certbot: {
-    config: { tls: "provided", serverName: "geo.example", websocketPath: "/ws" },
+    config: { tls: "provided", serverName: "geo.example, www.geo.example", websocketPath: "/ws" },
     says: [
       "/etc/letsencrypt/live/geo.example/privkey.pem; certbot renews it there",
-      "server name www.geo.example is not in the configuration",
       "not in our site: client_max_body_size 20m;",
       "not in our site: add_header X-Frame-Options SAMEORIGIN;",
       'not in our site: location ~ "^/reports/[0-9]{4}/" { root /var/www; }',
