@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: "backends",
           sequence: { groupOrder: 4 },
-          include: ["test/backends/matrix.test.ts", "test/take-over/*.test.ts"],
+          include: ["test/backends/{matrix,servers}.test.ts", "test/take-over/*.test.ts"],
           hookTimeout: minutes(10),
           maxConcurrency: 2,
         },

@@ -53,7 +53,7 @@ export const presetOptions = {
   }),
   stomp: check.members({
     ...openingMembers,
-    /** Virtual host. Default: that of the URL. */
+    /** Virtual host. Default: none is named, and the broker takes its own. */
     host: text,
     login: text,
     /** Default: the token. */

@@ -12,6 +12,7 @@ export const kinds = {
   suback: 9,
   pingreq: 12,
   pingresp: 13,
+  disconnect: 14,
 };
 export type Kind = keyof typeof kinds;
 
@@ -27,11 +28,18 @@ export interface Account {
   password?: string;
 }
 
+/** As the client of npm has it. Brokers with a limit turn 0, a client that may be silent for ever, away. */
+const keepAliveSeconds = 60;
+
 export function connectPacket(version: MqttVersion, { clientId, username, password }: Account): Buffer {
   const clean = 0x02;
   const flags = clean | (username === undefined ? 0 : 0x80) | (password === undefined ? 0 : 0x40);
-  // Keep-alive 0: a client that watches in silence is not dropped for it.
-  const head = [text("MQTT"), Buffer.from([version, flags, 0, 0]), properties(version), text(clientId)];
+  const head = [
+    text("MQTT"),
+    Buffer.from([version, flags, 0, keepAliveSeconds]),
+    properties(version),
+    text(clientId),
+  ];
   return packet(kinds.connect, 0, [...head, ...[username, password].flatMap((each) => each ?? []).map(text)]);
 }
 

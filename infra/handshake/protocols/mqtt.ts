@@ -5,6 +5,7 @@ import type { PresetOptions } from "../preset-options.ts";
 import type { Protocol, Session, Way } from "../protocol.ts";
 import { Stopped } from "../seen.ts";
 import { awaitFrame } from "./await.ts";
+import { meaning } from "./mqtt-codes.ts";
 import {
   type Account,
   connectPacket,
@@ -19,6 +20,9 @@ import {
 import { filled, openingOf, saysToken } from "./opening.ts";
 
 type Options = PresetOptions<"mqtt">;
+
+/** Well within the keep-alive that CONNECT names, and within a shorter one that a broker of MQTT 5 may ask for. */
+const aliveMs = 15_000;
 
 /** CONNECT with its account, PINGREQ, and a message from one client to another where a topic is given. */
 export function mqtt(options: Options): Protocol {
@@ -35,7 +39,8 @@ export function mqtt(options: Options): Protocol {
     async enter(way) {
       const broker = await Broker.connect(way, options);
       way.pass();
-      return { client: broker.client, ping: () => broker.ping() };
+      const alive = { everyMs: aliveMs, send: () => broker.client.send(pingPacket()) };
+      return { client: broker.client, ping: () => broker.ping(), alive };
     },
     async prove(way, session) {
       await session.ping?.();
@@ -52,8 +57,18 @@ async function provePublish(way: Way, session: Session, options: Options): Promi
   const other = await Broker.connect(way, { ...options, clientId: undefined });
   await other.subscribe(topic);
   session.client.send(publishPacket(options.version, topic, payload));
-  await other.expect("publish", ({ body }) => body.includes(payload));
+  await other.expect("publish", {
+    holds: ({ body }) => body.includes(payload),
+    // Brokers drop what an account may not write or read, and say nothing.
+    expected: `PUBLISH of ${topic}, which this account must be allowed to write and to read,`,
+  });
   way.pass();
+}
+
+interface Expected {
+  holds?: (packet: Packet) => boolean;
+  /** For a person. */
+  expected?: string;
 }
 
 /** A connection of which packets are read, whatever frames they come in. */
@@ -96,12 +111,18 @@ class Broker {
   }
 
   /** A packet may come in several frames, and several in one: every frame is taken, in order. */
-  async expect(kind: Kind, holds: (packet: Packet) => boolean = () => true): Promise<Packet> {
+  async expect(
+    kind: Kind,
+    { holds = () => true, expected = kind.toUpperCase() }: Expected = {},
+  ): Promise<Packet> {
     const until = performance.now() + this.#way.timeoutMs;
     for (;;) {
-      const packet = this.#packets.splice(0).find((each) => each.kind === kinds[kind] && holds(each));
+      const packets = this.#packets.splice(0);
+      const packet = packets.find((each) => each.kind === kinds[kind] && holds(each));
       if (packet) return packet;
-      const wait = { withinMs: Math.max(1, until - performance.now()), expected: kind.toUpperCase() };
+      const leaving = packets.find((each) => each.kind === kinds.disconnect);
+      if (leaving) throw this.#refused(`DISCONNECT ${meaning(leaving.body[0] ?? 0)}`);
+      const wait = { withinMs: Math.max(1, until - performance.now()), expected };
       const { data } = await awaitFrame(this.client, (frame) => frame, wait);
       this.#packets.push(...this.#reader.read(data));
     }
@@ -123,20 +144,3 @@ function accountOf(way: Way, options: Options): Account {
     ...(password && { password: String(filled(way, password)) }),
   };
 }
-
-/** The codes of both versions that say something of the client. */
-const meanings: Record<number, string> = {
-  1: "unacceptable protocol version",
-  2: "identifier rejected",
-  3: "server unavailable",
-  4: "bad user name or password",
-  5: "not authorized",
-  132: "unsupported protocol version",
-  133: "client identifier not valid",
-  134: "bad user name or password",
-  135: "not authorized",
-  136: "server unavailable",
-  138: "banned",
-};
-
-const meaning = (code: number) => `${code}${meanings[code] ? ` (${meanings[code]})` : ""}`;

@@ -45,13 +45,14 @@ async function connect(way: Way, options: Options): Promise<Client> {
 }
 
 function connectHeaders(way: Way, options: Options): Headers {
-  const { login, connectHeaders = {}, host = way.url.hostname } = options;
+  const { login, connectHeaders = {}, host } = options;
   const passcode = options.passcode ?? (way.token === "" || saysToken(options) ? undefined : "${token}");
   const account = { ...(login && { login }), ...(passcode && { passcode }) };
   const headers = {
     "accept-version": "1.2,1.1,1.0",
     "heart-beat": "0,0",
-    host,
+    // As @stomp/stompjs: brokers have a default, and RabbitMQ knows no virtual host by the name of the machine.
+    ...(host && { host }),
     ...account,
     ...connectHeaders,
   };
@@ -89,13 +90,20 @@ function expectFrame(
 ) {
   const pick = (frame: Frame) => {
     const text = textOf(frame).trimStart();
-    if (text.startsWith("ERROR")) throw new Stopped({ url: way.url.href, refused: firstLines(text) });
+    if (text.startsWith("ERROR")) throw new Stopped({ url: way.url.href, refused: errorIn(text) });
     return text.startsWith(`${command}\n`) && holds(text) ? text : undefined;
   };
   return awaitFrame(client, pick, { withinMs: way.timeoutMs, expected: `a ${command} frame` });
 }
 
-/** What an ERROR frame says. */
-function firstLines(text: string): string {
-  return (/\nmessage:(.*)/.exec(text)?.[1] ?? text.replace(/\s+|\0/g, " ").trim()).slice(0, 150);
+/** What an ERROR frame says: RabbitMQ gives the reason in the body alone, others say it twice. */
+function errorIn(text: string): string {
+  const [head = "", ...rest] = text.replaceAll("\0", "").split(/\r?\n\r?\n/);
+  const message = unescaped(/\nmessage:(.*)/.exec(head)?.[1] ?? "").trim();
+  const body = rest.join(" ").replace(/\s+/g, " ").trim();
+  const said = body.includes(message) ? body : [message, body].filter(Boolean).join(": ");
+  return (said || head.replace(/\s+/g, " ")).slice(0, 200);
 }
+
+const unescaped = (text: string) =>
+  text.replace(/\\([cnr\\])/g, (_, one: string) => ({ c: ":", n: " ", r: " " })[one] ?? one);

@@ -5,10 +5,20 @@ import { expect, test } from "vitest";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { prove, serve, token, wrongToken } from "./support.ts";
 
-async function startBroker({ strict = false } = {}) {
+interface Options {
+  strict?: boolean;
+  /** As brokers with a limit: a client that wants to be silent for ever is turned away. */
+  keepAliveLimit?: boolean;
+}
+
+async function startBroker({ strict = false, keepAliveLimit = false }: Options = {}) {
   const http = createServer();
   const server = new WebSocketServer({ server: http, path: "/mqtt" });
   const broker = await Aedes.createBroker({
+    preConnect: (_: Client, { keepalive }, done) => {
+      const allowed = !keepAliveLimit || (keepalive !== undefined && keepalive > 0);
+      done(allowed ? null : new Error("a keep-alive is wanted"), allowed);
+    },
     authenticate: (_: Client, username, password, done) => {
       const known = username === "geo-system" && password?.toString() === token;
       if (!strict || known) return done(null, true);
@@ -54,4 +64,22 @@ test("a wrong password is refused, by its code", async () => {
 test("a broker that lets anyone in wants no token", async () => {
   await using server = await startBroker();
   expect(await wrongToken(server.url, "mqtt")).toBe("not wanted");
+});
+
+test("a client names a keep-alive, and keeps to it where it only watches", async () => {
+  await using server = await startBroker({ keepAliveLimit: true });
+  expect((await prove(server.url, "mqtt")).failures).toEqual([]);
+});
+
+test("a broker of MQTT 5 that ends the session says why", async () => {
+  const http = createServer();
+  const sockets = new WebSocketServer({ server: http });
+  const [accepted, disconnected] = [Buffer.from("2003000000", "hex"), Buffer.from("e0028e00", "hex")];
+  sockets.on("connection", (socket) =>
+    socket.on("message", (data: Buffer) => socket.send((data[0] ?? 0) >> 4 === 1 ? accepted : disconnected)),
+  );
+  await using server = await serve(http, "/mqtt");
+  expect((await prove(server.url, { preset: "mqtt", version: 5 })).failures).toEqual([
+    "PINGRESP: the backend did not let the client in: DISCONNECT 142 (session taken over)",
+  ]);
 });

@@ -50,13 +50,28 @@ test("a topic that cannot be joined is told in the server's words", async () => 
   expect(failures[0]).toMatch(/^join: the backend did not let the client in: other: .*unmatched topic/);
 });
 
+/** The client of npm, as a page makes it. */
+function realSocket(url: string, shown: string): Socket {
+  const transport = WebSocket as unknown as typeof globalThis.WebSocket;
+  const socket = new Socket(url, { params: { token: shown }, transport });
+  socket.connect();
+  return socket;
+}
+
+test("the real client with another token is turned away by the stand-in", async () => {
+  await using server = await startPhoenix({ strict: true });
+  const socket = realSocket(server.url, "of-somebody-else");
+  const what = await new Promise((resolve) => {
+    socket.onOpen(() => resolve("open"));
+    socket.onError(() => resolve("error"));
+  });
+  expect(what).toBe("error");
+  socket.disconnect();
+});
+
 test("the real client is served by the stand-in", async () => {
   await using server = await startPhoenix({ strict: true });
-  const socket = new Socket(server.url, {
-    params: { token },
-    transport: WebSocket as unknown as typeof globalThis.WebSocket,
-  });
-  socket.connect();
+  const socket = realSocket(server.url, token);
   const joined = await new Promise((resolve) =>
     socket
       .channel("room:lobby")
@@ -65,5 +80,6 @@ test("the real client is served by the stand-in", async () => {
       .receive("error", () => resolve("error")),
   );
   expect(joined).toBe("ok");
+  expect(await new Promise((resolve) => socket.ping(() => resolve("heartbeat")))).toBe("heartbeat");
   socket.disconnect();
 });

@@ -8,14 +8,25 @@ import { prove, serve, token, wrongToken } from "./support.ts";
 const end = "\x1e";
 
 /** No .NET is at hand: a stand-in, which the real client of npm takes for a server as well. */
-async function startSignalr({ strict = false } = {}) {
+interface Options {
+  strict?: boolean;
+  transports?: string[];
+  /** A hub that looks at its clients in OnConnectedAsync: after the handshake, and after a look into a database. */
+  secondThought?: boolean;
+}
+
+async function startSignalr({
+  strict = false,
+  transports = ["WebSockets"],
+  secondThought = false,
+}: Options = {}) {
   const connections = new Set<string>();
   const knows = (shown: string | null | undefined) => !strict || shown === token;
   const http = createServer((request, response) => {
     if (!knows(request.headers.authorization?.replace("Bearer ", ""))) return response.writeHead(401).end();
     const connectionToken = randomUUID();
     connections.add(connectionToken);
-    const availableTransports = [{ transport: "WebSockets", transferFormats: ["Text", "Binary"] }];
+    const availableTransports = transports.map((transport) => ({ transport, transferFormats: ["Text"] }));
     response.end(
       JSON.stringify({ negotiateVersion: 1, connectionId: "1", connectionToken, availableTransports }),
     );
@@ -30,10 +41,18 @@ async function startSignalr({ strict = false } = {}) {
     if (!knows(searchParams.get("access_token") ?? request.headers.authorization?.replace("Bearer ", "")))
       return socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
     server.handleUpgrade(request, socket, head, (each) =>
-      each.on("message", (data) => answer(each, `${data}`)),
+      each.on("message", (data) => {
+        answer(each, `${data}`);
+        if (secondThought) setTimeout(refuse, 300, each);
+      }),
     );
   });
   return serve(http, "/hub");
+}
+
+function refuse(socket: WebSocket) {
+  socket.send(JSON.stringify({ type: 7, error: "unknown token" }) + end);
+  socket.close();
 }
 
 function answer(socket: WebSocket, text: string) {
@@ -70,6 +89,21 @@ test("a method that fails is told in the server's words", async () => {
   await using server = await startSignalr();
   const { failures } = await prove(server.url, { preset: "signalr", method: "Nothing" });
   expect(failures).toEqual(["invoke: the backend did not let the client in: Nothing: no such method"]);
+});
+
+test("a hub that refuses the client after its handshake has not let it in", async () => {
+  await using server = await startSignalr({ secondThought: true });
+  const { failures } = await prove(server.url, "signalr");
+  expect(failures).toEqual(["hub handshake: the backend did not let the client in: unknown token"]);
+  expect(await wrongToken(server.url, "signalr")).toBe("refused");
+});
+
+test("a hub without WebSockets is told by what it offers", async () => {
+  await using server = await startSignalr({ transports: ["LongPolling"] });
+  const { failures } = await prove(server.url, "signalr");
+  expect(failures[0]).toMatch(
+    /^negotiate: the backend answered transports: LongPolling, where WebSockets among them was due$/,
+  );
 });
 
 test("the real client is served by the stand-in", async () => {

@@ -14,15 +14,22 @@ async function startBroker() {
   return serve(http, "/stomp");
 }
 
+/** In the words of RabbitMQ, which takes its own virtual host where the client names none. */
+function refusal(connect: string): string | undefined {
+  if (!connect.includes(`\npasscode:${token}\n`)) return "Access refused for user 'proof'";
+  const host = /\nhost:(.*)/.exec(connect)?.[1] ?? "/";
+  return host === "/" ? undefined : `Virtual host '${host}' access denied`;
+}
+
 /** One that knows accounts, as far as CONNECT. */
 async function startStrict() {
   const http = createServer();
   const server = new WebSocketServer({ server: http });
   server.on("connection", (socket) =>
     socket.on("message", (data) => {
-      const known = `${data}`.includes(`\npasscode:${token}\n`);
-      socket.send(known ? "CONNECTED\nversion:1.2\n\n\0" : "ERROR\nmessage:Bad CONNECT\n\nAccess refused\0");
-      if (!known) socket.close();
+      const why = refusal(`${data}`);
+      socket.send(why ? `ERROR\nmessage:Bad CONNECT\n\n${why}\0` : "CONNECTED\nversion:1.2\n\n\0");
+      if (why) socket.close();
     }),
   );
   return serve(http, "/ws");
@@ -43,7 +50,10 @@ test("a wrong passcode is refused, in the broker's words", async () => {
   const handshake = { preset: "stomp", login: "proof" } as const;
   expect((await prove(server.url, handshake)).failures).toEqual([]);
   expect((await prove(server.url, handshake, { token: "another" })).failures).toEqual([
-    "CONNECTED: the backend did not let the client in: Bad CONNECT",
+    "CONNECTED: the backend did not let the client in: Bad CONNECT: Access refused for user 'proof'",
+  ]);
+  expect((await prove(server.url, { ...handshake, host: "elsewhere" })).failures).toEqual([
+    "CONNECTED: the backend did not let the client in: Bad CONNECT: Virtual host 'elsewhere' access denied",
   ]);
   expect(await wrongToken(server.url, handshake)).toBe("refused");
 });
