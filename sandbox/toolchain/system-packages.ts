@@ -67,7 +67,7 @@ export async function ensureSystemPackages(
   if (missing.length === 0) return;
   if (!canInstall(machine)) throw new SetupFailure(refusal(missing, why, machine));
   const names = missing.map((name) => nameHere(name, machine));
-  machine.say(`Installing ${names.join(", ")} by apt: ${why} needs ${names.length === 1 ? "it" : "them"}.`);
+  machine.say(`Installing ${names.join(", ")} by apt, for ${why}.`);
   await machine.apt(["update"]);
   await machine.apt(["install", "--yes", "--no-install-recommends", ...names]);
 }

@@ -38,7 +38,7 @@ describe("system packages", () => {
     const { made, apt, said } = machine({ commands: ["debootstrap"] });
     await ensureSystemPackages([...sandbox, "shellcheck"], "the sandbox host", made);
     expect(apt).toEqual(["update", "install --yes --no-install-recommends systemd-container shellcheck"]);
-    expect(said).toEqual(["Installing systemd-container, shellcheck by apt: the sandbox host needs them."]);
+    expect(said).toEqual(["Installing systemd-container, shellcheck by apt, for the sandbox host."]);
   });
 
   it("go by the name that Ubuntu gives them", async () => {
