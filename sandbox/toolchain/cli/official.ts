@@ -27,7 +27,7 @@ export async function download(place: Pair, task: Task): Promise<string> {
 async function ensureCurl(): Promise<void> {
   if (onPath("curl")) return;
   if (!canInstall()) throw new SetupFailure("Pulumi's install script needs curl, which is not installed");
-  await ensureSystemPackages(["curl"], "Pulumi's install script downloads with it");
+  await ensureSystemPackages(["curl"], "Pulumi's install script");
 }
 
 async function runInstallScript(draft: string, line: Progress): Promise<void> {
