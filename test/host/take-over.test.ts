@@ -6,7 +6,7 @@ import { canary, snapshot, startHandMade } from "../support/hand-made/host.ts";
 import { takeOver } from "../support/hand-made/take-over.ts";
 import type { TestHost } from "../support/host.ts";
 
-/* A host that somebody set up by the guide, and the operator who is about to take it over. */
+/* A host that was set up by hand, as the users' guide has it, and its operator before the take-over. */
 let host: TestHost;
 
 beforeAll(async () => {

@@ -30,7 +30,8 @@ const longestPause = 50;
 
 /**
  * A newer process takes new connections: asks the clients to come back to it, spread over the time that is given, or
- * more where they come back quicker than this host can take them. Whoever was not asked yet is served as ever. Cuts nobody off, and goes on until the backend is stopped.
+ * more where they come back quicker than this host can take them. Those who were not asked yet are served as before. It
+ * cuts no client off, and goes on until the backend is stopped.
  */
 export async function handOverSessions({ connections, configuration }: Services): Promise<void> {
   const asked = new Set<Session>();

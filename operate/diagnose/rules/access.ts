@@ -8,7 +8,7 @@ import { worry } from "./rule.ts";
  * why in no log of the application.
  */
 
-// On a host of another make Node may lie where only its user's login finds it.
+// On a host that this package did not set up Node may be on the path of its user's login shell alone.
 const nodeBroken = inside(({ target, inside }, { nodeBroken: said }) =>
   said !== undefined && !serves(inside) && inside.deployed.includes("packages")
     ? {

@@ -6,7 +6,7 @@ import type { Directive } from "../nginx/parse.ts";
 import { parseNginx } from "../nginx/parse.ts";
 import type { Observations } from "../observations.ts";
 
-/** What the host was deployed to offer; on a host of another make, what it offers. Undefined where nobody could look. */
+/** What the host was deployed to offer; on a host that this package did not set up, what it offers. Undefined if unknown. */
 export function offered(seen: Observations, url: URL): Offer | undefined {
   const nginx = seen.inside?.nginx;
   if (!nginx) return undefined;
@@ -37,7 +37,7 @@ export function isStrangePort(seen: Observations, url: URL): boolean {
 
 /**
  * Whether the host's ports say anything about an address. They do not where its name may lead to something before the host;
- * on a host of another make the usual port may have been forgotten there.
+ * on a host that this package did not set up the usual port may have been forgotten there.
  */
 export function tellsOfPorts({ target, inside }: Observations, url: URL): boolean {
   if (target.named !== undefined && bareHost(url) !== target.host) return false;

@@ -7,7 +7,7 @@ export type Variant = "guide" | "nvm" | "certbot" | "unit" | "two";
 /** The value that no output may show: in the environment of each of them. */
 export const canary = "canary-4711";
 
-/** A host that somebody set up by hand, with an application that answers on port 3000: see host.sh. */
+/** A host that was set up by hand, with an application that answers on port 3000: see host.sh. */
 export async function startHandMade(variant: Variant): Promise<TestHost> {
   const host = await startHost(`hand-${variant}`);
   try {
