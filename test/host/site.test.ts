@@ -1,12 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandText } from "../../infra/render/scripts.ts";
 import { sitePayload } from "../../infra/render/site.ts";
 import type { TestHost } from "../support/host.ts";
 import { waitFor } from "../support/wait.ts";
-import { result, settingsFor, startServedHost } from "./support/served-host.ts";
+import { result, settingsFor } from "./support/served-host.ts";
+import { placeCertificate, startSiteHost, startTunnel } from "./support/site-host.ts";
 import { openTunnel } from "./support/upgrade.ts";
 
 let host: TestHost;
@@ -19,28 +17,8 @@ const master = () => host.run("systemctl show -p MainPID --value nginx");
 const page = (path = "/") => fetch(`http://${host.address}${path}`);
 const wait = { within: 5000, every: 20 };
 
-/** A certificate as step `certificate` leaves it: in a folder of its own, behind a link that moves in one go. */
-async function placeCertificate(name: string): Promise<string> {
-  const folder = `/etc/geo-system/certificates/${name}`;
-  await host.run(
-    `sudo install -d ${folder} && sudo openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 ` +
-      `-subj /CN=${name} -addext subjectAltName=IP:${host.address} -keyout ${folder}/privkey.pem -out ${folder}/fullchain.pem ` +
-      `&& sudo ln -sfT ${folder} /etc/geo-system/new && sudo mv -T /etc/geo-system/new /etc/geo-system/certificate`,
-  );
-  return host.run(`cat ${folder}/fullchain.pem`);
-}
-
-async function startBackend(unit: string, port: number): Promise<void> {
-  await host.run(`sudo systemd-run -q --collect --unit ${unit} /usr/local/bin/node /tmp/tunnel.cjs ${port}`);
-  await waitFor("the backend", () => host.run(`ss -Hltn sport = :${port} | grep .`), wait);
-}
-
 beforeAll(async () => {
-  host = await startServedHost("site");
-  const fixture = readFileSync(new URL("fixtures/tunnel.cjs", import.meta.url), "utf8");
-  await host.run("cat > /tmp/tunnel.cjs", { input: fixture });
-  certificate = await placeCertificate("first");
-  await startBackend("backend", 3000);
+  ({ host, certificate } = await startSiteHost("site"));
   await host.run("sudo cp -a /etc/nginx /tmp/nginx-before");
 });
 afterAll(() => host?.[Symbol.asyncDispose]());
@@ -122,7 +100,7 @@ describe("a change", () => {
   });
 
   it("of the certificate reloads once", async () => {
-    const renewed = await placeCertificate("second");
+    const renewed = await placeCertificate(host, "second");
     await expect(openTunnel(`wss://${host.address}/ws`, renewed)).rejects.toThrow();
     expect((await apply()).split("\n")).toEqual(["reloaded nginx", "applied"]);
     using _ = await openTunnel(`wss://${host.address}/ws`, renewed);
@@ -180,94 +158,6 @@ describe("a change", () => {
     );
     expect(await apply()).toBe("unchanged");
     await host.run("sudo sed -i '/^# by hand/d' /etc/nginx/nginx.conf && sudo systemctl reload nginx");
-  });
-});
-
-describe("directives of the operator's own", () => {
-  const own = (server: string, http = "") => {
-    const file = (name: string, text: string) => {
-      const path = join(folder, name);
-      writeFileSync(path, text);
-      return path;
-    };
-    return payload({
-      siteInclude: file("server.conf", server),
-      ...(http && { siteHttpInclude: file("http.conf", http) }),
-    });
-  };
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "站点 site-"));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  it("count after one reload, and a limit of theirs meets the client who exceeds it", async () => {
-    const said = await apply(
-      own(
-        "limit_req zone=pages;\nlimit_req_status 429;\nadd_header X-Own yes always;\n",
-        "limit_req_zone $binary_remote_addr zone=pages:1m rate=1r/m;\n",
-      ),
-    );
-    expect(said.match(/reloaded nginx/g)).toHaveLength(1);
-    const [first, second] = [await page(), await page()];
-    expect([first.status, second.status]).toEqual([200, 429]);
-    expect(first.headers.get("x-own")).toBe("yes");
-    expect(await host.run("sudo geo-system site check")).toBe("unchanged");
-  });
-
-  it("that nginx refuses are named by file and line, and those before serve on", async () => {
-    const said = await host.fails("sudo geo-system site apply", {
-      input: own("# mine\nlimit_rek zone=pages;\n"),
-    });
-    expect(said).toContain('unknown directive "limit_rek" in /etc/nginx/geo-system/server.conf:2');
-    expect(said).toContain("nothing was changed");
-    expect(await host.run("cat /etc/nginx/geo-system/server.conf")).toContain("X-Own");
-  });
-
-  it("cannot leave their block", async () => {
-    const said = await host.fails("sudo geo-system site apply", { input: own("}\nserver { listen 81; }\n") });
-    expect(said).toContain('unexpected "}" in /etc/nginx/geo-system/server.conf:1');
-  });
-
-  it("by another hand are found", async () => {
-    await host.run("echo '# by hand' | sudo tee -a /etc/nginx/geo-system/server.conf");
-    expect(await host.fails("sudo geo-system site check")).toContain(
-      "/etc/nginx/geo-system/server.conf differs",
-    );
-  });
-
-  it("leave the host with their key", async () => {
-    expect(await apply()).toContain("removed /etc/nginx/geo-system/server.conf");
-    expect(await host.run("ls /etc/nginx/geo-system")).toBe(
-      "upstream-a.conf\nupstream-b.conf\nupstream.conf",
-    );
-    expect((await page()).status).toBe(200);
-    expect(await apply()).toBe("unchanged");
-  });
-});
-
-describe("a proxy before the host", () => {
-  const asked = async (headers: Record<string, string>) => {
-    const answer = await fetch(`http://${host.address}/`, { headers });
-    return ((await answer.json()) as { headers: Record<string, string> }).headers;
-  };
-  const claim = { "x-forwarded-for": "192.0.2.1, 203.0.113.9", "x-forwarded-proto": "https" };
-
-  it("that is not named is not believed", async () => {
-    const seen = await asked(claim);
-    expect(seen["x-real-ip"]).not.toBe("203.0.113.9");
-    expect(seen["x-forwarded-proto"]).toBe("http");
-  });
-
-  it("that is trusted is believed about the client, and a client's own claim is not", async () => {
-    const { "x-real-ip": here = "" } = await asked({});
-    await apply(payload({ trustedProxies: [here] }));
-    const seen = await asked(claim);
-    expect([seen["x-real-ip"], seen["x-forwarded-for"]]).toEqual(["203.0.113.9", "203.0.113.9"]);
-    expect(seen["x-forwarded-proto"]).toBe("https");
-    expect(await host.run("sudo tail -n 1 /var/log/nginx/access.log")).toMatch(/^203\.0\.113\.9 /);
-    expect((await asked({ "x-forwarded-proto": "gopher" }))["x-forwarded-proto"]).toBe("http");
-    await apply();
   });
 });
 
@@ -382,16 +272,16 @@ describe("a backend that restarts", () => {
   it("is away for that moment only", async () => {
     await host.run("sudo systemctl stop backend");
     expect((await page()).status).toBe(502);
-    await startBackend("backend", 3000);
+    await startTunnel(host, "backend", 3000);
     expect((await page()).status).toBe(200);
   });
 
   it("is away for nobody while another stands by", async () => {
-    await startBackend("standby", 3001);
+    await startTunnel(host, "standby", 3001);
     await host.run("sudo systemctl stop backend");
     using tunnel = await openTunnel(`ws://${host.address}/ws`);
     expect(await tunnel.echo("x")).toBe("x");
-    await startBackend("backend", 3000);
+    await startTunnel(host, "backend", 3000);
     await host.run("sudo systemctl stop standby");
   });
 });
