@@ -83,7 +83,7 @@ function badRequest(seen: Seen, names: HostNames): Reading {
   if (/Session ID unknown/.test(seen.body ?? "") && /[?&]sid=/.test(seen.url)) return strangeSession(seen);
   if (/Transport unknown|Session ID unknown/.test(seen.body ?? "")) {
     return {
-      cause: `a socket.io server answers (400), which other clients cannot talk to: the handshake is to be socket.io${words(seen)}`,
+      cause: `a socket.io server answers (400), which other clients cannot talk to: key handshake must be socket.io, see docs/handshake.md${words(seen)}`,
       next: `${pulumiLine("config set handshake socket.io")}; without a stack: --handshake socket.io`,
     };
   }
