@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -21,9 +22,7 @@ export async function startTestAgent(...keys: KeyPair[]): Promise<TestAgent> {
   const folder = await mkdtemp(join(tmpdir(), "test-agent-"));
   const socket = join(folder, "socket");
   const process = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
-  await vi.waitFor(() => {
-    if (!existsSync(socket)) throw new Error("ssh-agent has no socket yet");
-  });
+  await vi.waitFor(() => answers(socket)); // its socket is there a moment before it listens
   for (const key of keys) {
     const file = await keyFile(folder, key);
     await promisify(execFile)("ssh-add", ["-q", file], {
@@ -40,6 +39,12 @@ export async function startTestAgent(...keys: KeyPair[]): Promise<TestAgent> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function answers(socket: string): Promise<void> {
+  const connection = connect(socket);
+  await once(connection, "connect");
+  connection.destroy();
 }
 
 let files = 0;
