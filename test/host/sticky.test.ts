@@ -91,6 +91,12 @@ describe("three sticky instances", () => {
     await waitFor("the upgrade", () => visitor.socket.io.engine?.transport?.name === "websocket");
   });
 
+  it("answer a request that they refuse in their own words, with their own status", async () => {
+    const refused = `http://${host}/socket.io/?EIO=4&transport=pigeon`;
+    const said = await outside.exec(["curl", "-s", "-w", " %{http_code}", refused]);
+    expect(said).toMatch(/Transport unknown.* 400$/);
+  });
+
   it("keep the clients of an address over all their connections, and share the addresses among them", async () => {
     const first = await Promise.all(addresses.map((i) => instanceOf(from(i))));
     for (const _ of [1, 2, 3])
