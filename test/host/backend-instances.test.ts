@@ -54,3 +54,28 @@ describe("in cluster mode", () => {
     expect(said).toContain(`(process ${hanging}, port 3000): it failed the handshake at upgrade`);
   });
 });
+
+describe("another number of processes, sticky or not", () => {
+  it.each([
+    ["3 sticky ones", { sticky: true, backendInstances: 3 }],
+    ["2 sticky ones", { sticky: true, backendInstances: 2 }],
+    ["2 in cluster mode", { sticky: false, backendInstances: 2 }],
+    ["a single one", { sticky: false, backendInstances: 1 }],
+    ["3 in cluster mode", { sticky: false, backendInstances: 3 }],
+  ])("takes over unnoticed, as a release does: %s", async (name, mode) => {
+    const there = await users.connectAll(3);
+    const next = await backend.release(name.replaceAll(" ", "-"));
+    // In the order of an `up`: for a moment nginx looks for processes that are not there yet.
+    const said = await users.unnoticed(async () => {
+      await backend.applySite(mode);
+      return backend.apply(next, mode);
+    });
+    if (mode.backendInstances > 1)
+      expect(said).toContain(`met ${mode.backendInstances} of ${mode.backendInstances}`);
+    // The fixture does not ask its clients to leave: they stay until the deadline, handoverSeconds and 5 more.
+    for (const { at } of await Promise.all(there.map(({ closed }) => closed))) expect(at).toBeGreaterThan(7);
+    expect(await backend.processes()).toHaveLength(mode.backendInstances);
+    expect(await backend.check()).toBe("unchanged");
+    expect(await backend.host.run("sudo geo-system site check")).toBe("unchanged");
+  });
+});
