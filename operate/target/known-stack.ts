@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { packageRoot } from "../../infra/package-root.ts";
 import type { SandboxInfo } from "../../sandbox/host/record.ts";
+import { setup } from "../../sandbox/toolchain/first/setup.mjs";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
 import { type Choice, chooseStack, configuredStacks } from "../stack.ts";
 
@@ -18,6 +19,7 @@ export interface KnownStack extends Choice {
  * @throws where it is not clear which, or where it belongs to a sandbox that does not exist
  */
 export async function knownStack(wanted: string | undefined): Promise<KnownStack> {
+  if ((await setup([])) !== 0) throw new Error("Pulumi's CLI could not be made ready; the reason is above");
   const environment = { ...process.env, ...pulumiEnvironment() };
   const choice = await chooseStack({
     wanted: wanted ?? process.env.PULUMI_STACK,

@@ -6,18 +6,20 @@ import { ownFolder, pulumiHome, pulumiHomeToExport, root } from "./places.mjs";
 import { run } from "./run.mjs";
 import { isReady, writeStamp } from "./stamp.mjs";
 
-const usage = `Usage: npm run setup [-- --refresh]
+const usage = `Usage: npm run setup [-- --packages | --refresh]
 
 Makes ready what the other commands need: the npm packages of package-lock.json, the Pulumi CLI with its Node
 language host, and the plug-ins command and tls. What is there already is used as it is.
 
-  --refresh  look at everything again; official plug-ins then replace the project's own where they can be had
-  --help     this text`;
+  --packages  the npm packages alone, for commands that ask no Pulumi stack
+  --refresh   look at everything again; official plug-ins then replace the project's own where they can be had
+  --help      this text`;
 
 export async function setup(args) {
   try {
-    const { help, refresh } = options(args);
+    const { help, packages, refresh } = options(args);
     if (help) console.log(usage);
+    else if (packages) await preparePackages();
     else if (refresh || !(packagesMatch() && isReady())) await prepare(refresh);
     return 0;
   } catch (error) {
@@ -28,16 +30,22 @@ export async function setup(args) {
 
 function options(args) {
   try {
-    return parseArgs({ args, options: { help: { type: "boolean" }, refresh: { type: "boolean" } } }).values;
+    const boolean = { type: "boolean" };
+    return parseArgs({ args, options: { help: boolean, packages: boolean, refresh: boolean } }).values;
   } catch (error) {
     throw Object.assign(new Error(`${error.message}\n\n${usage}`), { exitCode: 2 });
   }
 }
 
-async function prepare(refresh) {
+async function preparePackages() {
+  if (packagesMatch()) return;
   await alone(join(root, ".build", "setup-lock"), root, async () => {
     if (!packagesMatch()) await installPackages();
   });
+}
+
+async function prepare(refresh) {
+  await preparePackages();
   await alone(join(ownFolder(), "lock"), pulumiHome(), async () => {
     if (!refresh && isReady()) return;
     // It says itself what went wrong.

@@ -38,6 +38,14 @@ describe("the npm packages", { timeout: 30_000 }, () => {
     expect((await machine.setup([], modules, checkout)).stderr).toBe("second stage");
   });
 
+  it("are all that a command without a stack waits for", async () => {
+    await using machine = await startMachine();
+    const checkout = await checkoutOn(machine);
+    const packages = () => machine.setup(["--packages"], modules, checkout);
+    expect((await packages()).stderr).toBe("Installing the npm packages of package-lock.json …");
+    expect(await packages()).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
   it("are not believed whole when npm failed half-way", async () => {
     await using machine = await startMachine();
     const checkout = await checkoutOn(machine);
