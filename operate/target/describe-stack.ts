@@ -2,38 +2,18 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { addresses } from "../../infra/addresses.ts";
-import { handshakeSetting } from "../../infra/handshake/handshake.ts";
 import { withAgent } from "../../infra/host/agent.ts";
 import type { HostConnection } from "../../infra/host/connection.ts";
 import { resolveHostKey } from "../../infra/host/host-key.ts";
 import { parseJumpHost } from "../../infra/host/jump-host.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import { packageRoot } from "../../infra/package-root.ts";
-import { check } from "../../infra/settings/checks.ts";
 import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { defaultName } from "../../sandbox/host/paths.ts";
 import { stackConfig } from "../stack.ts";
 import { askPulumi, type KnownStack } from "./known-stack.ts";
+import { type Configuration, readConfiguration } from "./stack-configuration.ts";
 import type { ClientSecrets, Target } from "./target.ts";
-
-/** The keys of a stack's file that matter here; what was deployed with others is told by the outputs. */
-const configuration = z.object({
-  host: z.string(),
-  port: z.coerce.number().default(22),
-  user: z.string().default("ubuntu"),
-  hostKey: z.string().optional(),
-  jumpHost: z.string().optional(),
-  jumpHostKey: z.string().optional(),
-  privateKey: z.unknown().optional(),
-  serverName: check.hostNames.optional(),
-  tls: z.enum(["self-signed", "provided", "off"]).default("self-signed"),
-  websocketPath: z.string().default("/ws"),
-  siteName: z.string().default("geo-system"),
-  backendName: z.string().default("geo-backend"),
-  backendSource: z.string().optional(),
-  handshake: handshakeSetting.catch(undefined),
-});
-type Configuration = z.output<typeof configuration>;
 
 const outputsOf = z.object({ testUrl: z.string().optional(), caCertificate: z.string().optional() });
 
@@ -57,17 +37,13 @@ export function describe(stack: KnownStack, outputs: Promise<string>, up: string
 
 /** A sandbox may have another address or key by now than when its stack was last brought up. */
 function configured({ stack, host: sandbox }: KnownStack): Configuration {
-  const prefix = "geo-system:";
-  const own = Object.entries(stackConfig(packageRoot, stack)).map(
-    ([key, value]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, value] as const,
-  );
   const now = sandbox && {
     host: sandbox.address,
     port: sandbox.port,
     user: sandbox.user,
     hostKey: sandbox.hostKey,
   };
-  const read = configuration.safeParse({ ...Object.fromEntries(own), ...now });
+  const read = readConfiguration(stackConfig(packageRoot, stack), now);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw new Error(

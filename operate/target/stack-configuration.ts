@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { handshakeSetting } from "../../infra/handshake/handshake.ts";
+import { check } from "../../infra/settings/checks.ts";
+
+/** A list or an object; `pulumi config set KEY JSON` keeps it as text. */
+const orJson = <T extends z.ZodType>(kind: T) => z.preprocess(fromJson, kind);
+
+function fromJson(value: unknown): unknown {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** The keys of a stack's file that matter here; what was deployed with others is told by the outputs. */
+const configuration = z.object({
+  host: z.string(),
+  port: z.coerce.number().default(22),
+  user: z.string().default("ubuntu"),
+  hostKey: z.string().optional(),
+  jumpHost: z.string().optional(),
+  jumpHostKey: z.string().optional(),
+  privateKey: z.unknown().optional(),
+  serverName: orJson(check.hostNames.optional()),
+  tls: z.enum(["self-signed", "provided", "off"]).default("self-signed"),
+  websocketPath: z.string().default("/ws"),
+  siteName: z.string().default("geo-system"),
+  backendName: z.string().default("geo-backend"),
+  backendSource: z.string().optional(),
+  handshake: orJson(handshakeSetting).catch(undefined),
+});
+export type Configuration = z.output<typeof configuration>;
+
+/**
+ * @param values what the stack's file has, as YAML reads it; keys with the project's name before them
+ * @param now values that count more
+ * @example readConfiguration({ "geo-system:host": "203.0.113.7" }).data?.tls // "self-signed"
+ */
+export function readConfiguration(values: Record<string, unknown>, now: Record<string, unknown> = {}) {
+  const own = Object.entries(values).map(([key, value]) => [key.replace(/^geo-system:/, ""), value]);
+  return configuration.safeParse({ ...Object.fromEntries(own), ...now });
+}
