@@ -4,6 +4,6 @@ export function byLine(take: (line: string) => void): (text: string) => void {
   return (text) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    lines.forEach(take);
+    for (const line of lines) take(line);
   };
 }
