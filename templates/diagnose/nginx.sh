@@ -34,8 +34,8 @@ nginx_newest() {
   [ -z "$path" ] || fact newest "$(($(date +%s) - ${path%%.*}))" "${path#* }"
 }
 
-# `worker PID SECONDS FILES LIMIT SOCKETS`: since when it runs, its open files, how many it may have, its sockets. `old-worker`
-# is the same of one that a reload has replaced: it stays until its last connection ends.
+# `worker PID SECONDS FILES LIMIT SOCKETS STATE`: since when it runs, its open files, how many it may have, its sockets, its
+# state as `ps` has it (T: stopped by a signal). `old-worker` is the same of one that a reload has replaced: it stays until its last connection ends.
 nginx_workers() {
   local pid
   for pid in $(pgrep -f '^nginx: worker process *$'); do nginx_worker worker "$pid"; done
@@ -46,7 +46,8 @@ nginx_worker() {
   local name=$1 pid=$2
   fact "$name" "$pid" "$(ps -o etimes= -p "$pid" | tr -d ' ')" "$(find "/proc/$pid/fd" -mindepth 1 2> /dev/null | wc -l)" \
     "$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits" 2> /dev/null)" \
-    "$(find "/proc/$pid/fd" -lname 'socket:*' 2> /dev/null | wc -l)"
+    "$(find "/proc/$pid/fd" -lname 'socket:*' 2> /dev/null | wc -l)" \
+    "$(ps -o state= -p "$pid")"
 }
 
 # nginx_backend_port PATH: where nginx passes it, by the location with the longest prefix. For hosts of another make; which

@@ -119,6 +119,8 @@ export interface Worker {
   files: number;
   mostFiles: number;
   sockets: number;
+  /** As `ps` has it: `S`, `R`, `T`. */
+  state: string;
 }
 
 export interface CertificateFile {

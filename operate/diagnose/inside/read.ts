@@ -128,9 +128,9 @@ function nginx(facts: Facts): Nginx {
   };
 }
 
-function worker(...numbers: string[]): Worker {
-  const [pid = 0, seconds = 0, files = 0, mostFiles = 0, sockets = 0] = numbers.map(Number);
-  return { pid, seconds, files, mostFiles, sockets };
+function worker(...told: string[]): Worker {
+  const [pid = 0, seconds = 0, files = 0, mostFiles = 0, sockets = 0] = told.map(Number);
+  return { pid, seconds, files, mostFiles, sockets, state: told[5] ?? "" };
 }
 
 function certificate(path = "", ends = "", fingerprint = "", key = "unknown", names = ""): CertificateFile {

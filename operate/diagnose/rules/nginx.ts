@@ -1,3 +1,4 @@
+import type { Worker } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import { emergency } from "./certificate.ts";
 import { clientsPass } from "./client.ts";
@@ -114,9 +115,27 @@ const stale: Rule = (seen) => {
   };
 };
 
+/** By `kill -STOP`, a debugger that left, or a freezer: it takes no part until it is told to go on. */
+const isStopped = ({ state }: Worker) => state === "T";
+
+/** Only those on a stopped worker notice, so a client of ours may well have met another one. */
+const stoppedWorkers: Rule = ({ inside, target }) => {
+  const all = [...(inside?.nginx.workers ?? []), ...(inside?.nginx.oldWorkers ?? [])];
+  const stopped = all.filter(isStopped);
+  if (stopped.length === 0) return undefined;
+  return {
+    ...{ hop: "nginx", severity: "fail" },
+    cause: `${stopped.length} of nginx's ${all.length} workers ${stopped.length === 1 ? "is" : "are"} stopped by a signal: whoever is connected to one hears nothing more`,
+    evidence: stopped.map(({ pid, sockets }) => `worker ${pid}: state T, ${sockets} sockets`),
+    fix: [on(target, `sudo kill -CONT ${stopped.map(({ pid }) => pid).join(" ")}`)],
+    worry: stopped.length === all.length ? worry.down : worry.some,
+  };
+};
+
 /** It runs and its port takes connections, and nothing comes; what lies behind it answers. */
 const frozen: Rule = (seen) => {
   const { inside, target } = seen;
+  if (inside?.nginx.workers.some(isStopped)) return undefined; // A signal does, where a restart would cut everybody.
   if (clientsPass(seen)) return undefined; // The backend need not answer a client without a token.
   const answer = (to: string) => inside?.loopback.find((each) => each.to === to)?.answer ?? "";
   if (!/^(silence|no connection)$/.test(answer("nginx")) || !answer("backend").startsWith("HTTP/"))
@@ -130,6 +149,6 @@ const frozen: Rule = (seen) => {
   };
 };
 
-export const frozenRules = [frozen];
+export const frozenRules = [stoppedWorkers, frozen];
 export const nginxRules = [absent, invalid, stopped];
 export const nginxWarnings = [outsideItsUnit, stale];

@@ -2,6 +2,12 @@ import { enabled, type Fault, idlers, putBack, reload, rival, site } from "../su
 
 const edit = (expression: string) => `sed -i '${expression}' ${site} && ${reload}`;
 
+const stopped = (which: string, pids: string) => ({
+  hop: "nginx",
+  cause: `${which} stopped by a signal: whoever is connected to one hears nothing more`,
+  fix: [`HOST sudo kill -CONT ${pids}`],
+});
+
 export const nginxFaults: Fault[] = [
   {
     name: "nginx stopped",
@@ -40,11 +46,14 @@ systemctl daemon-reload; systemctl restart nginx || true`,
     ],
   },
   {
-    name: "workers that hang",
+    name: "all workers stopped by a signal",
     breaks: "pkill -STOP -f '^nginx: worker'",
-    hop: "nginx on loopback",
-    cause: "nginx takes connections and does not answer; the backend behind it does",
-    fix: ["HOST sudo systemctl restart nginx"],
+    ...stopped("N of nginx's M workers are", "PIDS"),
+  },
+  {
+    name: "one worker stopped by a signal",
+    breaks: "pkill -STOP -o -f '^nginx: worker process *$'",
+    ...stopped("1 of nginx's M workers is", "PID"),
   },
   {
     name: "another program on port 80",

@@ -218,7 +218,7 @@ describe("what is worth a look, and breaks nothing yet", () => {
       host({
         nginx: {
           ...inside.nginx,
-          workers: [{ pid: 1, seconds: 500, files: 100, mostFiles: 40_000, sockets: 18_500 }],
+          workers: [{ pid: 1, seconds: 500, files: 100, mostFiles: 40_000, sockets: 18_500, state: "S" }],
         },
       }),
       "nginx is full: a worker has 18500 connections open, and worker_connections is 20000",
@@ -287,7 +287,7 @@ describe("what only shows under load, or after years", () => {
           nginx: {
             ...inside.nginx,
             log: "2026/11/25 [crit] accept4() failed (24: Too many open files)",
-            workers: [{ pid: 1, seconds: 500, files: 1024, mostFiles: 1024, sockets: 1000 }],
+            workers: [{ pid: 1, seconds: 500, files: 1024, mostFiles: 1024, sockets: 1000, state: "S" }],
           },
         }),
         outside: failing({

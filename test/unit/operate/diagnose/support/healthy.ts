@@ -65,7 +65,7 @@ export const inside: Inside = {
   nginx: {
     ...{ present: true, valid: true, said: "", log: "", journal: "" },
     configuration: printed(site),
-    workers: [{ pid: 20, seconds: 500, files: 20, mostFiles: 40_000, sockets: 8 }],
+    workers: [{ pid: 20, seconds: 500, files: 20, mostFiles: 40_000, sockets: 8, state: "S" }],
     oldWorkers: [],
     newest: { seconds: 600, path: "/etc/nginx/sites-enabled/geo-system" },
     ...{ site, deployedSite: site, enabled: "/etc/nginx/sites-available/geo-system" },
