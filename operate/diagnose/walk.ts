@@ -10,6 +10,7 @@ import { seeName } from "./outside/names.ts";
 import type { Outside } from "./outside/observed.ts";
 import { seePage } from "./outside/page.ts";
 import { seePorts } from "./outside/ports.ts";
+import { seeSizes } from "./outside/sizes.ts";
 import { seeTls } from "./outside/tls.ts";
 import { processesOf } from "./rules/pm2.ts";
 import { sshFailure } from "./ssh-failure.ts";
@@ -31,9 +32,13 @@ export async function walk(target: Target, timeoutMs = 5_000): Promise<Observati
     if (session && (await hasEnded(session, within))) {
       within = { ...(await look(session, target)), endedMeanwhile: true };
     }
-    const arrivals = session && (await arrivalsAt(session, target, seen.outside));
+    const [arrivals, sizes] = await Promise.all([
+      session && arrivalsAt(session, target, seen.outside),
+      sizesAt(target, seen.outside, timeoutMs),
+    ]);
+    const outside = { ...seen.outside, ...(sizes && { sizes }) };
     return {
-      ...{ target, outside: seen.outside, ...seen.secrets, ...within },
+      ...{ target, outside, ...seen.secrets, ...within },
       ...(login.failure && { ssh: login.failure }),
       ...(arrivals && { arrivals }),
     };
@@ -126,6 +131,15 @@ async function hasEnded(session: SshSession, { inside }: Within): Promise<boolea
     `for pid in ${pids.join(" ")}; do test -e /proc/$pid || echo gone; done`,
   );
   return stdout.includes("gone");
+}
+
+/** Where a client got no answer beyond the port: does the size of what it sends play a part? */
+async function sizesAt({ urls }: Target, { flows }: Outside, timeoutMs: number) {
+  const plain = urls.map((url) => new URL(url)).find(({ protocol }) => protocol === "ws:");
+  const unanswered = flows.some(
+    ({ failure }) => failure && failure.hop !== "tcp" && failure.seen.waitedMs !== undefined,
+  );
+  return plain && unanswered ? seeSizes(plain, timeoutMs) : undefined;
 }
 
 /** Where a port is silent: do the packets reach the host? */

@@ -9,6 +9,8 @@ export interface Outside {
   /** Undefined where no address is wss, or nothing took the connection. */
   tls?: TlsSeen;
   page?: PageSeen;
+  /** Requests of several sizes, the smallest first. Undefined where no client was left without an answer. */
+  sizes?: SizeSeen[];
   flows: Flow[];
   /** What the client speaks, and what it can tell. */
   client: ClientSeen;
@@ -55,6 +57,12 @@ export interface PageSeen {
   location: string;
   /** The beginning of the text. */
   body: string;
+}
+
+export interface SizeSeen {
+  bytes: number;
+  /** Whether anything came back. */
+  answered: boolean;
 }
 
 export interface ClientSeen {

@@ -1,5 +1,6 @@
 import { pathRules, portRules } from "./address.ts";
 import { backendRules } from "./backend.ts";
+import { betweenRules } from "./between.ts";
 import { certificateRules, certificateWarnings, keyRules } from "./certificate.ts";
 import { crashWarnings } from "./crash.ts";
 import { firewallRules, firewallWarnings } from "./firewall.ts";
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   ...backendGone, // What it would start from: a restart is no remedy then.
   ...backendRules, // Does the backend run, and where it should?
   ...refusalRules, // Does nginx itself refuse?
+  ...betweenRules, // Both ends answer: is it the way between them?
   ...flowRules, // Does it do what it should?
   ...[...siteWarnings, ...certificateWarnings, ...firewallWarnings, ...nginxWarnings],
   ...[

@@ -42,5 +42,6 @@ export const worry = {
   ownAuthority: "Not known: clients that were given its CA connect, others do not.",
   ended:
     "Not yet: users are served. Each time it ends, everybody who is connected is cut and has to connect again.",
+  way: "Yes, for everybody who comes by this way; others may be served. The host needs no restart.",
   soon: "Not yet: users are served. See to it in working hours.",
 };

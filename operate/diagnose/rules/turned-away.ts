@@ -164,7 +164,7 @@ const limited = ({ inside }: Seen, ports: readonly PortSeen[]) =>
 /** The rule that undoes a rule of `iptables -S`. */
 const undone = (rule: string) => rule.replace(/(^| )-A /, "$1-D ");
 
-function deletions({ target }: Seen, rules: readonly string[]): string[] {
+export function deletions({ target }: Seen, rules: readonly string[]): string[] {
   const ours = rules.filter((rule) => /^(-t \w+ )?-A /.test(rule));
   if (ours.length > 0) return ours.map((rule) => on(target, `sudo iptables ${undone(rule)}`));
   return [on(target, "sudo iptables -S"), on(target, "sudo iptables -t nat -S")];
