@@ -46,31 +46,35 @@ function onHost(payload: string, { user, ipv6 }: Facts): string {
   return ipv6 ? filled : filled.replace(/^ *listen \[::\].*\n/gm, "");
 }
 
-function fileDrift({ path, found }: FileFact, expected: PayloadFile[], wanted: PayloadFile[]): Drift[] {
+/** What is already as it is wanted now is no drift: a run that failed may have come so far. */
+function fileDrift({ path, found, left }: FileFact, expected: PayloadFile[], wanted: PayloadFile[]): Drift[] {
   const before = expected.find((file) => file.path === path);
   if (!before) return [];
-  if (!found) return [{ path, reason: `${path} was deleted on the host` }];
-  return [textDrift(path, found, before, wanted), accessDrift(path, found, before)].flat();
+  const desired = wanted.find((file) => file.path === path);
+  if (!found) return desired ? [{ path, reason: `${path} was ${removedBy(left)}` }] : [];
+  const text = [before.text, desired?.text].includes(found.text)
+    ? []
+    : [textDrift(path, found, desired ?? before, left)];
+  return [...text, ...accessDrift(path, found, desired ? [before, desired] : [before])];
 }
+
+const removedBy = (left?: true) => (left ? "removed by a run that failed" : "deleted on the host");
 
 type Found = NonNullable<FileFact["found"]>;
 
-function textDrift(path: string, found: Found, before: PayloadFile, wanted: PayloadFile[]): Drift[] {
-  if (found.text === before.text) return [];
-  const desired = wanted.find((file) => file.path === path)?.text ?? before.text;
-  return [
-    {
-      path,
-      reason: `${path} was edited on the host at ${moment(found.modified)}`,
-      diff: unified(path, found.text, desired),
-    },
-  ];
+function textDrift(path: string, found: Found, { text }: PayloadFile, left?: true): Drift {
+  const reason = left
+    ? `${path} is as a run that failed at ${moment(found.modified)} left it`
+    : `${path} was edited on the host at ${moment(found.modified)}`;
+  return { path, reason, diff: unified(path, found.text, text) };
 }
 
-function accessDrift(path: string, found: Found, { owner, mode = "0644" }: PayloadFile): Drift[] {
-  const expected = `${owner} ${mode}`;
+function accessDrift(path: string, found: Found, taken: PayloadFile[]): Drift[] {
   const is = `${found.owner} ${found.mode}`;
-  return is === expected ? [] : [{ path, reason: `${path} is ${is} on the host, expected ${expected}` }];
+  const [expected = is, ...others] = taken.map(({ owner, mode = "0644" }) => `${owner} ${mode}`);
+  return is === expected || others.includes(is)
+    ? []
+    : [{ path, reason: `${path} is ${is} on the host, expected ${expected}` }];
 }
 
 function unified(path: string, found: string, desired: string): string {

@@ -2,6 +2,8 @@
 export interface FileFact {
   step: string;
   path: string;
+  /** It is as a run that failed left it: written or removed by this package since the step was applied last. */
+  left?: true;
   /** Undefined where there is no such file. */
   found?: { owner: string; mode: string /** Milliseconds, as of `Date`. */; modified: number; text: string };
 }
@@ -91,7 +93,7 @@ export interface Facts {
   running?: string;
 }
 
-type Values = [string, string, string, string, string, string];
+type Values = [string, string, string, string, string, string, string];
 type Reader = (facts: Facts, values: Values) => void;
 
 /** What each name of a fact stands for; templates/scripts/facts*.sh write them. */
@@ -109,10 +111,11 @@ const readers: Record<string, Reader> = {
   failed: ({ failed }, [job, said]) => {
     failed[job] = decoded(said).trim();
   },
-  file: ({ files }, [step, path, owner, mode, modified, text]) =>
+  file: ({ files }, [step, path, owner, mode, modified, text, left]) =>
     files.push({
       step,
       path,
+      ...(left === "yes" && { left: true }),
       ...(owner !== missing && { found: { owner, mode, modified: date(modified), text: decoded(text) } }),
     }),
   disk: ({ disks }, [path, free]) => {
@@ -165,7 +168,7 @@ export function parseFacts(text: string): Facts {
     const read = readers[name];
     if (!read)
       throw new Error(`the host's facts hold ${JSON.stringify(name)}, which this version does not know`);
-    read(facts, Array.from({ length: 6 }, (_, i) => values[i] ?? "") as Values);
+    read(facts, Array.from({ length: 7 }, (_, i) => values[i] ?? "") as Values);
   }
   const { host } = facts.failed;
   if (host !== undefined) throw new Error(`the host cannot tell of itself: ${host}`);

@@ -17,7 +17,7 @@ export function commandPlan(facts: Facts, sum: string): StepPlan {
   const options = parseOptions(command.options);
   const placed = options.text;
   const drift = [
-    ...sumDrift(path, command, { sum: placed, access: "root:root 0755" }),
+    ...sumDrift(path, command, { sum: placed, wanted: sum, access: "root:root 0755" }),
     // A version before this one made no such folder.
     ...(placed === sum.slice(0, 8) ? uploadFolderDrift(facts) : []),
   ];
@@ -69,11 +69,16 @@ interface Summed {
   access?: string | undefined;
 }
 
+interface Placed extends Summed {
+  /** The SHA-256 of the text that is wanted now: a run that was cut off may have placed it and not come to say so. */
+  wanted?: string;
+}
+
 /** The drift of a file of which the host tells no text. There is none where it was never placed. */
-function sumDrift(file: string, found: Summed, placed: Summed, hint = ""): Drift[] {
+function sumDrift(file: string, found: Summed, placed: Placed, hint = ""): Drift[] {
   if (!placed.sum) return [];
   if (!found.sum) return [{ reason: `${file} was deleted on the host` }];
-  const edited = !found.sum.startsWith(placed.sum);
+  const edited = !found.sum.startsWith(placed.sum) && found.sum !== placed.wanted;
   const changed = placed.access !== undefined && found.access !== placed.access;
   return [
     ...(edited ? [{ reason: `${file} was edited on the host${hint}` }] : []),

@@ -7,7 +7,10 @@ export type ScriptedStep = (typeof scriptedSteps)[number];
 
 /** What every step uses, before the steps and after them; a change there concerns all of them. */
 const frame = {
-  before: ["head", "payload", "files", "parallel", "session", "options", "lock", "owner", "up", "journal"],
+  before: [
+    ...["head", "payload", "files", "unfinished", "parallel", "session"],
+    ...["options", "lock", "owner", "up", "journal"],
+  ],
   after: ["main"],
 };
 

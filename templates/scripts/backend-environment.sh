@@ -23,9 +23,15 @@ backend_environment() {
     chmod 0600 "$folder/$generation"
     changed "the secret environment is again for $APP_USER alone"
   fi
-  (umask 077; sha256sum < "$given" | cut -c 1-64 > "$STATE/backend/secret.sum") # tells whether somebody edits it here
   backend_keep_token
+  backend_keep_secret_sum "$given" "$generation"
   say "generation $generation"
+}
+
+# backend_keep_secret_sum FILE GENERATION: tells whether somebody edits it here, and last of all, that it was sent.
+backend_keep_secret_sum() {
+  (umask 077; say "$(sha256sum < "$1" | cut -c 1-64) $2" > "$STATE/backend/secret.sum.new")
+  mv -fT "$STATE/backend/secret.sum.new" "$STATE/backend/secret.sum"
 }
 
 # The token with which a release proves itself here, before a user meets it.

@@ -72,6 +72,9 @@ backend_unit_is_ours() {
   [ ! -e "$path" ] || grep -qF 'Written by `pulumi up`' "$path"
 }
 
+# backend_is_foreign_unit PATH: apply keeps it as it is, so it cannot differ from what was applied.
+backend_is_foreign_unit() { [ "$1" = "/etc/systemd/system/pm2-$APP_USER.service" ] && ! backend_unit_is_ours; }
+
 # pm2 runs inside its unit, so that a shutdown ends it in order. One that somebody typed runs in that person's session.
 backend_daemon() {
   local unit="pm2-$APP_USER.service" version

@@ -76,6 +76,7 @@ backend_check() {
   backend_read
   for path in $(backend_files); do
     payload_has "$path" || continue # applied by a version that had no such file
+    ! backend_is_foreign_unit "$path" || continue
     backend_fill_in "$path"
     backend_is_of_another "$path" || check_file "$path"
   done

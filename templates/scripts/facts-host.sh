@@ -123,12 +123,23 @@ facts_descends() {
 
 # Of the secret environment only a sum leaves the host, inside SSH, and is shown to nobody.
 facts_environment() {
-  local name file
+  local name file sum=$EMPTY generation=''
   name=$(facts_wanted_backend name)
   [ -n "$name" ] || return 0
-  file="/srv/$name/secret.env"
-  fact environment "$(facts_options backend-environment)" "$(facts_sum "$file")" "$(cat "$STATE/backend/secret.sum" 2> /dev/null || say "$EMPTY")" \
-    "$(facts_access "$file")"
+  [ ! -e "$STATE/backend/secret.sum" ] || read -r sum generation < "$STATE/backend/secret.sum"
+  # A version before this one wrote the sum alone.
+  file="/srv/$name/$(facts_secret_file "/srv/$name" "environments/${generation:-$(backend_latest_generation)}")"
+  fact environment "$(facts_options backend-environment)" "$(facts_sum "$file")" "$sum" "$(facts_access "$file")"
+}
+
+# facts_secret_file ROOT SENT: the file that must be what was sent last. Until a release with it is in use, secret.env
+# leads to the text before, or is not there yet.
+facts_secret_file() {
+  local link
+  link=$(readlink "$1/secret.env" || true) # not there yet, or a file that somebody put there
+  if [[ $link = environments/* && $link != "$2" ]]; then say "$2"
+  elif [ ! -e "$1/secret.env" ] && { [ "$(current environment)" != "$2" ] || [ -d "$HANDOVER" ]; }; then say "$2"
+  else say secret.env; fi
 }
 
 facts_certificate() {

@@ -17,8 +17,10 @@ facts_options() { cat "$STATE/options/$1" 2> /dev/null || say "$EMPTY"; } # appl
 changed() { fact differs "$STEP" "$(encoded <<< "$*")"; }
 
 check_file() {
-  if [ -L "$1" ] || [ ! -f "$1" ]; then fact file "$STEP" "$1" "$EMPTY" "$EMPTY" "$EMPTY" "$EMPTY"
-  else fact file "$STEP" "$1" "$(stat -c '%U:%G' "$1")" "$(stat -c '%04a' "$1")" "$(stat -c '%Y' "$1")" "$(facts_text "$1")"; fi
+  local left=no
+  ! unfinished_left "$1" || left=yes
+  if [ -L "$1" ] || [ ! -f "$1" ]; then fact file "$STEP" "$1" "$EMPTY" "$EMPTY" "$EMPTY" "$EMPTY" "$left"
+  else fact file "$STEP" "$1" "$(stat -c '%U:%G' "$1")" "$(stat -c '%04a' "$1")" "$(stat -c '%Y' "$1")" "$(facts_text "$1")" "$left"; fi
 }
 
 # A certificate that ends soon is no drift, which the next `up` repairs: facts_certificate tells it.

@@ -52,6 +52,7 @@ write_file() {
   new=$(beside "$2")
   install -D -o "${3%:*}" -g "${3#*:}" -m "$4" "$1" "$new"
   sync "$new" # a power cut soon after the move would leave an empty file
+  unfinished_note "$2" "$1"
   mv -fT "$new" "$2"
   changed "wrote $2"
 }

@@ -79,8 +79,12 @@ recall() {
 
 remember() {
   case "$VERB" in
-    apply) payload_keep ;;
+    apply)
+      payload_keep
+      unfinished_forget
+      ;;
     undo)
+      unfinished_forget
       rm -rf "$STATE/applied/$STEP" "$STATE/before/$STEP"
       options_forget
       # Nothing is left of the package once the last step is undone.

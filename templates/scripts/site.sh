@@ -184,6 +184,7 @@ site_adopt_path() {
   elif [ -e "$1" ]; then write_file "$1" "$2" "$(stat -c '%U:%G' "$1")" "$(stat -c '%a' "$1")"
   elif [ -e "$2" ] || [ -L "$2" ]; then
     keep "$2"
+    unfinished_note "$2"
     rm "$2"
     changed "removed $2"
   fi

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { driftOf } from "../../../infra/host/drift.ts";
+import type { Facts } from "../../../infra/host/facts.ts";
 import { payload } from "../../../infra/render/payload.ts";
 import { applied, encoded, facts, file, site, sitePath, siteText } from "./support.ts";
 
+const reasonsOf = (host: Facts, wanted: string) => driftOf("site", host, wanted).map(({ reason }) => reason);
+const gone = `file\tsite\t${sitePath}\t-\t-\t-\t-`;
 const reasons = (...lines: string[]) =>
   driftOf("site", facts(applied("site", site()), ...lines), site()).map(({ reason }) => reason);
 
@@ -40,8 +43,29 @@ describe("drift", () => {
     ]);
   });
 
+  it("is none of a file that is already as it is wanted now: a run that failed came so far", () => {
+    const wanted = site(siteText.replace("86400s", "3600s"));
+    const host = facts(applied("site", site()), file(siteText.replace("86400s", "3600s")));
+    expect(driftOf("site", host, wanted)).toEqual([]);
+    expect(reasonsOf(host, site())).toEqual([expect.stringContaining("was edited on the host at")]);
+  });
+
+  it("is none of a missing file that is no longer wanted", () => {
+    const host = facts(applied("site", site()), gone);
+    expect(driftOf("site", host, payload({ site: "geo-system" }))).toEqual([]);
+  });
+
+  it("says of what a run that failed wrote or removed that it did so, and nobody else", () => {
+    const left = facts(applied("site", site()), `${file("server {}\n")}\tyes`);
+    expect(reasonsOf(left, site())).toEqual([
+      `${sitePath} is as a run that failed at 2026-11-25 04:12:44 UTC left it`,
+    ]);
+    const removed = facts(applied("site", site()), `${gone}\tyes`);
+    expect(reasonsOf(removed, site())).toEqual([`${sitePath} was removed by a run that failed`]);
+  });
+
   it("names a deleted file", () => {
-    expect(reasons(`file\tsite\t${sitePath}\t-\t-\t-\t-`)).toEqual([`${sitePath} was deleted on the host`]);
+    expect(reasons(gone)).toEqual([`${sitePath} was deleted on the host`]);
   });
 
   it.each([

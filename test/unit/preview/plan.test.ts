@@ -236,6 +236,10 @@ describe("the host's own command", () => {
     });
   });
 
+  it("is no edit where it is the wanted one already: its run was cut off before it could say so", () => {
+    expect(reasons(sum, "--text ffffffff --run 9f3c51ab-2\troot:root 0755")).toEqual([]);
+  });
+
   it("is told as edited or deleted", () => {
     expect(reasons("f".repeat(64), "--text 1a2b3c4d --run 9f3c51ab-2\troot:root 0755")).toEqual([
       "/usr/local/sbin/geo-system was edited on the host",
