@@ -30,7 +30,7 @@ export function readStatus(output: string, host: string): Status {
     log: log(facts),
     firewall: firewall(inside),
     ...data(facts),
-    "last up": lastUp(facts.one("last-run")[0], Number(facts.one("since")[0])),
+    "last up": lastUp(facts.one("last-run")[0], Number(facts.one("applied")[0])),
   };
 }
 
@@ -70,7 +70,7 @@ const ends = (count: number) =>
 function nginx({ nginx, units }: Inside): string {
   const state = units.find(({ name }) => name === "nginx")?.active ?? "absent";
   const count = (workers: readonly Worker[]) =>
-    `${workers.length} workers with ${workers.reduce((sum, worker) => sum + worker.sockets, 0)} sockets`;
+    `${workers.length} ${workers.length === 1 ? "worker" : "workers"} with ${workers.reduce((sum, worker) => sum + worker.sockets, 0)} sockets`;
   const old = nginx.oldWorkers.length > 0 ? ` and ${count(nginx.oldWorkers)} from before a reload` : "";
   return `${state}, ${count(nginx.workers)}${old}, configuration ${nginx.valid ? "valid" : "refused"}`;
 }
@@ -119,8 +119,8 @@ function firewall({ firewall }: Inside): string {
 }
 
 /** By the host's journal, a line of `name=value`; else by the files that the last run left. */
-function lastUp(line: string | undefined, since: number): string {
-  if (!line) return since > 0 ? `${time(since)} UTC` : "never";
+function lastUp(line: string | undefined, applied: number): string {
+  if (!line) return applied > 0 ? `${time(applied)} UTC` : "never";
   const told = Object.fromEntries(line.split(" ").map((part) => part.split("=", 2) as [string, string]));
   return `${told.time} by ${told.user} from ${told.client}: ${told.step} ${told.result}`;
 }

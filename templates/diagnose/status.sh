@@ -2,17 +2,27 @@
 # What `npm run status` shows beside the facts of a diagnosis. Sent instead of main.sh.
 
 status_service() {
-  fact since "$(stat -c '%Y' "$APPLIED/backend" 2> /dev/null)"
+  fact since "$(status_since)"
+  fact applied "$(stat -c '%Y' "$APPLIED/backend" 2> /dev/null)"
   fact errors "$(status_errors)"
   # Of process 1: a container's own start, where uptime tells the machine's.
   fact up "$(date -d "$(ps -o etimes= -p 1) seconds ago" '+%Y-%m-%d %H:%M:%S')"
   grep -a "verb=apply" /var/log/geo-system/journal 2> /dev/null | tail -n 1 | tr '\t' ' ' | while IFS= read -r line; do fact last-run "$line"; done
 }
 
+# When the release came into use: the payload is written again by an apply that changed nothing.
+status_since() {
+  local since
+  since=$(sed -n 's/^since: //p' /var/lib/geo-system/backend/current 2> /dev/null)
+  if [ -n "$since" ]; then date -d "$since" +%s
+  else stat -c '%Y' "$APPLIED/backend" 2> /dev/null; fi
+}
+
 # nginx's errors since the last deployment: its lines carry their time.
 status_errors() {
   local since
-  since=$(date -d "@$(stat -c '%Y' "$APPLIED/backend" 2> /dev/null || say 0)" '+%Y/%m/%d %H:%M:%S')
+  since=$(status_since)
+  since=$(date -d "@${since:-0}" '+%Y/%m/%d %H:%M:%S')
   awk -v since="$since" 'substr($0, 1, 19) >= since && /\[(error|crit|alert|emerg)\]/' /var/log/nginx/error.log 2> /dev/null | wc -l
 }
 

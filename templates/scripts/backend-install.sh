@@ -67,6 +67,7 @@ backend_install() {
   mapfile -t -O 1 paths < <(settings manifest)
   as_user "$NODE" "$LIBRARY/dependencies.cjs" hide "$1" "$(npm_registry)" "${paths[@]}"
   install -d -m 0750 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/cache"
+  : > "$PAYLOAD/install.log" # it is read also where nothing got as far as writing it
   backend_with_headers "backend_install_by_$(backend_manager_kind)" "$1" || backend_install_failed "$1"
   as_user tar -xf "$APP_HOME/$(setting archive)" -C "$1" --no-same-owner "${paths[@]/#/./}"
   backend_say_ignored_builds

@@ -96,6 +96,14 @@ describe("status", () => {
       }),
     ]);
   });
+
+  it("counts a release's age from its deployment, whenever its payload was written last", async () => {
+    await stack.on("sudo touch -d '5 hours ago' /var/lib/geo-system/applied/backend");
+    const { stdout } = await operator("status", ...on(), "--json");
+    expect((JSON.parse(stdout) as { release: string }).release).toMatch(
+      /^[0-9a-f]{12}, deployed \d+ (s|min) ago$/,
+    );
+  });
 });
 
 describe("diagnose --fix", () => {

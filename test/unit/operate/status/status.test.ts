@@ -14,6 +14,7 @@ const facts = [
   "backend\tgeo-backend\tubuntu\t3000\t/home/ubuntu",
   "release\ta1b2c3d4e5f6\ta1b2c3d4e5f6",
   "since\t1795573883",
+  "applied\t1795573883",
   "held-for\t1050",
   "held\t9\t77\t3000\t180\t179\t21000\t2100\t40\t1500\ta1b2c3d4e5f6",
   "held\t8\t77\t3000\t2\t2\t0\t0\t61000\t61000\t0123456789ab",
@@ -48,7 +49,7 @@ test("one screen", () => {
     `host         203.0.113.7, up since 2026-11-20 01:02:03
 release      a1b2c3d4e5f6, deployed 60 min ago
 pm2          geo-backend online for 8 min, 1 restarts, 100 MB; it ended by itself once within 10 min
-nginx        active, 1 workers with 12 sockets and 1 workers with 600 sockets from before a reload, configuration valid
+nginx        active, 1 worker with 12 sockets and 1 worker with 600 sockets from before a reload, configuration valid
 certificate  396 days left, for 203.0.113.7
 websockets   182 live: 180 on process 9 (port 3000, release a1b2c3d4e5f6), 2 on process 8 (port 3000, release 0123456789ab, which is not the current one); 1 of them not through nginx; counted from the sockets that stood for 1.1 s (ss)
 messages     12 from clients and 40 to them in one second (WebSocket frames on the loopback); 2.0 kB/s in, 20.0 kB/s out; last bytes in 1.5 s ago, out 0.0 s ago (ss)
