@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { betweenFaults } from "./faults/between.ts";
 import { certificateFaults } from "./faults/certificate.ts";
 import { networkFaults } from "./faults/network.ts";
 import { nginxFaults } from "./faults/nginx.ts";
@@ -17,6 +18,7 @@ describe.each([
   ["nginx", nginxFaults],
   ["the certificate", certificateFaults],
   ["the network", networkFaults],
+  ["the way to it", betweenFaults],
 ] as const)("%s", (_, faults) => {
   it.each(faults as Fault[])("$name", (fault) => treat(patient(), fault));
 });
