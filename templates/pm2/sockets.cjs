@@ -12,10 +12,10 @@ const portOf = ({ pm2_env }) => Number(pm2_env.PORT ?? 0);
 
 /**
  * How many clients these entries serve, on the ports that their environment names. `ss -p` would look at every open file
- * of the host: with many thousand connections that takes seconds.
+ * of the host: with many thousand connections that takes seconds. What a person started may have its port in its code.
  */
 function connections(entries) {
-  const ports = new Set(entries.map(portOf).filter(Boolean));
+  const ports = new Set(entries.flatMap((entry) => portOf(entry) || portsOf([entry])));
   if (ports.size === 0) return 0;
   const filter = [...ports].map((port) => `sport = :${port}`).join(" or ");
   const lines = ss("-e", "state", "established", `( ${filter} )`);
