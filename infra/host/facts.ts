@@ -69,6 +69,9 @@ export interface Facts {
    * reconnect in a release; undefined where none runs.
    */
   backend?: { set: "a" | "b"; asks?: "yes" | "no" | "unknown" };
+  /** ufw as it is: whether its rules are in force, its default for incoming, and which wanted rules it has already. */
+  firewall?: { active: boolean; default: string };
+  open: string[];
   /** By port of the backend: which other process listens there. */
   foreign: Record<number, string>;
   environment?: { options: string; sum?: string; keptSum?: string; access?: string };
@@ -127,6 +130,9 @@ const readers: Record<string, Reader> = {
     connections[Number(port)] = Number(count);
   },
   backend: (facts, [set, asks]) => Object.assign(facts, { backend: known({ asks }, { set }) }),
+  firewall: (facts, [state, policy]) =>
+    Object.assign(facts, { firewall: { active: state === "active", default: policy } }),
+  open: ({ open }, [rule]) => open.push(rule),
   foreign: ({ foreign }, [port, process]) => {
     foreign[Number(port)] = process;
   },
@@ -194,6 +200,7 @@ function nothing(): Facts {
     services: {},
     servicesBefore: {},
     foreign: {},
+    open: [],
   };
 }
 

@@ -55,7 +55,7 @@ const concernsTheProcess = ({ path, reason }: Drift) =>
   path === undefined ? !aroundTheProcess.test(reason) : ofTheProcess.test(path);
 
 function backendReach(plan: StepPlan, facts: Facts): StepReach {
-  if (plan.first) return { reach: "handover", text: "the first release is started" };
+  if (plan.first) return firstReach(plan, facts);
   // Another pm2 ends its applications with itself, and brings them back.
   if (plan.changes.includes("pm2")) return cut("pm2 is started anew", plan, facts);
   const changes = plan.changes.some((change) => ofTheProcess.test(change));
@@ -64,6 +64,25 @@ function backendReach(plan: StepPlan, facts: Facts): StepReach {
   if (moves.length === 0) return reached;
   return { ...reached, text: [...(reached === nothing ? [] : [reached.text]), ...moves].join("; ") };
 }
+
+/** Where somebody set the host up by hand, an application may serve on that port: of another name, or of this one. */
+function firstReach(plan: StepPlan, facts: Facts): StepReach {
+  if (isDown(plan, facts)) return { reach: "handover", text: "the first release is started" };
+  const staying = ports(plan, facts).flatMap((port) => {
+    const holder = facts.foreign[port];
+    return holder
+      ? [`port ${port} stays with ${holder}, with ${connected(facts.connections[port] ?? 0)}`]
+      : [];
+  });
+  if (staying.length === 0) return handover(facts, plan);
+  return {
+    reach: "handover",
+    text: ["a first release is started on the standby port", ...staying].join("; "),
+  };
+}
+
+const connected = (live: number) =>
+  live === 0 ? "nobody connected" : live === 1 ? "its live connection" : `its ${live} live connections`;
 
 /** The application starts anew with another text; who may read it is mended around the process. */
 function environmentReach(plan: StepPlan, facts: Facts): StepReach {
@@ -122,14 +141,17 @@ function whom(plan: StepPlan, facts: Facts, happens: string): string {
 /** What of the firewall's drift is known to leave SSH alone. */
 const apartFromSsh = /^rule (80|443)\/tcp /;
 
-function firewallReach(plan: StepPlan): StepReach {
+function firewallReach(plan: StepPlan, { firewall, open }: Facts): StepReach {
   if (only(plan, ["script", "confirm-within"])) return nothing;
   const wanted = plan.settings.allow ?? [];
-  const before = plan.first ? [] : (plan.before.allow ?? []);
+  const inForce = firewall?.active === true && firewall.default === "deny";
+  if (plan.first && inForce && wanted.every((rule) => open.includes(rule)))
+    return { reach: "nothing", text: "firewall: opens nothing, its rules allow all of it already" };
+  const before = plan.first ? (inForce ? open : []) : (plan.before.allow ?? []);
   const missing = plan.drift.flatMap(({ reason }) => /^rule (\S+) is missing/.exec(reason)?.[1] ?? []);
   const opens = [...new Set([...wanted.filter((rule) => !before.includes(rule)), ...missing])];
   const closes = before.filter((rule) => !wanted.includes(rule));
-  const denies = plan.first || plan.drift.some(({ reason }) => /inactive|default/.test(reason));
+  const denies = (plan.first && !inForce) || plan.drift.some(({ reason }) => /inactive|default/.test(reason));
   const ssh =
     plan.drift.some(({ reason }) => !apartFromSsh.test(reason)) ||
     [...opens, ...closes].some((rule) => !/^(80|443)\/tcp$/.test(rule));

@@ -46,11 +46,24 @@ facts_candidate() {
 
 # Would the firewall's step take the wanted rules, beside those that others made?
 facts_rules() {
-  local wanted="$FACTS/wanted/firewall"
+  local wanted="$FACTS/wanted/firewall" rule
   [ -e "$wanted" ] && command -v ufw > /dev/null || return 0
   STEP=firewall
   payload_read < "$wanted"
   firewall_validate "$(firewall_wanted)"
+  fact firewall "$(firewall_state)" "$(firewall_default)"
+  for rule in $(settings allow); do
+    ! facts_is_open "$rule" || fact open "$rule"
+  done
+}
+
+# facts_is_open RULE: of the payload, where `ssh` stands for the ports of sshd.
+facts_is_open() {
+  local port ports=$1
+  [ "$1" != ssh ] || ports=$(firewall_ssh_ports | sed 's|$|/tcp|')
+  for port in $ports; do
+    [ -n "$(firewall_verdict "$port" 4)" ] && [ -n "$(firewall_verdict "$port" 6)" ] || return 1
+  done
 }
 
 # The step before brings the certificate and repairs it, so another one takes its place in the trial.

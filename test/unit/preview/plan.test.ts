@@ -205,6 +205,35 @@ describe("the reach", () => {
     );
   });
 
+  it("of the firewall opens on a host that was set up by hand only what its rules do not allow", () => {
+    const wanted = firewall("ssh", "80/tcp", "443/tcp");
+    const web = ["firewall\tactive\tdeny", "open\t80/tcp", "open\t443/tcp"];
+    expect(firewallReach(wanted, ...web, "open\tssh")).toBe(
+      "firewall: opens nothing, its rules allow all of it already",
+    );
+    expect(firewallReach(wanted, ...web)).toBe("firewall: opens ssh, SSH is concerned");
+    expect(firewallReach(wanted, "firewall\tinactive\tdeny", "open\tssh")).toBe(
+      "firewall: opens ssh, 80/tcp, 443/tcp, denies the rest, SSH is concerned",
+    );
+  });
+
+  const firstReach = (...lines: string[]) => {
+    const wanted = payload({ name: "chat", port: 3000, "standby-port": 3001, "handover-seconds": 10 });
+    return stepPlan("backend", facts(...lines), { payload: wanted, options }).reach.text;
+  };
+
+  it("of a first release says what becomes of the application that a person started", () => {
+    expect(firstReach()).toBe("the first release is started");
+    const serving = ["listener\t3000\tnode", "connections\t3000\t12"];
+    const held = "foreign\t3000\tnode, process 7 of ubuntu";
+    expect(firstReach(...serving, held)).toBe(
+      "a first release is started on the standby port; port 3000 stays with node, process 7 of ubuntu, with its 12 live connections",
+    );
+    expect(firstReach(...serving, "backend\ta\tno")).toBe(
+      "release handover, 12 live connections are cut after 15 s",
+    );
+  });
+
   it.each([
     "rule 22/tcp comes after another one: deny 22/tcp",
     "the last change was taken back: the changed rules let nobody in at port 22, where sshd listens",
