@@ -65,7 +65,7 @@ function backendReach(plan: StepPlan, facts: Facts): StepReach {
   return { ...reached, text: [...(reached === nothing ? [] : [reached.text]), ...moves].join("; ") };
 }
 
-/** Where somebody set the host up by hand, an application may serve on that port: of another name, or of this one. */
+/** On a host that was set up by hand an application may already serve on that port, under another name or this one. */
 function firstReach(plan: StepPlan, facts: Facts): StepReach {
   if (isDown(plan, facts)) return { reach: "handover", text: "the first release is started" };
   const staying = ports(plan, facts).flatMap((port) => {
