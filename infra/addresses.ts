@@ -1,36 +1,58 @@
 import { isIPv6 } from "node:net";
+import type { Handshake } from "./handshake/handshake.ts";
+import { type RouteSettings, routesOf } from "./settings/routes.ts";
+import type { Settings } from "./settings/schema.ts";
 
 export interface Addresses {
   /** The backend's page. */
   url: string;
-  wsUrl: string;
+  /** Absent with `httpsOnly`. */
+  wsUrl?: string;
   /** Absent when TLS is off. */
   wssUrl?: string;
+  /** Each of the two that there is, `ws` first. */
+  urls: string[];
   /** Where an `up` proves the service: `wsUrl`, and every name by `wss`, or by `ws` when TLS is off. */
   proven: string[];
+  /** Where it proves each other WebSocket of `routes`: the first name, by `wss`, or by `ws` when TLS is off. */
+  others: { url: string; handshake?: Handshake | undefined }[];
 }
 
 /**
- * Where the service answers. A private CA is unknown to browsers, so then the page's address is the one on port 80.
+ * Where the service answers. The CA of `tls: self-signed` is unknown to browsers, so then the page's address is the one on
+ * port 80.
  *
  * @example addresses({ host: "203.0.113.7", tls: "off", websocketPath: "/ws" }).wsUrl // "ws://203.0.113.7/ws"
  */
 export function addresses(site: {
   host: string;
   serverName?: string[] | undefined;
-  tls: "self-signed" | "provided" | "off";
+  tls: Settings["tls"];
+  httpsOnly?: boolean | undefined;
   websocketPath: string;
+  routes?: RouteSettings["routes"];
 }): Addresses {
   const names = site.serverName ?? [site.host];
   const [first = site.host] = names;
-  const of = (scheme: string, name: string) => `${scheme}://${authority(name)}${site.websocketPath}`;
-  const wsUrl = of("ws", first);
-  const everyName = names.map((name) => of(site.tls === "off" ? "ws" : "wss", name));
+  const of = (scheme: string, name: string, path = site.websocketPath) =>
+    `${scheme}://${authority(name)}${path}`;
+  const browsersTrustIt = site.tls === "provided" || site.tls === "acme";
+  const wsUrl = site.httpsOnly ? undefined : of("ws", first);
+  const wssUrl = site.tls === "off" ? undefined : of("wss", first);
+  const urls = [wsUrl, wssUrl].filter((url) => url !== undefined);
+  const safest = site.tls === "off" ? "ws" : "wss";
+  const everyName = names.map((name) => of(safest, name));
   return {
-    url: `${site.tls === "provided" ? "https" : "http"}://${authority(first)}/`,
-    wsUrl,
-    ...(site.tls !== "off" && { wssUrl: of("wss", first) }),
-    proven: [...new Set([wsUrl, ...everyName])],
+    url: `${browsersTrustIt || site.httpsOnly ? "https" : "http"}://${authority(first)}/`,
+    ...(wsUrl && { wsUrl }),
+    ...(wssUrl && { wssUrl }),
+    urls,
+    proven: [...new Set([...(wsUrl ? [wsUrl] : []), ...everyName])],
+    others: routesOf(site).flatMap((route) =>
+      route.kind === "websocket" && route.path !== site.websocketPath
+        ? [{ url: of(safest, first, route.path), handshake: route.handshake }]
+        : [],
+    ),
   };
 }
 

@@ -5,6 +5,7 @@ import { schema } from "./settings/schema.ts";
 
 const paths = new Set([
   ...["backendSource", "certificateFile", "certificateKeyFile", "certificateAuthorityFile"],
+  "acmeCaFile",
   ...["siteInclude", "siteHttpInclude"],
 ]);
 
@@ -34,9 +35,20 @@ export function parseConfig(
   return Object.fromEntries(
     own.map(([name, text]) => {
       const key = name.slice(prefix.length);
-      return [key, paths.has(key) ? resolve(root, text) : typed(key, text)];
+      if (paths.has(key)) return [key, resolve(root, text)];
+      return [key, key === "routes" ? withFolders(typed(key, text), root) : typed(key, text)];
     }),
   );
+}
+
+/** The folders of files; what else is in it, the check of the key says. */
+function withFolders(routes: unknown, root: string): unknown {
+  if (typeof routes !== "object" || routes === null) return routes;
+  const resolved = (route: unknown) =>
+    typeof route === "object" && route !== null && "files" in route && typeof route.files === "string"
+      ? { ...route, files: resolve(root, route.files) }
+      : route;
+  return Object.fromEntries(Object.entries(routes).map(([path, route]) => [path, resolved(route)]));
 }
 
 /** A text where the key wants one, else the number or object that the text holds. */

@@ -5,7 +5,7 @@ import { bundled } from "./bundle.mjs";
 // needs half a minute and a gigabyte for such a line: every error would cost that. Without the mapping it takes none.
 Error.prepareStackTrace = undefined;
 
-// Where the CLI was killed nobody reads what this program says, and Pulumi's SDK reports that as an error, for ever: it
+// Where the CLI was killed, no process reads what this program prints, and Pulumi's SDK reports that as an error, for ever: it
 // would fill the processor and the memory of the operator's machine. Nothing is left to be done then.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
 

@@ -7,9 +7,11 @@ import { announceLook, refuse } from "./preview/announce.ts";
 import { lookAt } from "./preview/look.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
 import { validate } from "./settings/validate.ts";
+import { acme } from "./steps/acme.ts";
 import { backend } from "./steps/backend.ts";
 import { certificate } from "./steps/certificate.ts";
 import { hostCommand } from "./steps/command.ts";
+import { fileSets } from "./steps/file-set.ts";
 import { firewall } from "./steps/firewall.ts";
 import { handshake } from "./steps/handshake.ts";
 import { handshakeToken } from "./steps/handshake-token.ts";
@@ -30,17 +32,17 @@ export { ConfigurationError } from "./settings/validate.ts";
 export class WebSocketHost extends pulumi.ComponentResource {
   /** Address of the backend's page. */
   readonly url: pulumi.Output<string>;
-  /** WebSocket address on port 80. */
-  readonly wsUrl: pulumi.Output<string>;
+  /** WebSocket address on port 80; undefined with `httpsOnly`. */
+  readonly wsUrl: pulumi.Output<string | undefined>;
   /** WebSocket address on port 443; undefined when `tls` is off. */
   readonly wssUrl: pulumi.Output<string | undefined>;
   /** Name or address of the host. */
   readonly address: pulumi.Output<string>;
   /** Name of the running release, made from its content. */
   readonly release: pulumi.Output<string>;
-  /** PEM of the CA that issued the certificate; undefined where the public ones do, or `tls` is off. */
+  /** PEM of the CA to trust beside the public ones; undefined where these do, or `tls` is off. */
   readonly caCertificate: pulumi.Output<string | undefined>;
-  /** Secret: a ws address that any client can use now, with a token where one is known. */
+  /** Secret: a ws address (wss with `httpsOnly`) that any client can use now, with a token where one is known. */
   readonly testUrl: pulumi.Output<string>;
   /** What an operator types next. */
   readonly commands: pulumi.Output<Record<string, string>>;
@@ -58,22 +60,26 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const installed = packages(context, settings, [command]);
     const guarded = firewall(context, settings, [installed]);
     const issued = certificate(context, settings, guarded);
-    const served = site(context, settings, issued, issued ? [issued.command] : guarded);
-    const running = backend(context, settings, { uploadAfter: [command], dependsOn: [served] });
+    const filled = fileSets(context, settings, { uploadAfter: [command], dependsOn: [installed] });
+    const before = issued ? [issued.command] : guarded;
+    const served = site(context, settings, issued, [...before, ...filled]);
+    const certified = acme(context, settings, [served]);
+    const running = backend(context, settings, { uploadAfter: [command], dependsOn: [certified ?? served] });
     pulumi.all([looked.look, running.command.urn]).apply(([look]) => refuse(look));
 
     const token = handshakeToken(settings);
     const places = pulumi.output(settings.host).apply((host) => addresses({ ...settings, host }));
     const proven = { addresses: places, connection: pinned, token, authority: issued?.authority };
-    handshake({ settings, parent: this, owner, ...proven, after: [running.command] });
+    const report = handshake({ settings, parent: this, owner, ...proven, after: [running.command] });
 
     this.address = pulumi.output(settings.host);
     this.url = places.url;
-    this.wsUrl = places.wsUrl;
+    this.wsUrl = places.apply(({ wsUrl }) => wsUrl);
     this.wssUrl = places.apply(({ wssUrl }) => wssUrl);
-    this.release = running.release;
+    // The stack keeps the name that it had where the new release failed.
+    this.release = pulumi.all([running.release, pulumi.unsecret(report)]).apply(([release]) => release);
     this.caCertificate = pulumi.output(issued?.authority);
-    this.testUrl = pulumi.secret(pulumi.interpolate`${places.wsUrl}${token.apply(asQuery)}`);
+    this.testUrl = pulumi.secret(pulumi.interpolate`${places.urls[0]}${token.apply(asQuery)}`);
     this.commands = this.address.apply((host) => nextCommands(host, settings));
     this.registerOutputs(this.outputs());
   }

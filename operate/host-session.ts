@@ -18,7 +18,7 @@ export interface StackHost {
 /**
  * Logs in to the host of a stack for as long as `work` takes.
  *
- * @throws where the configuration is not valid, or nobody can log in: with the hop that broke and what to do next
+ * @throws where the configuration is not valid, or the login fails: with the hop that broke and what to do next
  */
 export async function onStackHost<T>(stack: ReadyStack, work: (host: StackHost) => Promise<T>): Promise<T> {
   const settings = await stackSettings(stack);
@@ -45,7 +45,7 @@ async function stackSettings(stack: ReadyStack): Promise<Settings> {
 
 /** What the last `up` of a stack left: addresses, and a token among them. */
 export interface StackOutputs {
-  wsUrl: string;
+  wsUrl?: string;
   wssUrl?: string;
   caCertificate?: string;
   testUrl: string;

@@ -40,7 +40,7 @@ export async function runToTheEnd(
   }
 }
 
-/** Ctrl-C is sent by the terminal to the program as well; where there is no terminal, somebody sent it to us alone. */
+/** Ctrl-C is sent by the terminal to the program as well; where there is no terminal, it was sent to us alone. */
 function isForUsAlone(signal: Stop): boolean {
   return signal === "SIGTERM" || !hasTerminal();
 }

@@ -50,7 +50,15 @@ async function prepare(
   }
   const config = stackConfig(cwd, stack);
   for (const line of setBack(info, config)) say(line);
-  const wanted = await wantedConfig(info, config);
+  const ca = await sandbox.ca(info.name);
+  const unused = acmeUnused(ca, config);
+  if (unused.length > 0) {
+    say(`Pulumi.${stack}.yaml: ${unused.join(", ")} removed, which were for the CA beside the sandbox`);
+    await pulumi("config", "rm-all", "--stack", stack, ...unused.map((key) => `${project}:${key}`));
+  }
+  const acme = acmeConfig(ca, config);
+  if (acme.length > 0) say(saysAcme(stack, acme));
+  const wanted = [...(await wantedConfig(info, config)), ...asArguments(acme)];
   if (wanted.length > 0) await pulumi("config", "set-all", "--path", "--stack", stack, ...wanted);
 }
 
@@ -61,16 +69,25 @@ function connectionOf({ address: host, port, user, hostKey }: sandbox.SandboxInf
   ]);
 }
 
-/** What is said of settings that the sandbox decides, and that hold another value: somebody set it, or the host is new. */
+/** What is said of settings that the sandbox decides, and that hold another value: it was set by hand, or the host is new. */
 export function setBack(info: sandbox.SandboxInfo, config: Record<string, unknown>): string[] {
   const stack = stackOf(info.name);
   return connectionOf(info)
-    .filter(([key, value]) => config[key] !== undefined && String(config[key]) !== value)
+    .filter(([key, value]) => Object.keys(config).length > 0 && String(config[key]) !== value)
     .map(
       ([key, value]) =>
-        `Pulumi.${stack}.yaml: ${key} is ${value} again, because the sandbox "${info.name}" has it so; found ${JSON.stringify(config[key])}`,
+        `Pulumi.${stack}.yaml: ${key} is ${value} again, because the sandbox "${info.name}" has it so; found ${JSON.stringify(config[key]) ?? "nothing"}`,
     );
 }
+
+/** Also when a person took them away: they would come back without a word. */
+const saysAcme = (stack: string, acme: Setting[]) =>
+  `Pulumi.${stack}.yaml: ${acme.map(([key]) => key).join(", ")} set, for the CA beside the sandbox. Another kind of certificate: PULUMI_STACK=${stack} npm run -s pulumi -- config set tls self-signed`;
+
+type Setting = [key: string, value: string];
+
+const asArguments = (settings: Setting[]) =>
+  settings.flatMap(([key, value]) => ["--plaintext", `${project}:${key}=${value}`]);
 
 /** The settings that are missing or old, as arguments of `pulumi config set-all`. */
 async function wantedConfig(info: sandbox.SandboxInfo, config: Record<string, unknown>): Promise<string[]> {
@@ -87,6 +104,37 @@ async function wantedConfig(info: sandbox.SandboxInfo, config: Record<string, un
   ];
   return [...connection, ...once];
 }
+
+/** With a CA beside the sandbox its stack has `tls: acme`, unless a person chose another kind, or another CA. */
+function acmeConfig(ca: sandbox.SandboxCa | undefined, config: Record<string, unknown>): Setting[] {
+  const of = (key: string) => config[`${project}:${key}`];
+  const own =
+    (of("acmeDirectory") ?? "") === "" || /^https:\/\/198\.18\..*:14000\//.test(String(of("acmeDirectory")));
+  if (!ca || !own || (of("tls") ?? "acme") !== "acme") return [];
+  const wanted = {
+    tls: "acme",
+    acmeTermsAgreed: of("acmeTermsAgreed") ?? true,
+    acmeDirectory: ca.directory,
+    acmeCaFile: ca.trustFile,
+    acmeProfile: of("acmeProfile") ?? ownProfile,
+  };
+  return Object.entries(wanted)
+    .map(([key, value]): Setting => [key, String(value)])
+    .filter(([key, value]) => String(of(key)) !== value);
+}
+
+/** With another kind of certificate these keys are refused: what was set here goes, what a person set stays. */
+function acmeUnused(ca: sandbox.SandboxCa | undefined, config: Record<string, unknown>): string[] {
+  const of = (key: string) => config[`${project}:${key}`];
+  if (!ca || (of("tls") ?? "acme") === "acme") return [];
+  const own = { acmeCaFile: ca.trustFile, acmeProfile: ownProfile };
+  return Object.entries(own)
+    .filter(([key, value]) => of(key) === value)
+    .map(([key]) => key);
+}
+
+/** Without one Pebble takes any. */
+const ownProfile = "shortlived";
 
 /** The official archive where this machine reaches it, else the same files from the npm registry. */
 async function reachableNodeSource(): Promise<"archive" | "npm"> {

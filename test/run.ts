@@ -10,11 +10,15 @@ import { ensureSystemPackages } from "../sandbox/toolchain/system-packages.ts";
 
 /*
  * `npm test`: the lint and every test that this machine can run; what it cannot run is named. Arguments go to
- * vitest: `npm test -- test/unit`. The whole matrix of backends runs on demand: `npm test -- --project backends`.
+ * vitest: `npm test -- test/unit`. What takes long runs on demand: `npm run backends`, `npm run remedies`.
  */
 
 /** What lint and the tests need beside Node; the sandbox asks for its own packages itself. */
-const packages = ["chromium", "shellcheck", "openssh-server"];
+const packages = ["chromium", "libnss3-tools", "shellcheck", "openssh-server"];
+
+/** The tests of other projects take long, and run where the arguments name them. */
+const always = ["unit", "host", "e2e"];
+const onDemand = /^--project|test\/(backends|take-over|remedies)\b/;
 
 interface Summary {
   numPassedTests: number;
@@ -50,8 +54,8 @@ async function whyNoHosts(): Promise<string | undefined> {
 /** Those that run where the arguments name none. */
 function projects(): string[] {
   if (whyNot) return ["--project", "unit"];
-  const named = process.argv.some((word) => word.startsWith("--project") || word.includes("test/backends"));
-  return named ? [] : ["--project", "!backends"];
+  const named = process.argv.some((word) => onDemand.test(word));
+  return named ? [] : always.flatMap((project) => ["--project", project]);
 }
 
 async function lint(script: "lint" | "lint:code"): Promise<boolean> {
@@ -68,6 +72,7 @@ async function tests(projects: string[]): Promise<boolean> {
     "run",
     ...projects,
     "--reporter=default",
+    "--reporter=./test/second-tries.ts",
     "--reporter=json",
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),

@@ -11,7 +11,7 @@ const unpluggedMs = 3000;
 
 /**
  * Cuts a run off and brings back what the cut took. `kill` ends the operator's side, which in each of the three is
- * gone for good: whoever lost the network or the host starts anew. Returns the span in which nobody could reach the host.
+ * gone for good: whoever lost the network or the host starts again. Returns the span in which the host could not be reached.
  */
 export async function cut(way: Way, host: string, kill: () => void): Promise<Outage> {
   const start = performance.now();

@@ -25,7 +25,7 @@ const command = new Command("npm run faults --")
 
 /** One change after the other, each cut off a little later than the one before. */
 async function cutOften(subject: Subject, cuts: number): Promise<Cut[]> {
-  console.error(pc.dim("A host that serves, and one change that nobody cuts off, for its length …"));
+  console.error(pc.dim("A host that serves, and one change that is not cut off, for its length …"));
   await subject.up(change(0));
   const url = await subject.url();
   await subject.openFirewall();

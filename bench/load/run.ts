@@ -63,7 +63,7 @@ async function load(clients: number, seconds: number): Promise<void> {
     const figures = new Map<string, Figures>();
     for (const job of ["a new release", "the same up again"]) {
       console.error(`${job}, under ${clients} clients …`);
-      figures.set(job, await measure(crowd, wsUrl, () => up(stack)));
+      figures.set(job, await measure(crowd, wsUrl ?? "", () => up(stack)));
     }
     print(figures);
   } finally {

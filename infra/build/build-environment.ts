@@ -11,10 +11,15 @@ const inherited =
  * The environment of an install or a build. `NODE_ENV` is left out: with `production` package managers drop the
  * development dependencies, which a build needs.
  *
+ * @param manager the package manager's name
  * @param programs folders that come first in the PATH
  * @param variables that the repository's own configuration of its package manager names, such as `NPM_TOKEN`
  */
-export function buildEnvironment(programs: string[], variables: string[] = []): Record<string, string> {
+export function buildEnvironment(
+  manager: string,
+  programs: string[],
+  variables: string[] = [],
+): Record<string, string> {
   const taken = Object.entries(process.env).filter(
     ([name, value]) => value !== undefined && (inherited.test(name) || variables.includes(name)),
   ) as [string, string][];
@@ -27,7 +32,8 @@ export function buildEnvironment(programs: string[], variables: string[] = []): 
     NO_UPDATE_NOTIFIER: "1",
     YARN_ENABLE_TELEMETRY: "0",
     YARN_IGNORE_PATH: "1",
-    npm_config_manage_package_manager_versions: "false",
+    // npm warns of it as a setting that it does not know.
+    ...(manager === "pnpm" && { npm_config_manage_package_manager_versions: "false" }),
     npm_config_audit: "false",
     npm_config_fund: "false",
     npm_config_update_notifier: "false",

@@ -6,7 +6,7 @@ import type { Workspace } from "./workspace.ts";
 export interface BuildStep {
   /** Where it runs, from the root of the release. */
   folder: string;
-  /** The words after the package manager's own, or a line for the shell. */
+  /** A script of the folder's package.json, or a line for the shell. */
   run: { script: string } | { line: string };
   /** As an operator would type it. */
   label: string;

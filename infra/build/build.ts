@@ -42,7 +42,7 @@ export interface Built {
  * The file that lists the others of a built archive, `sha256 path` a line: the host checks by it what arrived. It is no
  * part of the payload, since the same build gives other bytes on another machine.
  */
-export const listName = ".geo-system-files";
+const listName = ".geo-system-files";
 
 /**
  * Names a built release by what it was built from, not by its bytes: a build writes times and paths into its output, and

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReleaseFile } from "../render/release-files.ts";
+import { parseManifest } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -78,9 +79,7 @@ const within = (folder: string, name: string) => (folder === "" ? name : `${fold
 async function important(path: string): Promise<string> {
   const text = await readFile(path, "utf8");
   try {
-    const members = Object.entries(JSON.parse(text) as object).filter(
-      ([name]) => !unimportant.includes(name),
-    );
+    const members = Object.entries(parseManifest(text)).filter(([name]) => !unimportant.includes(name));
     return JSON.stringify(members);
   } catch {
     return text; // some other file of that name

@@ -26,12 +26,20 @@ export async function readManifest(folder: string): Promise<Manifest> {
   });
   const manifest = parse(text, path);
   if (typeof manifest === "object" && manifest !== null && !Array.isArray(manifest)) return manifest;
-  throw new Error(`backendSource: expected a JSON object in ${path}`);
+  throw new Error(
+    `backendSource: expected a JSON object in ${path}, found ${shown(manifest)}; next: make it an object, such as npm init writes`,
+  );
 }
+
+/** The text of a package.json. Some editors begin it with a byte order mark, which package managers take. */
+export const parseManifest = (text: string) => JSON.parse(text.replace(/^\uFEFF/, "")) as Manifest;
+
+/** For a message: a whole file may be long. */
+const shown = (value: unknown) => JSON.stringify(value).slice(0, 60);
 
 function parse(text: string, path: string): Manifest {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, "")) as Manifest;
+    return parseManifest(text);
   } catch (error) {
     throw new Error(`backendSource: expected JSON in ${path}: ${(error as Error).message}`);
   }

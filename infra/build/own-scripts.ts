@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Manifest, scriptOf } from "./manifest.ts";
+import { type Manifest, parseManifest, scriptOf } from "./manifest.ts";
 
 /** What a package manager runs of a package's own scripts when its developer installs, in this order. */
 const installEvents = ["preinstall", "install", "postinstall", "prepare"];
@@ -34,7 +34,7 @@ export async function withoutOwnScripts<T>(folders: string[], install: () => Pro
     folders.map(async (folder) => {
       const path = join(folder, "package.json");
       const text = await readFile(path, "utf8");
-      const { scripts: _, ...rest } = JSON.parse(text.replace(/^\uFEFF/, "")) as Manifest;
+      const { scripts: _, ...rest } = parseManifest(text);
       await writeFile(path, JSON.stringify(rest, null, 2));
       return { path, text };
     }),

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Manifest, readManifest } from "./manifest.ts";
 
-export type ManagerName = "npm" | "pnpm" | "yarn";
+type ManagerName = "npm" | "pnpm" | "yarn";
 
 /** The package manager of a repository, and the lock file that it installs from. */
 export interface PackageManager {
@@ -39,7 +39,7 @@ export async function readPackageManager(folder: string): Promise<PackageManager
   const named = parseNamed(await readManifest(folder), folder);
   const found = lockFiles.filter(([name]) => existsSync(join(folder, name)));
   const names = new Set(found.map(([, manager]) => manager));
-  if (named && !names.has(named.name)) throw missing(folder, named.name);
+  if (named && !names.has(named.name)) throw notOf(named.name, folder, found);
   if (!named && names.size > 1) throw several(folder, found);
   const [lockFile, name] = found.find(([, manager]) => !named || manager === named.name) ?? [];
   if (!lockFile || !name) throw missing(folder);
@@ -77,19 +77,28 @@ const install: Record<ManagerName, string> = {
   yarn: "yarn install",
 };
 
-function missing(folder: string, name?: ManagerName): Error {
+function missing(folder: string): Error {
   const other = unsupported.find(([file]) => existsSync(join(folder, file)));
-  if (!name && other) {
+  if (other) {
     return new Error(
       `backendSource: expected a lock file of npm, pnpm or yarn in ${folder}, found ${other[0]}: dependencies by ` +
         `${other[1]} are not supported; next: ${install.npm}, then commit package-lock.json`,
     );
   }
-  const expected = name
-    ? `the lock file of ${name}, which "packageManager" names,`
-    : "a lock file (package-lock.json, pnpm-lock.yaml or yarn.lock)";
   return new Error(
-    `backendSource: expected ${expected} in ${folder}, found none; next: ${install[name ?? "npm"]}, which writes it; then commit it`,
+    "backendSource: expected a lock file (package-lock.json, pnpm-lock.yaml or yarn.lock) in " +
+      `${folder}, found none; next: ${install.npm}, which writes it; then commit it`,
+  );
+}
+
+/** There may be one of another package manager, or of one that nothing here installs from. */
+function notOf(name: ManagerName, folder: string, found: [string, ManagerName][]): Error {
+  const others = [...found, ...unsupported.filter(([file]) => existsSync(join(folder, file)))];
+  const files = others.map(([file]) => file).join(" and ") || "none";
+  const correct = found[0] ? `, or correct "packageManager": ${files} is written by ${found[0][1]}` : "";
+  return new Error(
+    `backendSource: expected the lock file of ${name}, which "packageManager" names, in ${folder}, found ${files}; ` +
+      `next: ${install[name]}, which writes it, then commit it${correct}`,
   );
 }
 

@@ -59,7 +59,7 @@ async function install(job: BuildJob, say: Say): Promise<void> {
   const folder = join(copy, workspace.lockFolder);
   const words = installWords[isBerry(manager) ? "berry" : manager.name];
   const where = registry && !isBerry(manager) ? ["--registry", registry] : [];
-  const environment = buildEnvironment(local.programs, await variables(folder));
+  const environment = buildEnvironment(manager.name, local.programs, await variables(folder));
   if (registry) environment.YARN_NPM_REGISTRY_SERVER = registry;
   const run = {
     ...shown(job, workspace.lockFolder),
@@ -81,15 +81,15 @@ async function variables(folder: string): Promise<string[]> {
 }
 
 function step(job: BuildJob, { folder, run, label }: BuildStep, say: Say): Promise<void> {
-  const { workspace, local, copy } = job;
+  const { workspace, manager, local, copy } = job;
   const bins = [folder, workspace.lockFolder].map((path) => join(copy, path, "node_modules", ".bin"));
   const words: Run["words"] =
     "script" in run ? [...local.command, "run", run.script] : ["/bin/sh", "-c", run.line];
   return runCommand(
     {
       ...shown(job, folder),
-      ...{ label, words },
-      environment: buildEnvironment("line" in run ? [...bins, ...local.programs] : local.programs),
+      ...{ label, words, member: folder },
+      environment: buildEnvironment(manager.name, [...("line" in run ? bins : []), ...local.programs]),
       next:
         "it runs in a clean copy: what git ignores, .git and the environment's secrets are not there; " +
         `try it in a fresh clone, name another command (backendBuild COMMAND), or none (backendBuild ${noBuild})`,

@@ -59,12 +59,20 @@ async function workspaceAround(folder: string): Promise<{ root: string; members:
 }
 
 async function workspacePatterns(root: string): Promise<string[] | undefined> {
-  const pnpm = await readFile(join(root, "pnpm-workspace.yaml"), "utf8").catch(() => undefined); // most have none
-  const listed = pnpm && (parse(pnpm) as { packages?: string[] } | null)?.packages;
+  const listed = await pnpmPatterns(join(root, "pnpm-workspace.yaml"));
   if (listed) return listed;
   if (!existsSync(join(root, "package.json"))) return undefined;
   const { workspaces } = await readManifest(root);
   return Array.isArray(workspaces) ? workspaces : workspaces?.packages;
+}
+
+async function pnpmPatterns(path: string): Promise<string[] | undefined> {
+  const text = await readFile(path, "utf8").catch(() => ""); // most have none
+  try {
+    return (parse(text) as { packages?: string[] } | null)?.packages;
+  } catch (error) {
+    throw new Error(`backendSource: expected YAML in ${path}: ${(error as Error).message}`);
+  }
 }
 
 async function expand(root: string, patterns: string[]): Promise<string[]> {

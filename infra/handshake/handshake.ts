@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type PresetInput, type PresetName, type PresetOptions, presetOptions } from "./preset-options.ts";
 import { type HandshakeScript, type HandshakeScriptInput, handshakeScript } from "./script.ts";
+import { placeholders } from "./values.ts";
 
 /** What the backend speaks: a preset with its options, or a script. Plain data, which JSON can hold. */
 export type Handshake =
@@ -42,8 +43,21 @@ function readPreset(name: unknown, options: object, path: string[]): Read {
   const preset = presetNames.find((each) => each === name);
   if (!preset) return { success: false, issues: [{ code: "custom", path, message: expected, input: name }] };
   const schema: z.ZodType<object> = presetOptions[preset];
+  const issues = unknownNames(options);
+  if (issues.length > 0) return { success: false, issues };
   return readWith(schema, options, (known) => ({ preset, ...known }) as Handshake);
 }
+
+/** A preset knows nothing but the token. */
+const unknownNames = (options: object): z.core.$ZodIssue[] =>
+  Object.entries(options).flatMap(([key, input]) =>
+    placeholders(input)
+      .filter((name) => name !== "token")
+      .map((name) => ({
+        ...{ code: "custom" as const, path: [key], input },
+        message: `no name but \${token} in a preset, and \${${name}} is none`,
+      })),
+  );
 
 function readWith<T>(schema: z.ZodType<T>, value: unknown, handshake: (data: T) => Handshake): Read {
   const read = schema.safeParse(value);

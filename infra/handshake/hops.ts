@@ -49,7 +49,18 @@ export class Hops {
   }
 }
 
-/** Rows for what is not asked. */
-export function notAsked(url: string, subjects: readonly Subject[]): HandshakeRow[] {
-  return subjects.map((about) => ({ url, hop: about, about, status: "not asked", detail: "", ms: 0 }));
+/**
+ * Rows for what is not asked.
+ *
+ * @param told what is known of a subject all the same
+ */
+export function notAsked(
+  url: string,
+  subjects: readonly Subject[],
+  told: Partial<Record<Subject, string>> = {},
+): HandshakeRow[] {
+  return subjects.map((about) => ({
+    ...{ url, hop: about, about, status: "not asked", ms: 0 },
+    detail: told[about] ?? "",
+  }));
 }

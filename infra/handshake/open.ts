@@ -1,9 +1,11 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { isIP, type Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import { type DetailedPeerCertificate, TLSSocket } from "node:tls";
 import { WebSocket } from "ws";
+import { trusting } from "../trusted-roots.ts";
 import { readWhole } from "./answer.ts";
 import { type Frame, frameOf } from "./frame.ts";
+import { withOldest } from "./old-clients.ts";
 import { describeError, type Seen, Stopped } from "./seen.ts";
 
 /** What every connection passes before a protocol begins. */
@@ -13,7 +15,7 @@ export interface Opening {
   url: URL;
   headers: Record<string, string>;
   protocols: string[];
-  /** PEM of the CA to trust; default: those that Node trusts. */
+  /** PEM of a CA to trust beside those of the system. */
   ca?: string | undefined;
   /** Milliseconds from the name to the upgrade. */
   timeoutMs: number;
@@ -68,7 +70,7 @@ function start({ url, headers, protocols, ca, passed }: Opening): WebSocket {
   try {
     return new WebSocket(url, protocols, {
       headers,
-      ...(ca !== undefined && { ca }),
+      ...(url.protocol === "wss:" && trusting(ca)),
       rejectUnauthorized: true,
       perMessageDeflate: false,
       finishRequest: (request) => {
@@ -94,8 +96,25 @@ export function watchConnection(request: ClientRequest, passed: Opening["passed"
 
 function describeTls(socket: Socket): string {
   if (!(socket instanceof TLSSocket)) return "";
-  const days = Math.floor((Date.parse(socket.getPeerCertificate().valid_to) - Date.now()) / 86_400_000);
-  return `${socket.getProtocol()}, ${days} days left`;
+  const certificate = socket.getPeerCertificate(true);
+  const days = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / 86_400_000);
+  const root = rootOf(certificate);
+  return `${socket.getProtocol()}, ${days} days left${root ? `, chain to ${withOldest(root)}` : ""}`;
+}
+
+/**
+ * The root in which the verified chain ends: leaf and intermediates as the server sent them, since Node fetches none that
+ * are missing. A client that has this root, an old phone too, needs nothing else.
+ */
+function rootOf(leaf: DetailedPeerCertificate): string | undefined {
+  const seen = new Set<string>();
+  let last = leaf;
+  while (last.issuerCertificate && !seen.has(last.fingerprint256)) {
+    seen.add(last.fingerprint256);
+    last = last.issuerCertificate; // of a root it is itself
+  }
+  const name = last.issuer?.CN ?? last.issuer?.O;
+  return Array.isArray(name) ? name[0] : name;
 }
 
 /** An answer that is no upgrade: its first words often name the layer that gave it. */

@@ -73,6 +73,8 @@ export const presetOptions = {
   }),
   phoenix: check.members({
     ...openingMembers,
+    /** What the client shows as the option of that name, from Phoenix 1.8 on: `${token}`. Default: the parameter `token`. */
+    authToken: text,
     /** Joined, where it is given. */
     topic: text,
     /** What is shown when it is joined. */

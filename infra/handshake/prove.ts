@@ -12,6 +12,8 @@ import { runProtocol } from "./run.ts";
 export interface Proof {
   /** `ws://…` and `wss://…` addresses; proven at the same time. */
   urls: readonly string[];
+  /** Further addresses, of other paths: what is spoken there, where it is not `handshake`. */
+  others?: readonly { url: string; handshake?: HandshakeInput | undefined }[];
   /** PEM of the CA that issued the certificate; default: the CAs that Node trusts. It is always verified. */
   ca?: string;
   /** What the client shows as its token; empty where there is none. It appears in no report and no error. */
@@ -38,15 +40,21 @@ export interface Proof {
  * if (!report.ok) throw new Error(handshakeTable(report));
  */
 export async function proveHandshake(proof: Proof): Promise<HandshakeReport> {
-  const { urls, ca, token, readLog, instances, timeoutMs = 10_000 } = proof;
+  const { urls, others = [], ca, token, readLog, instances, timeoutMs = 10_000 } = proof;
   const protocol = protocolOf(parseHandshake(proof.handshake));
   const names = hostNames(proof);
   const began = performance.now();
-  const run = (url: string) => runProtocol({ url, protocol, token, ca, timeoutMs, names });
-  const runs = await Promise.all(urls.map(run));
+  const run = (url: string, spoken = protocol) =>
+    runProtocol({ url, protocol: spoken, token, ca, timeoutMs, names });
+  const [runs, elsewhere] = await Promise.all([
+    Promise.all(urls.map((url) => run(url))),
+    Promise.all(
+      others.map(({ url, handshake }) => run(url, handshake && protocolOf(parseHandshake(handshake)))),
+    ),
+  ]);
   const met = await proveInstancesHop(runs, instances, () => run(urls[0] as string), names);
   const log = await proveLog(runs, readLog, protocol, names);
-  const hops = [...runs, met, log];
+  const hops = [...runs, ...elsewhere, met, log];
   const failures = hops.flatMap(({ failure }) => failure ?? []);
   const ms = Math.round(performance.now() - began);
   const report = { ok: failures.length === 0, rows: hops.flatMap(({ rows }) => rows), failures, ms };

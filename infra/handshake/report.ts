@@ -2,7 +2,10 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import type { HandshakeFailure } from "./failure.ts";
 
-/** `not asked`: the protocol of this backend has no such question, so nothing is claimed of it. */
+/**
+ * `not asked`: the protocol of this backend has no such question, so nothing is claimed of it beyond what the detail
+ * says.
+ */
 export type HopStatus = "ok" | "fail" | "not reached" | "not asked";
 
 /** What a hop tells of the backend, whatever the protocol calls it. */
@@ -49,15 +52,18 @@ export function handshakeTable(report: HandshakeReport, colour = onTerminal()): 
   const table = new Table({ head: ["hop", ...urls], chars: noBorders, style });
   for (const line of lines(report.rows, urls)) table.push(line.map((cell) => show(cell, paint)));
   const text = table.toString().replace(/ +$/gm, "");
-  return [text, ...report.failures.map((failure) => failureText(failure, paint))].join("\n");
+  return [text, ...failureLines(report.failures, paint)].join("\n");
 }
 
-/** A failure in two lines: what broke where, and the thing to type. */
-export function failureText(
-  { url, hop, cause, next }: HandshakeFailure,
-  paint = pc.createColors(false),
-): string {
-  return `${paint.red("failed")} ${url} at ${paint.bold(hop)}: ${cause}\n  next: ${next}`;
+/** What broke where, and the thing to type: once for all addresses that broke alike. */
+function failureLines(failures: readonly HandshakeFailure[], paint: Colors): string[] {
+  return failures.flatMap((failure, i) => {
+    const { url, hop, cause, next } = failure;
+    const alike = (other: HandshakeFailure | undefined) => other?.cause === cause && other.next === next;
+    const where = `${paint.red("failed")} ${url} at ${paint.bold(hop)}`;
+    const line = `${where}: ${alike(failures[i - 1]) ? "the same" : cause}`;
+    return alike(failures[i + 1]) ? [line] : [line, `  next: ${next}`];
+  });
 }
 
 /** What is asked of the host itself has no column of its own. */
@@ -77,7 +83,8 @@ function lines(rows: readonly HandshakeRow[], urls: readonly string[]): Cell[][]
 
 function show(cell: Cell, paint: Colors): string {
   if (typeof cell === "string") return cell;
-  if (cell.status === "not reached" || cell.status === "not asked") return paint.dim(cell.status);
+  if (cell.status === "not reached") return paint.dim(cell.status);
+  if (cell.status === "not asked") return paint.dim(cell.detail || cell.status);
   if (cell.status === "fail") return paint.red("FAILED");
   return `${paint.green("ok")} ${cell.ms} ms${cell.detail && `, ${cell.detail}`}`;
 }

@@ -1,6 +1,7 @@
 import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { isIP } from "node:net";
+import { trusting } from "../trusted-roots.ts";
 import { readWhole } from "./answer.ts";
 import { bareHost, firstWords, type Opening, watchConnection } from "./open.ts";
 import { describeError, Stopped } from "./seen.ts";
@@ -29,7 +30,7 @@ export function httpRequest(
   return new Promise((resolve, reject) => {
     const request = send(address, {
       ...{ method, headers: { ...headers, "content-length": Buffer.byteLength(body) }, agent: false },
-      ...(ca !== undefined && { ca }),
+      ...(url.protocol === "wss:" && trusting(ca)),
       rejectUnauthorized: true,
     });
     const stop = (error: Stopped) => {

@@ -39,7 +39,8 @@ export async function runProtocol(options: RunOptions): Promise<Run> {
     await protocol.prove(way, session);
     await way.close();
   });
-  const rows = [...way.hops.rows, ...notAsked(shownUrl(url), unasked(options))];
+  const told = { token: failure || !showsToken(options) ? "" : tokenShown };
+  const rows = [...way.hops.rows, ...notAsked(shownUrl(url), unasked(options), told)];
   return { rows, values: session?.values ?? new Map(), ...failure };
 }
 
@@ -64,6 +65,11 @@ export async function enterAndLeave(
   });
   return { rows: way.hops.rows, ...failure };
 }
+
+/** Of a protocol without a hop about the token: a client that shows one was let in, and that is all. */
+const tokenShown = "shown; not asked whether it is checked";
+
+const showsToken = ({ protocol, token }: RunOptions) => protocol.showsToken && token !== "";
 
 /** What the protocol has no hop about. The log is asked for elsewhere. */
 function unasked(options: RunOptions): Subject[] {
@@ -141,8 +147,8 @@ export class ProtocolWay implements Way {
 
   #failed(error: unknown): Failed {
     if (!(error instanceof Stopped)) throw error;
-    const { protocol, token, names, url } = this.#options;
-    const seen = { ...error.seen, showedToken: protocol.showsToken && token !== "" };
+    const { names, url } = this.#options;
+    const seen = { ...error.seen, showedToken: showsToken(this.#options) };
     const hop = this.hops.current;
     const reading = readFailure(hop, seen, names);
     this.hops.fail(reading.cause);

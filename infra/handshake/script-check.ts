@@ -53,7 +53,7 @@ export function scriptProblems({ clients, steps, refused, logLines }: Script): P
       ...check(step.expectHex, at("expectHex")),
       ...noHex(step.sendHex, at("sendHex")),
       ...noPattern(step.expectPattern, at("expectPattern")),
-      ...noPattern(step.expectHex && hexPattern(step.expectHex), at("expectHex")),
+      ...noHexPattern(step.expectHex, at("expectHex")),
     ];
     for (const name of placeholders(step.expect ?? null)) known.add(name);
     for (const name of [...groups(step.expectPattern), ...groups(step.expectHex)]) known.add(name);
@@ -72,6 +72,16 @@ const groups = (pattern: unknown) =>
 function noHex(text: unknown, path: Path): Problem[] {
   if (typeof text !== "string" || /^(\s|[0-9a-f]{2}|\$\{\w+\})*$/i.test(text)) return [];
   return [{ path, message: "two hexadecimal digits for each byte, such as 10 0c 00" }];
+}
+
+/** One that can match no frame: with other letters, or, where it is digits and dots alone, with half a byte. */
+function noHexPattern(pattern: unknown, path: Path): Problem[] {
+  if (typeof pattern !== "string") return [];
+  const plain = pattern.replace(/\s|\(\?<\w+>|\$\{\w+\}|\\./g, "");
+  const half = /^[0-9a-f.]*$/i.test(pattern.replace(/\s/g, "")) && plain.length % 2 === 1;
+  return /[g-z]/i.test(plain) || half
+    ? [{ path, message: "two hexadecimal digits or dots for each byte, such as 10 .. 00" }]
+    : noPattern(hexPattern(pattern), path);
 }
 
 function noPattern(pattern: unknown, path: Path): Problem[] {

@@ -41,9 +41,10 @@ function failedCheck(step: string, { failed }: Facts): Drift[] {
 }
 
 /** The payload as the host's own script fills it in: what only the host knows stands open in it. */
-function onHost(payload: string, { user, ipv6 }: Facts): string {
+function onHost(payload: string, { user, ipv6, brotli }: Facts): string {
   const filled = user ? payload.replaceAll("@home@", user.home).replaceAll("@group@", user.group) : payload;
-  return ipv6 ? filled : filled.replace(/^ *listen \[::\].*\n/gm, "");
+  const listening = ipv6 ? filled : filled.replace(/^ *listen \[::\].*\n/gm, "");
+  return brotli ? listening : listening.replace(/^ *brotli_static .*\n/gm, "");
 }
 
 /** What is already as it is wanted now is no drift: a run that failed may have come so far. */

@@ -1,3 +1,5 @@
+import { type Found, foundProcess, nothingFound } from "./found.ts";
+
 /** A file that a step placed, as it is on the host now. */
 export interface FileFact {
   step: string;
@@ -44,6 +46,8 @@ export interface Facts {
   /** Milliseconds, as of `Date`, by the clock of the host. */
   time: number;
   ipv6: boolean;
+  /** Whether nginx hands out files that were compressed ahead with brotli. */
+  brotli: boolean;
   /**
    * The host's own command: the SHA-256 of its text, its options, its owner and mode; and `uploads`, the owner and mode of
    * the folder in which releases arrive, or `none`.
@@ -63,17 +67,23 @@ export interface Facts {
   listeners: Record<number, string[]>;
   /** By TCP port: how many connections it holds. */
   connections: Record<number, number>;
+  /** nginx's workers that reloads have replaced and that still hold connections, and those that serve now. */
+  workers?: { old: WorkersFact; current: WorkersFact };
   user?: { name: string; home: string; group: string };
   /**
-   * The backend as it runs: the set of ports it is on (infra/render/ports.ts), and whether it asks its clients to
-   * reconnect in a release; undefined where none runs.
+   * The backend as it runs: the set of ports it is on (infra/render/ports.ts), which these are, and whether it asks its
+   * clients to reconnect in a release; undefined where none runs.
    */
-  backend?: { set: "a" | "b"; asks?: "yes" | "no" | "unknown" };
+  backend?: { set: "a" | "b"; ports?: number[]; asks?: "yes" | "no" | "unknown" };
   /** ufw as it is: whether its rules are in force, its default for incoming, and which wanted rules it has already. */
   firewall?: { active: boolean; default: string };
   open: string[];
+  /** TCP ports that may answer from outside though ufw was to keep them closed: templates/scripts/firewall-exposed.sh. */
+  exposed?: { port: number; how: string; by: string }[];
   /** By port of the backend: which other process listens there. */
   foreign: Record<number, string>;
+  /** How often the archive of a release was missing on the host, so far: templates/scripts/backend-release.sh. */
+  resent?: number;
   environment?: { options: string; sum?: string; keptSum?: string; access?: string };
   /** Wanted packages that are not installed. `known`: whether apt has it; undefined where its lists cannot tell. */
   missingPackages: {
@@ -88,6 +98,10 @@ export interface Facts {
   /** What the running release wrote into its own folder, by entry of that folder. */
   written?: { release: string; entries: Written[] };
   certificate?: { fingerprint: string; ends: number };
+  /** Of `tls: acme`; the names of the script that writes them, templates/scripts/acme-renewal.sh. */
+  acme?: AcmeFact;
+  /** What serves on a host on which no release runs yet. */
+  found: Found;
   /** The last line of the host's journal. */
   journal?: string;
   /** Whose the host is: `organization/project/stack/name`. */
@@ -96,7 +110,24 @@ export interface Facts {
   running?: string;
 }
 
+/** Workers of nginx: how many, their connections of clients, and their memory in KiB. */
+export interface WorkersFact {
+  count: number;
+  connections: number;
+  kib: number;
+}
+
+/** What the host has by ACME. */
+export interface AcmeFact {
+  /** The certificate on the host that covers the wanted names; its times as of `Date`. */
+  certificate?: { fingerprint: string; ends: number; renewedAt: number; profile?: string; directory: string };
+  timer?: { enabled: boolean; active: boolean };
+  /** What the last order or renewal came to: the `key=value` lines of /var/lib/geo-system-acme/last. */
+  last?: Readonly<Record<string, string>>;
+}
+
 type Values = [string, string, string, string, string, string, string];
+type NumberValues = [number, number, number, number, number, number, number];
 type Reader = (facts: Facts, values: Values) => void;
 
 /** What each name of a fact stands for; templates/scripts/facts*.sh write them. */
@@ -104,6 +135,7 @@ const readers: Record<string, Reader> = {
   machine: (facts, [machine, name]) => Object.assign(facts, { machine, name }),
   time: (facts, [seconds]) => Object.assign(facts, { time: date(seconds) }),
   ipv6: (facts, [value]) => Object.assign(facts, { ipv6: value === "yes" }),
+  brotli: (facts, [value]) => Object.assign(facts, { brotli: value === "yes" }),
   command: (facts, [sum, options, access, uploads]) =>
     Object.assign(facts, { command: known({ sum, access, uploads }, { options }) }),
   node: (facts, [node]) => Object.assign(facts, known({ node }, {})),
@@ -129,10 +161,25 @@ const readers: Record<string, Reader> = {
   connections: ({ connections }, [port, count]) => {
     connections[Number(port)] = Number(count);
   },
-  backend: (facts, [set, asks]) => Object.assign(facts, { backend: known({ asks }, { set }) }),
+  workers: (facts, values) => {
+    const [old, oldConnections, oldKib, count, connections, kib] = values.map(Number) as NumberValues;
+    const workers = {
+      old: { count: old, connections: oldConnections, kib: oldKib },
+      current: { count, connections, kib },
+    };
+    Object.assign(facts, { workers });
+  },
+  backend: (facts, [set, asks, ports]) => {
+    const inUse = ports === "" || ports === missing ? {} : { ports: ports.split(",").map(Number) };
+    Object.assign(facts, { backend: known({ asks }, { set, ...inUse }) });
+  },
   firewall: (facts, [state, policy]) =>
     Object.assign(facts, { firewall: { active: state === "active", default: policy } }),
   open: ({ open }, [rule]) => open.push(rule),
+  resent: (facts, [count]) => Object.assign(facts, { resent: Number(count) }),
+  exposed: (facts, [port, how, by]) => {
+    facts.exposed = [...(facts.exposed ?? []), { port: Number(port), how, by }];
+  },
   foreign: ({ foreign }, [port, process]) => {
     foreign[Number(port)] = process;
   },
@@ -141,6 +188,19 @@ const readers: Record<string, Reader> = {
     Object.assign(facts, { environment: known({ sum, keptSum, access }, { options }) }),
   certificate: (facts, [fingerprint, ends]) =>
     Object.assign(facts, { certificate: { fingerprint, ends: date(ends) } }),
+  "acme-certificate": (facts, [fingerprint, ends, next, profile, directory]) => {
+    const certificate = known(
+      { profile },
+      { fingerprint, ends: date(ends), renewedAt: date(next), directory },
+    );
+    facts.acme = { ...facts.acme, certificate };
+  },
+  "acme-timer": (facts, [enabled, active]) => {
+    facts.acme = { ...facts.acme, timer: { enabled: enabled === "enabled", active: active === "active" } };
+  },
+  "acme-last": (facts, [lines]) => {
+    facts.acme = { ...facts.acme, last: readKeyed(decoded(lines)) };
+  },
   package: ({ missingPackages }, [name, is, lists]) =>
     missingPackages.push({ name, ...(is !== missing && { known: is === "known" }), lists: date(lists) }),
   service: ({ services }, [unit, state]) => {
@@ -151,6 +211,16 @@ const readers: Record<string, Reader> = {
   },
   written: (facts, [release, lines]) =>
     Object.assign(facts, { written: { release, entries: readWritten(decoded(lines)) } }),
+  found: ({ found }, [port, lines]) =>
+    found.processes.push(
+      foundProcess(port === missing ? undefined : Number(port), readKeyed(decoded(lines))),
+    ),
+  "found-nginx": ({ found }, [text]) => Object.assign(found, { nginx: decoded(text) }),
+  "found-taken": ({ found }, [port]) => Object.assign(found, { taken: Number(port) }),
+  "found-welcome": ({ found }) => Object.assign(found, { welcome: true }),
+  "found-boot": ({ found }, [unit, user]) => found.boot.push({ unit, user }),
+  "found-data": ({ found }, [source, path, state, bytes, named]) =>
+    found.data.push({ source, path, state, named: named === "yes", ...(bytes && { bytes: Number(bytes) }) }),
   owner: (facts, [owner]) => Object.assign(facts, { owner }),
   running: (facts, [line]) => Object.assign(facts, { running: decoded(line).trim() }),
   journal: (facts, [line]) => Object.assign(facts, { journal: decoded(line).trim() }),
@@ -187,6 +257,7 @@ function nothing(): Facts {
     name: "",
     time: 0,
     ipv6: true,
+    brotli: false,
     command: { options: missing },
     applied: {},
     differs: {},
@@ -201,7 +272,17 @@ function nothing(): Facts {
     servicesBefore: {},
     foreign: {},
     open: [],
+    found: nothingFound(),
   };
+}
+
+/** Lines of `key=value`. */
+export function readKeyed(lines: string): Record<string, string> {
+  const pairs = lines.split("\n").flatMap((line) => {
+    const at = line.indexOf("=");
+    return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+  });
+  return Object.fromEntries(pairs);
 }
 
 const date = (seconds: string) => Number(seconds) * 1000;

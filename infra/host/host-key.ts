@@ -95,7 +95,7 @@ function unknown(request: HostKeyRequest, key: string, otherTypes: boolean): Ssh
       `found: ${fingerprint(key)}`,
     ].join("\n"),
     [
-      `Compare it with what the host's own console says: ssh-keygen -lf ${file}`,
+      `Compare ${fingerprint(key)} with what the host's own console says: ssh-keygen -lf ${file}`,
       "If they are the same, accept it for yourself, or for everybody who uses this stack:",
       `  ${accept}`,
       `  ${pulumiLine(`config set ${setting} '${key}'`)}`,

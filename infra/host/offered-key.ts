@@ -26,12 +26,27 @@ function shownOn(sock: Duplex, request: HostKeyRequest, types: readonly string[]
       resolve(publicKeyOf(blob));
       return false;
     };
-    client.once("error", (error) => reject(noKey(request, error.message)));
+    client.once("error", ({ message }) =>
+      reject(noneCommon(message) ? unpinnable(request) : noKey(request, message)),
+    );
     client.once("close", () => reject(noKey(request, "it closed the connection")));
     client.on("error", () => {}); // Our own refusal of the key comes back as an error, too.
     const algorithms = { serverHostKey: [...types] as ServerHostKeyAlgorithm[] };
     client.connect({ sock, username: request.user, readyTimeout, algorithms, hostVerifier });
   }).finally(() => sock.destroy());
+}
+
+const noneCommon = (message: string) => /no matching host key/.test(message);
+
+function unpinnable(request: HostKeyRequest): SshError {
+  return new SshError(
+    "host key",
+    `${address(request)} has no host key that can be pinned, probably an RSA key alone: Pulumi's plug-in asks for one in its SHA-1 form, which a present sshd refuses`,
+    [
+      "On the host, make the other kinds, and take lines out that name the RSA key alone:",
+      "  sudo ssh-keygen -A; sudo grep -rn '^HostKey' /etc/ssh; sudo sshd -t && sudo systemctl restart ssh",
+    ].join("\n"),
+  );
 }
 
 function noKey(request: HostKeyRequest, why: string): SshError {

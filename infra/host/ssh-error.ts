@@ -72,7 +72,7 @@ export function unreachable(target: Address, code: string, seconds: number): Ssh
   }
 }
 
-/** The host showed another key than the pinned one: the text that nobody may overlook. */
+/** The host showed another key than the pinned one: the text that must not be overlooked. */
 export function changedHostKey(target: SshTarget, found: string): SshError {
   const name = knownHostsName(target.host, target.port);
   return new SshError(
@@ -81,11 +81,11 @@ export function changedHostKey(target: SshTarget, found: string): SshError {
       `WARNING: ${address(target)} IS NOT THE HOST IT WAS: IT SHOWS ANOTHER HOST KEY.`,
       `expected: ${fingerprint(target.hostKey)}`,
       `found:    ${fingerprint(found)}`,
-      "Somebody may stand between you and the host and read along; or the host was installed anew.",
+      "Someone may be intercepting the connection, or the host was reinstalled.",
       "Nothing was sent to it.",
     ].join("\n"),
     [
-      "Only if you know that it was installed anew, and its console shows the fingerprint found above:",
+      "Only if you know that it was reinstalled, and its console shows the fingerprint found above:",
       `  ssh-keygen -R '${name}'    forgets the old key of known_hosts, and`,
       `  ${pulumiLine(`config set hostKey '${found}'`)}    where the configuration holds it`,
     ].join("\n"),

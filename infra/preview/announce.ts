@@ -19,6 +19,7 @@ export async function announceLook(look: Look, resource: pulumi.Resource): Promi
       resource,
     );
   for (const why of look.refused) await pulumi.log.error(labels.refused + why, resource);
+  for (const finding of look.findings) await pulumi.log.info(labels.found + finding, resource);
   for (const note of look.notes) await pulumi.log.warn(labels.check + note, resource);
   await pulumi.log.info(labels.starts + look.release.starts, resource);
   for (const note of look.release.notes) await pulumi.log.info(labels.check + note, resource);
@@ -42,7 +43,7 @@ export const stopped = (message: string) => Object.assign(new pulumi.RunError(me
 async function announceMachine({ applied, name, machine }: Facts, resource: pulumi.Resource): Promise<void> {
   if (Object.keys(applied).length > 0) return;
   await pulumi.log.info(
-    `${labels.check}this host was never provisioned (${name}, machine-id ${machine}…); where the steps below are updates, it is another machine than before, or was installed anew`,
+    `${labels.check}this host was never provisioned (${name}, machine-id ${machine}…); if the steps below are updates, this is not the machine that they were applied to, or it was reinstalled`,
     resource,
   );
 }

@@ -1,7 +1,10 @@
 import { lookup } from "node:dns/promises";
-import type { Facts } from "../host/facts.ts";
+import type { AcmeFact, Facts } from "../host/facts.ts";
+import { renewalTrouble } from "../host/renewal.ts";
 import type { PortSets } from "../render/ports.ts";
 import { writtenNotes } from "./data.ts";
+import { exposedNotes } from "./exposed.ts";
+import { workerNotes } from "./workers.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** A certificate that this package renews has at least this long when nobody forgot it. */
@@ -28,6 +31,8 @@ export function checkNotes(
     ...othersAtWork(facts),
     ...certificateEnds(facts),
     ...(ports ? holdsOn(facts, ports) : []),
+    ...workerNotes(facts),
+    ...exposedNotes(facts),
     ...writtenNotes(facts, shared),
     ...names.flatMap((name) => leadsElsewhere(name, facts)),
   ];
@@ -39,16 +44,21 @@ export async function resolved(name: string): Promise<Resolved> {
   return { name, addresses: answers.map(({ address }) => address) };
 }
 
+const renewalNotes = (acme: AcmeFact, time: number): string[] => {
+  const trouble = renewalTrouble(acme, time);
+  return trouble?.lasting ? [trouble.text] : [];
+};
+
 function othersAtWork({ running }: Facts): string[] {
   return running ? [`another run is at work on this host, and may change what follows: ${running}`] : [];
 }
 
 /** A process that was started by hand keeps its port and its connections; the release is on the other one. */
-function holdsOn({ backend, foreign }: Facts, { a, b }: PortSets): string[] {
+function holdsOn({ backend, foreign, found }: Facts, { a, b }: PortSets): string[] {
   const [own, other] = backend?.set === "b" ? [b, a] : [a, b];
   if (backend?.asks) return [];
   return own.flatMap((port) =>
-    foreign[port]
+    foreign[port] && found.taken !== port
       ? [
           `port ${port} is held by ${foreign[port]}, which this package did not start: the release goes to port ${other.join(", ")}, and nginx leads there; that process is left alone with its connections, so end it before the release after this one`,
         ]
@@ -65,7 +75,11 @@ function leadsElsewhere({ name, addresses }: Resolved, { addresses: own }: Facts
       ];
 }
 
-function certificateEnds({ certificate, time }: Facts): string[] {
+function certificateEnds({ certificate, time, acme, applied }: Facts): string[] {
+  // One that the host renews ends soon by its nature; one that is about to be ordered replaces it.
+  if (acme) return acme.certificate && applied.acme ? renewalNotes(acme, time) : [];
+  // One by ACME is replaced by the kind that is wanted now.
+  if (applied.acme) return [];
   if (!certificate) return [];
   const days = Math.floor((certificate.ends - time) / day);
   if (days >= warnDays) return [];

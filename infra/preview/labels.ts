@@ -2,13 +2,15 @@
 export const labels = {
   /** The host is not as it was left; unified diffs may follow after a blank line. */
   drift: "drift: ",
+  /** What serves on a host that this package has not set up yet; a unified diff may follow after a blank line. */
+  found: "found: ",
   /** Whom a change disturbs. */
   reach: "reach: ",
   /** The host did not answer: the preview says what the state knows. */
   unverified: "unverified: ",
   /** `up` would not do this; an error. */
   refused: "refused: ",
-  /** Something was checked beforehand; a warning where it needs somebody's attention. */
+  /** Something was checked beforehand; a warning where it needs attention. */
   check: "check: ",
   /** The command line that starts the backend. */
   starts: "starts: ",

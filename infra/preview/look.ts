@@ -5,7 +5,9 @@ import { gatherFacts } from "../host/gather.ts";
 import { holdUp } from "../host/hold.ts";
 import { SshError } from "../host/ssh-error.ts";
 import { readable } from "../readable-error.ts";
+import { acmePayload } from "../render/acme.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
+import { type FileSet, fileSetPayload, packFileSetOnce } from "../render/file-set.ts";
 import { firewallPayload } from "../render/firewall.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
 import { packagesPayload } from "../render/packages.ts";
@@ -15,8 +17,12 @@ import { packReleaseOnce } from "../render/release-once.ts";
 import { type ScriptedStep, scriptHash } from "../render/scripts.ts";
 import { sitePayload } from "../render/site.ts";
 import { describeStart } from "../render/start/start.ts";
+import { fileRoutesOf } from "../settings/routes.ts";
 import { isLater, type Settings } from "../settings/schema.ts";
+import { beforeOrder } from "./acme/before-order.ts";
+import { termsToAgree } from "./acme/terms.ts";
 import { checkNotes, resolved } from "./checks.ts";
+import { findingsOf } from "./found/findings.ts";
 import { environmentPlan } from "./own-plans.ts";
 import { type StepPlan, stepPlan } from "./plan.ts";
 import { progress } from "./progress.ts";
@@ -31,6 +37,8 @@ export interface Look {
   silence?: string;
   /** Why an `up` would stop before it changes anything. */
   refused: string[];
+  /** What serves on a host that this package has not set up yet. */
+  findings: string[];
   /** What is worth knowing, and stops nothing. */
   notes: string[];
   /** How the release starts, and what is worth knowing of it. */
@@ -70,7 +78,7 @@ const looks = new Map<string, { owner: string; look: Promise<Look> }>();
  * Looks at the host, once a run: in a preview and in an `up` alike. An `up` of a host that does not answer, or that
  * must not begin, ends here; a preview goes on and says so.
  *
- * @param owner whose the host shall be, as `ownerName` says it
+ * @param owner the desired owner of the host, as `ownerName` says it
  * @throws SshError where the host does not answer an `up`, or shows another key than the pinned one
  */
 export async function look(settings: Known, connection: HostConnection, owner: string): Promise<Look> {
@@ -90,37 +98,55 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
   const packed = await packReleaseOnce(settings, progress);
   const { start } = packed;
   const release = { starts: describeStart(start), notes: [...packed.notes, ...start.notes] };
-  const wanted = await wantedPayloads(settings, packed);
+  const sets = await Promise.all(
+    fileRoutesOf(settings).map((route) => packFileSetOnce(route, settings, progress)),
+  );
+  const wanted = await wantedPayloads(settings, packed, sets);
   const gather = () => gatherFacts(connection, wanted);
   const say = (line: string) => void pulumi.log.info(line);
   const dry = pulumi.runtime.isDryRun();
   const held = dry ? undefined : holdUp(connection, owner);
   held?.catch(() => {}); // Thrown below, unless there is a better reason to stop.
+  const terms = termsToAgree(settings);
   const facts = await (dry ? gather() : inTurn(gather, { ...settings, owner, say })).catch(silent);
-  if (typeof facts === "string") return { silence: facts, refused: [], notes: [], release };
+  if (typeof facts === "string")
+    return { silence: facts, refused: await terms, findings: [], notes: [], release };
+  const { addresses: dialled } = await resolved(settings.host);
+  const order = await beforeOrder(facts, settings, dialled);
   const refused = [
     ...(dry ? [] : atWork(facts)),
     ...refusals(facts, plans(facts, wanted, settings), settings, owner),
+    ...(await terms),
+    ...order.filter((each) => each.refused).map(({ text }) => text),
   ];
   if (refused.length > 0 && !dry) throw new Error(["Nothing was changed.", ...refused].join("\n  refused: "));
   await held;
-  return { facts, refused, notes: await notes(facts, settings), release };
+  const unsure = order.filter((each) => !each.refused).map(({ text }) => text);
+  const findings = findingsOf(facts, wanted.get("site") ?? "", { ...settings, ports: portSets(settings) });
+  return {
+    facts,
+    refused,
+    findings,
+    notes: [...unsure, ...(await notes(facts, dialled, settings))],
+    release,
+  };
 }
 
 /** The host is known by its own addresses, and by the one at which it is reached. */
-async function notes(facts: Facts, { serverName, host, ...settings }: Known): Promise<string[]> {
+async function notes(
+  facts: Facts,
+  dialled: readonly string[],
+  { serverName = [], ...settings }: Known,
+): Promise<string[]> {
   const ports = portSets(settings);
-  if (serverName === undefined) return checkNotes(facts, [], ports, settings.backendShared);
-  const [reached, ...names] = await Promise.all([resolved(host), ...serverName.map(resolved)]);
-  return checkNotes(
-    { ...facts, addresses: [...reached.addresses, ...facts.addresses] },
-    names,
-    ports,
-    settings.backendShared,
-  );
+  // Before an order the names were looked up more closely.
+  const ordered = settings.tls === "acme" && !facts.acme?.certificate;
+  const names = ordered ? [] : await Promise.all(serverName.map(resolved));
+  const addresses = [...dialled, ...facts.addresses];
+  return checkNotes({ ...facts, addresses }, names, ports, settings.backendShared);
 }
 
-/** A preview tells what the state knows. Another host key is no silence: somebody else may have answered. */
+/** A preview tells what the state knows. Another host key is no silence: another machine may have answered. */
 function silent(error: unknown): string {
   if (error instanceof SshError && error.hop !== "host key" && pulumi.runtime.isDryRun())
     return error.message;
@@ -128,11 +154,17 @@ function silent(error: unknown): string {
 }
 
 /** The payloads that are known before any resource: all but the certificate's and the secret environment's. */
-async function wantedPayloads(settings: Known, release: Release): Promise<Map<ScriptedStep, string>> {
-  return new Map([
+async function wantedPayloads(
+  settings: Known,
+  release: Release,
+  sets: readonly FileSet[],
+): Promise<Map<ScriptedStep, string>> {
+  return new Map<ScriptedStep, string>([
     ["packages", packagesPayload(settings)],
     ["firewall", firewallPayload(settings)],
+    ...sets.map((set) => [`file-set-${set.route.name}`, fileSetPayload(set, settings)] as const),
     ["site", sitePayload(settings, settings.host)],
+    ...(settings.tls === "acme" ? [["acme", acmePayload(settings, settings.host)] as const] : []),
     ["backend", renderBackend(settings, release, await handshakeProgram())],
   ]);
 }
@@ -149,7 +181,7 @@ function plans(
   );
   const secrets = settings.backendSecretEnvironment;
   if (isLater(secrets)) return known;
-  // The token beside the secrets starts nothing anew.
+  // The token beside the secrets restarts nothing.
   const payload = renderSecretEnvironment(settings, secrets as Record<string, string>, "");
   return known.set(
     "environment",

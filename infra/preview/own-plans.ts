@@ -33,7 +33,7 @@ function uploadFolderDrift({ command, user }: Facts): Drift[] {
   return [{ reason: `${path}, where releases arrive, ${found}` }];
 }
 
-/** What the backend's secret environment shall be, and of the backend whom it concerns when it changes. */
+/** The desired secret environment of the backend, and whom a change of it disturbs. */
 export interface WantedEnvironment extends Wanted {
   backend: PortSettings & Pick<Settings, "handover" | "handoverSeconds">;
 }

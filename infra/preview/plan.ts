@@ -3,7 +3,7 @@ import type { Facts } from "../host/facts.ts";
 import { type ParsedPayload, parsePayload } from "../render/payload.ts";
 import { reachOf, type StepReach } from "./reach.ts";
 
-/** What a step shall be applied with. */
+/** What a step is applied with. */
 export interface Wanted {
   payload: string;
   /** Of its command line: `{ script: "1a2b3c4d" }`. Options that the host knows and this lacks are not compared. */
@@ -69,8 +69,8 @@ const nextNumber = (last: string | undefined, { time }: Facts) =>
 function anotherMachine(former: string | undefined, machine: string): Drift {
   return {
     reason: former
-      ? `this is another machine: its machine-id begins with ${machine}, and what lies on it was applied on ${former}`
-      : "what lies on this machine was applied by a version that kept no record of its runs",
+      ? `this is another machine: its machine-id begins with ${machine}, and its files were applied on ${former}`
+      : "the files on this machine were applied by a version that kept no record of its runs",
   };
 }
 
@@ -95,13 +95,14 @@ function changesOf(
   return [...changed.map(([name]) => name), ...settings, ...changedFiles(former, desired)];
 }
 
-/** Of a secret payload the host keeps no files: its settings tell whether they changed. */
+/** Of a secret payload the host keeps no files, or all but the secret one: its settings tell whether they changed. */
 function changedFiles(former: ParsedPayload, desired: ParsedPayload): string[] {
-  if (desired.settings.secret?.[0] === "yes") return [];
+  const [secret] = desired.settings.secret ?? [];
+  if (secret === "yes") return [];
   const all = new Map([...former.files, ...desired.files].map((file) => [file.path, file]));
   const text = (payload: ParsedPayload, path: string) =>
     JSON.stringify(payload.files.find((file) => file.path === path));
-  return [...all.keys()].filter((path) => text(former, path) !== text(desired, path));
+  return [...all.keys()].filter((path) => path !== secret && text(former, path) !== text(desired, path));
 }
 
 const same = (one: string[], other: string[]) => one.join("\n") === other.join("\n");

@@ -1,7 +1,10 @@
 import type { Drift } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
+import type { FoundProcess } from "../host/found.ts";
 import type { Reach } from "../settings/reaches.ts";
+import { acmeReach } from "./acme-reach.ts";
 import { sharedChange } from "./data.ts";
+import { briefly, enabledSite, inUse, siteFiles, takenOver } from "./found/in-use.ts";
 import { packagesReach } from "./needs.ts";
 import type { StepPlan } from "./plan.ts";
 
@@ -12,6 +15,10 @@ export interface StepReach {
 }
 
 const nothing: StepReach = { reach: "nothing", text: "nothing" };
+const followed: StepReach = {
+  reach: "reload",
+  text: "nginx follows the backend to its port, nginx reload, connections stay",
+};
 
 /** Whom a step disturbs when it runs, by what differs. A step that has no entry disturbs nobody. */
 export const stepReach: Record<string, (plan: StepPlan, facts: Facts) => StepReach> = {
@@ -19,6 +26,7 @@ export const stepReach: Record<string, (plan: StepPlan, facts: Facts) => StepRea
   firewall: firewallReach,
   certificate: certificateReach,
   site: siteReach,
+  acme: acmeReach,
   environment: environmentReach,
   backend: backendReach,
 };
@@ -27,9 +35,20 @@ export function reachOf(step: string, plan: StepPlan, facts: Facts): StepReach {
   return stepReach[step]?.(plan, facts) ?? nothing;
 }
 
-function certificateReach(plan: StepPlan): StepReach {
+function byAcme({ first }: StepPlan, { acme }: Facts): string {
+  if (acme?.certificate) return "the certificate that the host has by ACME, nginx reload, connections stay";
+  if (first) return "a stand-in until step acme has ordered a certificate";
+  return "the certificate in use stays until step acme has ordered one";
+}
+
+const fromAcme =
+  "a certificate in the place of the one by ACME, nginx reload, connections stay; its account and certificates stay on the host";
+
+function certificateReach(plan: StepPlan, facts: Facts): StepReach {
   if (only(plan, ["script"])) return nothing;
+  if (plan.settings.kind?.[0] === "acme") return { reach: "reload", text: byAcme(plan, facts) };
   if (plan.first) return { reach: "reload", text: "a first certificate" };
+  if (plan.before.kind?.[0] === "acme") return { reach: "reload", text: fromAcme };
   const what = plan.changes.includes("fingerprint") ? "new certificate" : "the certificate is put back";
   return { reach: "reload", text: `${what}, nginx reload, connections stay` };
 }
@@ -41,25 +60,49 @@ function siteReach(plan: StepPlan, facts: Facts): StepReach {
   // Of a certificate that is put back its own step tells.
   if (only(plan, ["script", "placed"])) return nothing;
   if (!isServing(facts)) return { reach: "reload", text: "nginx is started" };
-  return { reach: "reload", text: "nginx reload, connections stay" };
+  if (plan.first) return { reach: "reload", text: `${firstSite(plan, facts)}nginx reload, connections stay` };
+  const text = "nginx reload, connections stay";
+  return {
+    reach: "reload",
+    text: closesPlain(plan) ? `${text}; new clients of ws:// are turned away` : text,
+  };
 }
+
+/** What becomes of the host's own sites. */
+function firstSite({ settings }: StepPlan, { found }: Facts): string {
+  const names = [...(settings.replaces ?? []), ...(settings.site ?? [])];
+  const files = siteFiles(found);
+  const name = names.find((each) => files.includes(enabledSite(each)));
+  if (name !== undefined) return `the site ${name} that serves now is replaced, `;
+  return files.length > 0 ? `beside ${files.join(", ")}, ` : "";
+}
+
+/** Whether port 80 served until now, and will only redirect. */
+const closesPlain = ({ first, before, settings }: StepPlan) =>
+  !first && settings["https-only"] !== undefined && before["https-only"] === undefined;
 
 const isServing = ({ listeners }: Facts) => [80, 443].some((port) => listeners[port]?.includes("nginx"));
 
 /** What the process itself depends on; the rest of the payload is changed around it. */
 const ofTheProcess = /^(release|node|environment|engines|.*\/ecosystem\.config\.cjs)$/;
 /** What is mended around the process, in the words of its check. */
-const aroundTheProcess = /does not start at boot|saved list lacks|is not linked to |\/shared\/.* is missing$/;
+const aside = / runs on port \S+, and nginx leads to port \S+ first$/;
+const aroundTheProcess =
+  /does not start at boot|saved list lacks|is not linked to |\/shared\/.* is missing$|^the archive of release \S+ is missing$/;
 
 const concernsTheProcess = ({ path, reason }: Drift) =>
-  path === undefined ? !aroundTheProcess.test(reason) : ofTheProcess.test(path);
+  path === undefined ? !aroundTheProcess.test(reason) && !aside.test(reason) : ofTheProcess.test(path);
+
+/** Whether the release runs on the other set of ports, to which nginx falls back. */
+const isAside = ({ drift }: StepPlan) => drift.some(({ reason }) => aside.test(reason));
 
 function backendReach(plan: StepPlan, facts: Facts): StepReach {
   if (plan.first) return firstReach(plan, facts);
   // Another pm2 ends its applications with itself, and brings them back.
-  if (plan.changes.includes("pm2")) return cut("pm2 is started anew", plan, facts);
+  if (plan.changes.includes("pm2")) return cut("pm2 is restarted", plan, facts);
   const changes = plan.changes.some((change) => ofTheProcess.test(change));
-  const reached = changes || plan.drift.some(concernsTheProcess) ? handover(facts, plan) : nothing;
+  const around = isAside(plan) ? followed : nothing;
+  const reached = changes || plan.drift.some(concernsTheProcess) ? handover(facts, plan) : around;
   const moves = sharedChange(plan);
   if (moves.length === 0) return reached;
   return { ...reached, text: [...(reached === nothing ? [] : [reached.text]), ...moves].join("; ") };
@@ -67,24 +110,57 @@ function backendReach(plan: StepPlan, facts: Facts): StepReach {
 
 /** On a host that was set up by hand an application may already serve on that port, under another name or this one. */
 function firstReach(plan: StepPlan, facts: Facts): StepReach {
-  if (isDown(plan, facts)) return { reach: "handover", text: "the first release is started" };
-  const staying = ports(plan, facts).flatMap((port) => {
-    const holder = facts.foreign[port];
-    return holder
-      ? [`port ${port} stays with ${holder}, with ${connected(facts.connections[port] ?? 0)}`]
-      : [];
-  });
-  if (staying.length === 0) return handover(facts, plan);
-  return {
-    reach: "handover",
-    text: ["a first release is started on the standby port", ...staying].join("; "),
-  };
+  const taken = takenOver(facts.found);
+  if (taken) return { reach: "handover", text: takes(taken, plan, facts) };
+  const staying = remaining(plan, facts);
+  const text =
+    staying.length > 0
+      ? [...staying, "clients of the new site meet the first release, beside it"].join("; ")
+      : isDown(plan, facts)
+        ? "the first release is started"
+        : `application ${plan.settings.name?.[0]} is taken over: ${whom(plan, facts, fate(plan, facts))}`;
+  return { reach: "handover", text };
 }
 
-const connected = (live: number) =>
-  live === 0 ? "nobody connected" : live === 1 ? "its live connection" : `its ${live} live connections`;
+/** Applications that the first release leaves alone: on its own ports, or where nginx passes now. */
+function remaining(plan: StepPlan, facts: Facts): string[] {
+  const own = ports(plan, facts);
+  const holders = own.flatMap((port) => {
+    const holder = facts.foreign[port];
+    return holder ? [keeps(nameOf(facts.found, port) ?? holder, port, facts)] : [];
+  });
+  if (holders.length > 0 || !isDown(plan, facts)) return holders;
+  const { application } = inUse(facts.found, { ports: own });
+  return application?.port ? [keeps(briefly(application), application.port, facts)] : [];
+}
 
-/** The application starts anew with another text; who may read it is mended around the process. */
+/** It has its port and its connections until the deadline, and ends then. */
+function takes(taken: FoundProcess, plan: StepPlan, facts: Facts): string {
+  const live = facts.connections[taken.port ?? 0] ?? 0;
+  const paced = how(plan) !== "at-once" && how(plan) !== "stop-start";
+  const seconds = Number(plan.settings["handover-seconds"]?.[0] ?? 0) + graceSeconds;
+  const stay = live === 1 ? "1 live connection stays" : `${live} live connections stay`;
+  const what =
+    live > 0 && paced
+      ? `${stay} until the deadline, ${seconds} s after the handshake`
+      : whom(plan, facts, "cut");
+  return `${briefly(taken)} is taken over: ${what}; then it is ended, and \`destroy\` starts it again`;
+}
+
+/** Nobody ends it but a person. */
+function keeps(what: string, port: number, { connections }: Facts): string {
+  const live = connections[port] ?? 0;
+  const whose =
+    live === 0 ? "nobody connected" : live === 1 ? "its live connection" : `its ${live} live connections`;
+  return `${what} keeps port ${port}, with ${whose}, until it is ended by hand`;
+}
+
+function nameOf({ processes }: Facts["found"], port: number): string | undefined {
+  const found = processes.find((process) => process.port === port);
+  return found && briefly(found);
+}
+
+/** The application restarts with another text; who may read it is mended around the process. */
 function environmentReach(plan: StepPlan, facts: Facts): StepReach {
   if (plan.first) return nothing;
   const differs = plan.drift.some(({ reason }) => !/ on the host, expected /.test(reason));
@@ -119,9 +195,12 @@ function fate(plan: StepPlan, { backend }: Facts): string {
   }
 }
 
-/** The ports of the set that the backend is on. */
-const ports = ({ settings }: StepPlan, { backend }: Facts) =>
-  (settings[backend?.set === "b" ? "standby-port" : "port"] ?? []).map(Number);
+/** The ports that the backend is on; of a version that wrote none down, those of its set when it was applied last. */
+const ports = (plan: StepPlan, { backend }: Facts) => {
+  if (backend?.ports && !isAside(plan)) return backend.ports;
+  const set = isAside(plan) !== (backend?.set === "b") ? "standby-port" : "port";
+  return (plan.before[set] ?? plan.settings[set] ?? []).map(Number);
+};
 
 const isDown = (plan: StepPlan, facts: Facts) =>
   ports(plan, facts).every((port) => !facts.listeners[port] && !facts.connections[port]);

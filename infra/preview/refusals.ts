@@ -1,9 +1,12 @@
 import semver from "semver";
 import type { Facts } from "../host/facts.ts";
+import { type FoundProcess, howToEnd, runBy } from "../host/found.ts";
 import { pulumiLine } from "../pulumi-command.ts";
-import { type PortSettings, portSets } from "../render/ports.ts";
+import { nextSet, type PortSettings, portSets } from "../render/ports.ts";
 import { type Reach, reaches } from "../settings/reaches.ts";
 import type { Settings } from "../settings/schema.ts";
+import { dataRefused } from "./found/data-findings.ts";
+import { briefly, enabledSite, siteFiles, takenOver } from "./found/in-use.ts";
 import { needsRefused } from "./needs.ts";
 import type { StepPlan } from "./plan.ts";
 
@@ -27,6 +30,9 @@ export function refusals(
     ...(needed ? disksFull(facts) : []),
     ...portsTaken(facts, settings),
     ...backendPortsTaken(facts, plans.get("backend"), settings),
+    ...nothingToTakeOver(facts, plans),
+    ...dataTooLate(plans.get("backend")),
+    ...dataRefused(facts.found, plans.get("backend")?.settings.name?.[0] ?? ""),
     ...nodeTooOld(facts, plans.get("backend"), settings),
     ...reachedTooFar(plans, settings),
   ];
@@ -83,31 +89,73 @@ function nodeTooOld(
   ];
 }
 
-function portsTaken({ listeners }: Facts, { tls }: Pick<Settings, "tls">): string[] {
+/** What the configuration names and the host does not have: else the first release would be started beside it. */
+function nothingToTakeOver({ found }: Facts, plans: ReadonlyMap<string, StepPlan>): string[] {
+  const [backend, site] = [plans.get("backend"), plans.get("site")];
+  const [named] = (backend?.first && backend.settings["take-over"]) || [];
+  const [replaced] = (site?.first && site.settings.replaces) || [];
+  const taken = takenOver(found);
+  const files = siteFiles(found);
+  return [
+    ...(named === undefined || [named, `${named}.service`].includes(taken?.name ?? "")
+      ? []
+      : [
+          `takeOver.application: expected an application ${named} on port ${backend?.settings.port?.[0]}, found ${taken ? briefly(taken) : "none"}; name the one that \`npm run take-over\` prints, or set backendPort to its port`,
+        ]),
+    ...(replaced === undefined || files.includes(enabledSite(replaced))
+      ? []
+      : [
+          `takeOver.site: expected a site of this host, found ${replaced}, which is none of ${files.join(", ") || "any"}; name the file in /etc/nginx/sites-enabled that serves now`,
+        ]),
+  ];
+}
+
+/** Once a release serves, what it has in its shared folder is its data. */
+function dataTooLate(plan: StepPlan | undefined): string[] {
+  if (!plan || plan.first) return [];
+  const { "take-data": before = [] } = plan.before;
+  return (plan.settings["take-data"] ?? [])
+    .filter((source) => !before.includes(source))
+    .map(
+      (source) =>
+        `takeOver.data: expected what came along with the first release, found ${source}; put its path in backendShared instead, and move the files on the host, to /srv/${plan.settings.name?.[0]}/shared`,
+    );
+}
+
+const holderOf = ({ processes }: Facts["found"], port: number) =>
+  processes.find((process) => process.port === port);
+
+/** `, application api under pm2` */
+function by(holder: FoundProcess | undefined): string {
+  if (!holder) return "";
+  return `, ${holder.manager === "pm2" ? `application ${holder.name} ` : ""}${runBy(holder)}`;
+}
+
+function portsTaken({ listeners, found }: Facts, { tls }: Pick<Settings, "tls">): string[] {
   const wanted = [80, ...(tls === "off" ? [] : [443])];
   return wanted.flatMap((port) => {
     const other = listeners[port]?.find((name) => !name.startsWith("nginx"));
-    return other
-      ? [
-          `port ${port}: expected to be free or ours, found ${other} listening there; see: sudo ss -ltnp sport = :${port}`,
-        ]
-      : [];
+    if (!other) return [];
+    const holder = holderOf(found, port);
+    const way = holder ? `end it: ${howToEnd(holder)}` : `see: sudo ss -ltnp sport = :${port}`;
+    return [`port ${port}: expected to be free or ours, found ${other} listening there${by(holder)}; ${way}`];
   });
 }
 
 /** Where a release must go, another process cannot be. One on the ports it leaves alone is worth a note: see checks.ts. */
 function backendPortsTaken(
-  { backend, foreign }: Facts,
+  { backend, foreign, found }: Facts,
   plan: StepPlan | undefined,
   settings: PortSettings,
 ): string[] {
   if (!plan?.needed) return [];
-  const { a, b } = portSets(settings);
-  return (backend?.set === "b" ? a : b).flatMap((port) => {
+  const sets = portSets(settings);
+  return sets[nextSet(sets, backend)].flatMap((port) => {
     const other = foreign[port];
+    const holder = holderOf(found, port);
     return other
       ? [
-          `port ${port}: expected to be free for a release, found ${other}, which this package did not start; end it, or choose another port: ${pulumiLine(`config set ${a.includes(port) ? "backendPort" : "backendStandbyPort"} PORT`)}`,
+          `port ${port}: expected to be free for a release, found ${other}${by(holder)}, which this package did not start; end it${holder ? ` (${howToEnd(holder)})` : ""}, or choose another port: ${pulumiLine(`config set ${sets.a.includes(port) ? "backendPort" : "backendStandbyPort"} PORT`)}`,
         ]
       : [];
   });

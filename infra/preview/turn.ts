@@ -18,7 +18,7 @@ export interface Turn {
 }
 
 /**
- * The facts once nobody works on the host, or when the time to wait is over: `running` then still says who does.
+ * The facts once no run works on the host, or when the time to wait is over: `running` then still says who does.
  * Pulumi lets one run work on a stack; so what works for this stack is left from a run that was cut off, and ends soon.
  */
 export async function inTurn(

@@ -3,6 +3,7 @@ import { template } from "../package-root.ts";
 import { handshakeOf } from "../settings/default-handshake.ts";
 import { isSticky } from "../settings/instances.ts";
 import type { Settings } from "../settings/schema.ts";
+import { takenData } from "../settings/taken-data.ts";
 import { dependencySettings } from "./dependencies.ts";
 import { applicationRoot, backendEnvironment, expand } from "./environment.ts";
 import { handoverOf } from "./handover.ts";
@@ -37,7 +38,8 @@ export type BackendParameters = Pick<
   | "nodeVersion"
   | "nodeSource"
   | "npmRegistry"
->;
+> &
+  Partial<Pick<Settings, "takeOver">>;
 
 /**
  * The payload of step `backend`: which release, how pm2 runs it, and one line a file, so that a preview shows which
@@ -64,8 +66,10 @@ export function renderBackend(parameters: BackendParameters, release: Release, p
       handover: handoverOf(parameters),
       "handover-seconds": parameters.handoverSeconds,
       shared: parameters.backendShared?.map((path) => posix.join(release.dependencies.member, path)),
+      "take-over": parameters.takeOver?.application,
+      ...takenSettings(parameters, release.dependencies.member),
       keep: parameters.keepReleases,
-      // These two only say why the application is started anew: `packages` has put them there.
+      // These two only say why the application is restarted: `packages` has put them there.
       node: nodeSource === "distribution" ? undefined : parameters.nodeVersion,
       pm2: pm2Version(),
       "npm-registry": parameters.npmRegistry,
@@ -81,6 +85,15 @@ export function renderBackend(parameters: BackendParameters, release: Release, p
   );
 }
 
+/** Data of the application that gives way: where it is, and to which path of a release it comes. */
+function takenSettings(parameters: BackendParameters, member: string) {
+  const all = takenData(parameters);
+  return {
+    "take-data": all.map(({ source }) => source),
+    "take-data-to": all.map(({ path }) => posix.join(member, path)),
+  };
+}
+
 /** The version of the lock file from which `packages` installs it. */
 export function pm2Version(): string {
   return (JSON.parse(template("pm2/package.json")) as { dependencies: { pm2: string } }).dependencies.pm2;
@@ -89,8 +102,8 @@ export function pm2Version(): string {
 /** What step `backend` runs on the host, beside the application. */
 const library = "/usr/local/lib/geo-system";
 const programs = [
-  ...["application", "dependencies", "handover", "pm2", "preload", "program", "retire", "serving", "signals"],
-  "sockets",
+  ...["application", "dependencies", "elsewhere", "handover", "manifest", "pm2", "preload", "program"],
+  ...["retire", "serving", "signals", "sockets"],
 ];
 
 function files(parameters: BackendParameters, release: Release, prover: string): PayloadFile[] {

@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { websocketPathPattern } from "../settings/checks.ts";
+import type { FilesRoute, Route } from "../settings/routes.ts";
 import { type PayloadFile, payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
 import type { PortSets } from "./ports.ts";
@@ -9,10 +10,12 @@ import { fill } from "./template.ts";
 export interface SiteParameters {
   /** File name under /etc/nginx/sites-available; names in nginx's http context start with it. */
   siteName: string;
+  /** The host's own site that this one takes the place of, by its name under /etc/nginx/sites-enabled. */
+  replaces?: string | undefined;
   /** Names and addresses by which clients reach the site. */
   serverNames: readonly string[];
-  /** Path that is upgraded: `/ws`, `/socket.io/`, `/`. */
-  websocketPath: string;
+  /** What is served by which path; what none fits is not found. */
+  routes: readonly Route[];
   /** Loopback ports of the backend. */
   ports: PortSets;
   /** Whether a client, by its address, stays at one of these ports. */
@@ -21,15 +24,24 @@ export interface SiteParameters {
   readTimeoutSeconds: number;
   /** Least `worker_connections`; a WebSocket takes two, and twice as many open files are allowed. */
   workerConnections: number;
+  /** How long a worker that a reload replaced may live, in seconds; 0: until its last connection ends. */
+  workerShutdownSeconds: number;
   /** Whether port 443 is served too. */
   tls: boolean;
+  /** Whether port 80 only redirects to 443, and answers an ACME CA. */
+  httpsOnly: boolean;
   /** Folder of fullchain.pem and privkey.pem on the host. */
   certificateFolder: string;
+  /** Folder of the answers to an ACME CA's challenges. */
+  acmeWebroot: string;
   /** Directives of the operator's own, by the block of nginx that includes them. */
   includes: Partial<Record<"http" | "server", string>>;
   /** Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto count. */
   trustedProxies: readonly string[];
 }
+
+/** Where the step `file-set` puts what nginx serves itself. */
+const fileSets = "/var/www/geo-system";
 
 /** What the site includes. `upstream.conf` there is a link to one of the two upstreams, which the host keeps. */
 const includeFolder = "/etc/nginx/geo-system";
@@ -42,9 +54,16 @@ const includeFolder = "/etc/nginx/geo-system";
 export function renderSite(parameters: SiteParameters): string {
   const site = placed(parameters);
   const names = site.serverNames.map(serverName).join(" ");
-  const values = { ...site, names, prefix: site.siteName.replaceAll("-", "_") };
+  const sets = site.routes.filter((route) => route.kind === "files");
+  const values = { ...site, names, sets, fileSets, prefix: site.siteName.replaceAll("-", "_") };
   const { a, b } = site.ports;
-  return payload({ site: site.siteName, "worker-connections": site.workerConnections }, [
+  const settings = {
+    site: site.siteName,
+    replaces: site.replaces,
+    "worker-connections": site.workerConnections,
+    "worker-shutdown-timeout": site.workerShutdownSeconds,
+  };
+  return payload({ ...settings, ...(site.httpsOnly && { "https-only": "yes" }) }, [
     {
       path: `/etc/nginx/sites-available/${site.siteName}`,
       text: fill("nginx/site.conf.eta", { ...values, includeFolder }),
@@ -66,11 +85,16 @@ function ownDirectives(includes: SiteParameters["includes"]): PayloadFile[] {
 }
 
 function placed(parameters: SiteParameters): SiteParameters {
-  const { siteName, websocketPath, certificateFolder } = parameters;
+  const { siteName, replaces, certificateFolder } = parameters;
   return {
     siteName: matching("siteName", siteName, /^[A-Za-z][A-Za-z0-9-]*$/),
+    replaces: replaces && matching("takeOver.site", replaces, /^[A-Za-z0-9][A-Za-z0-9._-]*$/),
     serverNames: parameters.serverNames.map((name) => matching("serverNames", name, /^[A-Za-z0-9.:-]+$/)),
-    websocketPath: matching("websocketPath", websocketPath, websocketPathPattern),
+    routes: parameters.routes.map((route) => ({
+      ...route,
+      path: matching("routes", route.path, websocketPathPattern),
+      ...(route.kind === "files" && filesOf(route)),
+    })),
     ports: {
       a: parameters.ports.a.map((value) => port("backendPort", value)),
       b: parameters.ports.b.map((value) => port("backendStandbyPort", value)),
@@ -78,14 +102,23 @@ function placed(parameters: SiteParameters): SiteParameters {
     sticky: parameters.sticky,
     readTimeoutSeconds: whole("readTimeoutSeconds", parameters.readTimeoutSeconds, 1, 2_147_483),
     workerConnections: whole("workerConnections", parameters.workerConnections, 64, 1_000_000),
+    workerShutdownSeconds: whole("workerShutdownSeconds", parameters.workerShutdownSeconds, 0, 2_147_483),
     tls: parameters.tls,
+    httpsOnly: parameters.httpsOnly,
     certificateFolder: matching("certificateFolder", certificateFolder, /^(\/[A-Za-z0-9._-]+)+$/),
+    acmeWebroot: matching("acmeWebroot", parameters.acmeWebroot, /^(\/[A-Za-z0-9._-]+)+$/),
     includes: parameters.includes,
     trustedProxies: parameters.trustedProxies.map((network) =>
       matching("trustedProxies", network, /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/),
     ),
   };
 }
+
+/** A fallback may only be what a path may be. */
+const filesOf = ({ name, fallback }: FilesRoute) => ({
+  name: matching("routes", name, /^[A-Za-z0-9._~+-]+$/),
+  fallback: fallback && matching("routes", `/${fallback}`, websocketPathPattern).slice(1),
+});
 
 const port = (name: string, value: number) => whole(name, value, 1, 65_535);
 

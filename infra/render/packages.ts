@@ -9,6 +9,7 @@ const npmVersion = "11.19.1";
 export function packagesPayload(
   settings: Pick<
     Settings,
+    | "tls"
     | "aptMirror"
     | "nodeSource"
     | "nodeVersion"
@@ -20,7 +21,11 @@ export function packagesPayload(
 ): string {
   return payload(
     {
-      apt: ["nginx", "ufw", "openssl", "curl", "ca-certificates", "xz-utils"],
+      apt: [
+        ...["nginx", "ufw", "openssl", "curl", "ca-certificates", "xz-utils"],
+        // For the ACME client, which is newer than the one of any distribution.
+        ...(settings.tls === "acme" ? ["python3-venv"] : []),
+      ],
       "host-package": settings.hostPackages,
       "host-service": settings.hostServices,
       "apt-mirror": settings.aptMirror,

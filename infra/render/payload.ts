@@ -1,4 +1,4 @@
-/** A file of a payload: where it lies on the host, whose it is, and its text. */
+/** A file of a payload: its path on the host, its owner, and its text. */
 export interface PayloadFile {
   path: string;
   owner?: string;

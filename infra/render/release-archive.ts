@@ -9,12 +9,17 @@ import type { ReleaseFile } from "./release-files.ts";
  * The archive of a release, in a file named by its content: made once, whole or not at all, also when two programs,
  * or two hosts of one, pack at once.
  */
-export async function archive(folder: string, files: ReleaseFile[], hash: string): Promise<string> {
+export async function archive(
+  folder: string,
+  files: readonly Pick<ReleaseFile, "path" | "kind">[],
+  hash: string,
+  modified?: (path: string) => Date,
+): Promise<string> {
   const cache = await madeCacheFolder("releases");
   const path = join(cache, `${hash}.tar`);
   if (await used(path)) return path;
   const unfinished = `${path}.${randomUUID()}`;
-  await writeArchive(folder, files, unfinished);
+  await writeArchive(folder, files, unfinished, modified);
   await rename(unfinished, path);
   await prune(cache, 7);
   return path;
@@ -25,6 +30,7 @@ export async function writeArchive(
   folder: string,
   files: readonly Pick<ReleaseFile, "path" | "kind">[],
   path: string,
+  modified: (path: string) => Date = () => new Date(0),
 ): Promise<void> {
   const programs = new Set(files.filter(({ kind }) => kind === "program").map((file) => `./${file.path}`));
   const options = {
@@ -33,11 +39,11 @@ export async function writeArchive(
     mode: 0o600,
     portable: true,
     noDirRecurse: true,
-    mtime: new Date(0),
     linkCache: new NoHardLinks(),
     // Called before the entry's head is written: of a file's mode only this one bit is part of the release.
     onWriteEntry(entry: WriteEntry) {
       if (entry.stat) entry.stat.mode = programs.has(entry.path) ? 0o755 : 0o644;
+      entry.mtime = modified(entry.path.slice("./".length));
     },
   };
   // With `./`: a name that starts with `@` would be read as an archive to take in.

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import { isAbsolute, join, normalize } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { fewAtOnce } from "./few-at-once.ts";
 import { refuseSecrets } from "./secret-files.ts";
 import { type SourceOptions, sourceFiles } from "./source-files.ts";
 
@@ -42,7 +43,7 @@ export async function releaseFiles(folder: string, options: SourceOptions = {}):
 }
 
 /** @throws where a pattern names no file: the release would silently lack it */
-export function refuseUnmatched(folder: string, patterns: readonly string[]): void {
+function refuseUnmatched(folder: string, patterns: readonly string[]): void {
   if (patterns.length > 0)
     throw new Error(
       `backendInclude: expected patterns that name files in ${folder}, found none for ${patterns.map((one) => JSON.stringify(one)).join(", ")}`,
@@ -60,7 +61,7 @@ export function describeFiles(
   paths: readonly string[],
   anyLink = false,
 ): Promise<ReleaseFile[]> {
-  return Promise.all(paths.map((path) => describe(folder, path, anyLink)));
+  return fewAtOnce(paths, (path) => describe(folder, path, anyLink));
 }
 
 async function describe(folder: string, path: string, anyLink: boolean): Promise<ReleaseFile> {
@@ -74,7 +75,7 @@ async function describe(folder: string, path: string, anyLink: boolean): Promise
 
 async function describeLink(folder: string, path: string, anyLink: boolean): Promise<ReleaseFile> {
   const target = await readlink(join(folder, path));
-  if (!anyLink && (isAbsolute(target) || normalize(join(path, "..", target)).startsWith("..")))
+  if (!anyLink && (isAbsolute(target) || /^\.\.(\/|$)/.test(normalize(join(path, "..", target)))))
     throw unfit(
       path,
       "a link inside the folder",

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readManifest } from "../build/manifest.ts";
+import { leftBehind } from "./start/left-behind.ts";
 import { readStart } from "./start/read-start.ts";
 import type { Manifest, StartParameters } from "./start/release-context.ts";
 import type { Start } from "./start/start.ts";
@@ -23,26 +23,18 @@ export async function readPackage(
   parameters: StartParameters,
 ): Promise<ReleasePackage> {
   if (!paths.has("package.json")) throw lacking(folder);
-  const manifest = parse(folder, await readFile(join(folder, "package.json"), "utf8"));
+  const manifest: Manifest & { engines?: Record<string, unknown> } = await readManifest(folder);
   const engines = manifest.engines?.node;
+  const context = { folder, manifest, paths, parameters };
+  const start = await readStart(context);
   return {
-    start: await readStart({ folder, manifest, paths, parameters }),
+    start: { ...start, notes: [...start.notes, ...(await leftBehind(context))] },
     ...(typeof engines === "string" && { engines }),
   };
 }
 
 function lacking(folder: string): Error {
   return new Error(
-    `backendSource: expected a package.json in ${folder} that travels, found none; next: npm init`,
+    `backendSource: expected a package.json in ${folder} that travels; git or .deployignore leaves it out; next: git add package.json, or take it out of .deployignore`,
   );
-}
-
-function parse(folder: string, text: string): Manifest & { engines?: Record<string, unknown> } {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(
-      `backendSource: expected JSON in ${join(folder, "package.json")}: ${(error as Error).message}`,
-    );
-  }
 }

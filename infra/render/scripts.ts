@@ -2,8 +2,19 @@ import { createHash } from "node:crypto";
 import { template } from "../package-root.ts";
 
 /** The steps that have a script on the host, in the order in which they run. */
-export const scriptedSteps = ["packages", "firewall", "certificate", "site", "backend"] as const;
-export type ScriptedStep = (typeof scriptedSteps)[number];
+export const scriptedSteps = [
+  "packages",
+  "firewall",
+  "certificate",
+  "file-set",
+  "site",
+  "acme",
+  "backend",
+] as const;
+type Script = (typeof scriptedSteps)[number];
+
+/** A step as the host's command names it: sets of files are one step each. */
+export type ScriptedStep = Exclude<Script, "file-set"> | `file-set-${string}`;
 
 /** What every step uses, before the steps and after them; a change there concerns all of them. */
 const frame = {
@@ -15,7 +26,7 @@ const frame = {
 };
 
 /** Steps whose script is more than one file, all of them named after the step. */
-const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
+const parts: Partial<Record<Script, readonly string[]>> = {
   packages: [
     "packages",
     "packages-apt",
@@ -25,17 +36,27 @@ const parts: Partial<Record<ScriptedStep, readonly string[]>> = {
     "packages-download",
     "packages-node",
   ],
-  firewall: ["firewall", "firewall-ssh", "firewall-rules", "firewall-guard", "firewall-restore"],
-  site: ["site", "site-limits", "site-rivals", "site-reload"],
+  firewall: [
+    "firewall",
+    "firewall-ssh",
+    "firewall-rules",
+    "firewall-exposed",
+    "firewall-guard",
+    "firewall-restore",
+  ],
+  site: ["site", "site-upstream", "site-limits", "site-rivals", "site-reload", "site-workers", "site-former"],
+  acme: ["acme", "acme-client", "acme-order", "acme-certificate", "acme-renewal"],
   backend: [
     ...["backend", "backend-release", "backend-dependencies", "backend-install"],
     ...["backend-shared", "backend-written", "backend-kept"],
     ...["backend-pm2", "backend-application", "backend-environment"],
-    ...["backend-handover", "backend-switch", "backend-rollback"],
+    ...["backend-handover", "backend-proof", "backend-ports", "backend-switch"],
+    ...["backend-reversal", "backend-rollback", "backend-taken", "backend-data", "found"],
   ],
 };
 
-const files = (step: ScriptedStep) => parts[step] ?? [step];
+const files = (step: Script) => parts[step] ?? [step];
+const scriptOf = (step: ScriptedStep) => step.replace(/^file-set-.*/, "file-set") as Script;
 const script = (name: string) => template(`scripts/${name}.sh`);
 
 /** The text of the command: every script, the frame around the steps. */
@@ -45,7 +66,8 @@ export function commandText(): string {
 
 /** The text that gathers the facts: the steps with their checks, and what makes facts of what these find. */
 export function factsText(): string {
-  const own = ["facts", "facts-steps", "facts-host", "facts-needs", "facts-data"];
+  const steps = ["facts-steps", "facts-acme", "facts-needs", "facts-data"];
+  const own = ["facts", ...steps, "facts-host", "facts-found"];
   const text = [...frame.before, ...scriptedSteps.flatMap(files), ...own].map(script).join("\n");
   return `${text}\nfacts_main\n`;
 }
@@ -53,6 +75,6 @@ export function factsText(): string {
 /** Eight digits that change when the step's script does, so that the step then runs again. */
 export function scriptHash(step: ScriptedStep): string {
   const hash = createHash("sha256");
-  for (const name of [...frame.before, ...files(step), ...frame.after]) hash.update(script(name));
+  for (const name of [...frame.before, ...files(scriptOf(step)), ...frame.after]) hash.update(script(name));
   return hash.digest("hex").slice(0, 8);
 }

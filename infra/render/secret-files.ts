@@ -45,13 +45,19 @@ export async function refuseSecrets(
   const allowed = matches(include);
   const from = (path: string) => relative(includeFrom, path);
   const asked = paths.filter((path) => from(path).startsWith("..") || !allowed(from(path)));
+  const found = await secretsAmong(folder, asked);
+  if (found.length > 0) throw refused(folder, found);
+}
+
+/** Those of the files that look like a secret, each with what it looks like. */
+export async function secretsAmong(folder: string, paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   const room = Buffer.allocUnsafe(searched);
-  for (const path of asked) {
+  for (const path of paths) {
     const what = await secretIn(folder, path, room);
     if (what) found.push(`${path} (${what})`);
   }
-  if (found.length > 0) throw refused(folder, found);
+  return found;
 }
 
 function refused(folder: string, found: string[]): Error {

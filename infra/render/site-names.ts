@@ -8,3 +8,12 @@ export function siteNames(
   const [first = host, ...others] = serverName;
   return [first, ...[...others, host].filter((name, at, all) => name !== first && all.indexOf(name) === at)];
 }
+
+/** The names that a certificate must cover: those of the site, else the host. Each is proven at the end of an `up`. */
+export function certifiedNames(
+  { serverName }: { serverName?: Settings["serverName"] | undefined },
+  host: string,
+): [string, ...string[]] {
+  const [first = host, ...others] = serverName ?? [];
+  return [first, ...others];
+}

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { isSticky } from "../settings/instances.ts";
+import { routesOf } from "../settings/routes.ts";
 import type { Settings } from "../settings/schema.ts";
+import { acmeWebroot } from "./acme.ts";
 import { certificateFolder } from "./certificate-folder.ts";
 import { renderSite } from "./nginx.ts";
 import { portSets } from "./ports.ts";
@@ -13,14 +15,18 @@ export function sitePayload(
 ): string {
   return renderSite({
     siteName: settings.siteName,
+    replaces: settings.takeOver?.site,
     serverNames: siteNames(settings, host),
-    websocketPath: settings.websocketPath,
+    routes: routesOf(settings),
     ports: portSets(settings),
     sticky: isSticky(settings),
     readTimeoutSeconds: settings.readTimeout,
     workerConnections: settings.workerConnections,
+    workerShutdownSeconds: settings.workerShutdownTimeout,
     tls: settings.tls !== "off",
+    httpsOnly: settings.httpsOnly,
     certificateFolder,
+    acmeWebroot,
     includes: ownDirectives(settings),
     trustedProxies: settings.trustedProxies,
   });

@@ -37,9 +37,9 @@ const never = ignore().add(["node_modules", ".git", ".deployignore"]);
  */
 export async function sourceFiles(folder: string, options: SourceOptions = {}): Promise<SourceFiles> {
   const { belongs = () => true, deployIgnored = false } = options;
-  const ignored = deployIgnored ? () => false : namedByDeployIgnore(folder);
-  const skipped = (path: string) => never.ignores(path) || ignored(path);
-  const byGit = await gitFiles(folder, skipped);
+  const ignored = namedByDeployIgnore(folder);
+  const skipped = (path: string) => never.ignores(path) || (!deployIgnored && ignored(path));
+  const byGit = await gitFiles(folder, skipped, ignored);
   const own = byGit ?? (await ignoredByFiles(folder, skipped));
   const { included, unmatched } = await inclusions(folder, options);
   const paths = [...new Set([...own, ...included])].filter(belongs).sort();

@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { HandshakeInput } from "../handshake/handshake.ts";
+import type { RouteInput } from "./routes.ts";
 
 /**
  * What a {@link WebSocketHost} is made from. The project's configuration (`pulumi config set …`) has the same
@@ -33,14 +34,37 @@ export interface WebSocketHostArgs {
    * Example: `["geo.example.com", "www.example.com"]`.
    */
   serverName?: string | readonly string[];
-  /** `"self-signed"` (default: a private CA of its own), `"provided"` (files) or `"off"` (no port 443). */
-  tls?: "self-signed" | "provided" | "off";
+  /**
+   * `"self-signed"` (default: a private CA of its own), `"acme"` (a certificate that browsers trust, from Let's Encrypt
+   * or another ACME CA, renewed on the host), `"provided"` (files) or `"off"` (no port 443).
+   */
+  tls?: "self-signed" | "acme" | "provided" | "off";
   /** For `tls: "provided"`: file with the certificate chain, leaf first (PEM). */
   certificateFile?: string;
   /** For `tls: "provided"`: file with the private key (PEM). */
   certificateKeyFile?: string;
   /** For `tls: "provided"` by a private CA: file with its certificate (PEM), which the handshake then trusts. */
   certificateAuthorityFile?: string;
+  /** For `tls: "acme"`: that you agree to the terms of the CA; nothing is ordered without. Default false. */
+  acmeTermsAgreed?: boolean;
+  /** For `tls: "acme"`: where the CA may write to. Default: none. */
+  acmeEmail?: string;
+  /** For `tls: "acme"`: `"letsencrypt"` (default), `"staging"` (its test CA), or the URL of another ACME directory. */
+  acmeDirectory?: string;
+  /**
+   * For `tls: "acme"` by a CA of your own: file with the CA of the directory's own HTTPS and the one of what it issues
+   * (PEM). The handshake then trusts them, and private addresses may be certified.
+   */
+  acmeCaFile?: string;
+  /**
+   * For `tls: "acme"`: profile of the certificate. Default: `"shortlived"` (160 hours) where an address is among the
+   * names, since Let's Encrypt certifies addresses by no other; else what the CA has as its default.
+   */
+  acmeProfile?: string;
+  /** For an ACME CA that binds accounts to its customers: key identifier of the external account binding. */
+  acmeEabKeyId?: string;
+  /** HMAC key of the external account binding, base64url. */
+  acmeEabHmacKey?: Input<string>;
 
   /**
    * Seconds in which a new connection must confirm a change of the firewall; else the host takes the change back.
@@ -52,10 +76,27 @@ export interface WebSocketHostArgs {
   siteName?: string;
   /** Path that nginx upgrades to WebSocket. Default `"/ws"`. */
   websocketPath?: string;
+  /**
+   * What nginx serves, path by path: a WebSocket of the backend, its HTTP, or files. nginx takes the longest path that fits; what
+   * none fits is not found. Each WebSocket is proven. Default: `websocketPath` as a WebSocket, and HTTP everywhere else.
+   * Example: `{ "/ws": { websocket: true }, "/live": { websocket: true, handshake: "plain" }, "/api/": {},
+   * "/": { files: "../web/dist", fallback: "index.html" } }`.
+   */
+  routes?: Record<string, RouteInput>;
   /** Seconds a silent WebSocket is held (proxy_read_timeout, proxy_send_timeout). Default 86400. */
   readTimeout?: number;
   /** Connections of one nginx worker; a WebSocket takes two of them. Default 20000. */
   workerConnections?: number;
+  /**
+   * Seconds that an nginx worker which a reload replaced may live (worker_shutdown_timeout); then its connections are
+   * closed, and clients reconnect to a current one. 0: until the last of them ends by itself. Default 86400.
+   */
+  workerShutdownTimeout?: number;
+  /**
+   * Port 80 only redirects to `https://` (308) and answers an ACME CA; browsers are told to keep to https (HSTS, half a
+   * year). Clients of `ws://` are turned away. Default false.
+   */
+  httpsOnly?: boolean;
   /**
    * File with directives of one's own for the site's `server` block: headers, limits, locations. It is tested and
    * compared like the rest of the site. Default: none. Example: `"limits.conf"`.
@@ -125,6 +166,15 @@ export interface WebSocketHostArgs {
    */
   backendShared?: string[];
   /**
+   * On a host that was set up by hand, what the first `up` takes the place of, where the preview does not find it by
+   * itself: the application that has `backendPort`, by its name under pm2 or its unit, which ends at the deadline; the
+   * site of nginx that ours replaces, besides one of our name; its data, which comes along and is shared like a path of
+   * `backendShared`. What that key names in the folder of the application comes along by itself. `destroy` gives all of it
+   * back. Default: what nginx passes to by a site of our name.
+   * Example: `{ application: "api", site: "default", data: ["uploads", "/var/lib/geo/data"] }`.
+   */
+  takeOver?: { application?: string; site?: string; data?: string[] };
+  /**
    * Packages that apt installs for the backend, where they are missing. `destroy` names them and leaves them there.
    * Default `[]`. Example: `["build-essential", "redis-server"]`.
    */
@@ -160,6 +210,8 @@ export interface WebSocketHostArgs {
   aptMirror?: string;
   /** npm registry of the host. Default: what the host's own npm configuration says. */
   npmRegistry?: string;
+  /** Python package index of the host, for the ACME client. Default: what the host's own pip configuration says. */
+  pythonIndex?: string;
 
   /**
    * What the backend speaks: a preset's name (`"plain"`), a preset with options (`{ preset: "plain", query: … }`), or

@@ -7,6 +7,7 @@ import type { Say } from "../build/run-command.ts";
 import { packReleaseOnce } from "../render/release-once.ts";
 import { sharedProblems } from "./host-needs.ts";
 import { type Settings, schema } from "./schema.ts";
+import { sharedWithTaken } from "./taken-data.ts";
 
 type Some = Partial<Settings>;
 
@@ -19,12 +20,12 @@ type Some = Partial<Settings>;
 export async function releaseProblems(raw: Record<string, unknown>, say?: Say): Promise<string[]> {
   const parameters = z.object(releaseKeys).safeParse(raw);
   if (!parameters.success) return [];
-  const shared = schema.backendShared.safeParse(raw.backendShared);
+  const shared = z.object(sharedKeys).safeParse(raw);
   return packReleaseOnce(
     { ...parameters.data, backendSecretEnvironment: raw.backendSecretEnvironment },
     say,
   ).then(
-    ({ start }) => sharedProblems(shared.data ?? [], start.script),
+    ({ start }) => sharedProblems(sharedWithTaken(shared.data ?? {}), start.script),
     (error: Error) => {
       if (error instanceof BuildError) throw error;
       return [error.message];
@@ -34,6 +35,7 @@ export async function releaseProblems(raw: Record<string, unknown>, say?: Say): 
 
 const { backendSource, backendInclude, backendBuild, npmRegistry, backendStart, backendName } = schema;
 const { backendEnvironment, backendInstances, backendPort, websocketPath } = schema;
+const sharedKeys = { backendShared: schema.backendShared, takeOver: schema.takeOver };
 const releaseKeys = {
   ...{ backendSource, backendInclude, backendBuild, npmRegistry, backendStart, backendName },
   ...{ backendEnvironment, backendInstances, backendPort, websocketPath },

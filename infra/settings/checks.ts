@@ -66,6 +66,7 @@ const expectedNetwork = "an IP address or a network, such as 10.0.0.7 or 10.0.0.
 export const websocketPathPattern = /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+\/?)$/;
 
 export const check = {
+  matching,
   oneOf,
   whole,
   members,
@@ -74,6 +75,12 @@ export const check = {
   hostName: existing("a host name or an IP address, without scheme, user or port", isHostName),
   hostNames,
   url: matching(/^https?:\/\/[^\s'"\\$`;<>{}]+$/, "an http or https address"),
+  acmeDirectory: matching(
+    /^(letsencrypt|staging|https:\/\/[^\s'"\\$`;<>{}]+)$/,
+    "letsencrypt, staging, or the https address of an ACME directory",
+  ),
+  email: z.email("an email address"),
+  word: matching(/^[^\s'"\\$`;<>{}]+$/, "text without blanks and quotes"),
   name: matching(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, "letters, digits and dashes, a letter first"),
   user: matching(/^[a-z_][a-z0-9_-]{0,31}$/, "a user name of the host"),
   version: existing(

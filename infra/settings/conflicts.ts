@@ -1,10 +1,13 @@
 import { pulumiLine } from "../pulumi-command.ts";
 import { renderSecretEnvironment } from "../render/secret-environment.ts";
+import { acmeConflicts } from "./acme-conflicts.ts";
 import { nodeConflicts } from "./backend-problems.ts";
 import { checkPair } from "./certificate-pair.ts";
 import { handshakeOf, takesMadeToken } from "./default-handshake.ts";
 import { portConflicts } from "./port-conflicts.ts";
+import { routeProblems } from "./routes.ts";
 import { isLater, type Settings } from "./schema.ts";
+import { takenConflicts } from "./taken-data.ts";
 
 type Some = Partial<Settings>;
 
@@ -14,10 +17,14 @@ export function conflicts(settings: Some): string[] {
     portConflicts,
     certificateConflicts,
     certificateProblems,
+    acmeConflicts,
+    httpsOnlyConflicts,
+    routeConflicts,
     hostKeyConflicts,
     tokenConflicts,
     environmentConflicts,
     handoverConflicts,
+    takenConflicts,
     nodeConflicts,
   ].flatMap((find) => find(settings));
 }
@@ -33,9 +40,20 @@ function certificateConflicts(settings: Some): string[] {
   return settings.tls
     ? unused.map(
         (key) =>
-          `${key}: expected nothing, since tls is "${settings.tls}"; set tls to "provided" or remove the key`,
+          `${key}: expected nothing, since tls is "${settings.tls}"; set tls to "provided" or remove the key: ${pulumiLine(`config rm ${key}`)}`,
       )
     : [];
+}
+
+function httpsOnlyConflicts({ httpsOnly, tls }: Some): string[] {
+  if (!httpsOnly || tls !== "off") return [];
+  return [
+    'httpsOnly: expected false, since tls is "off" and nothing would be served; remove one of the two keys',
+  ];
+}
+
+function routeConflicts({ websocketPath, routes }: Some): string[] {
+  return websocketPath ? routeProblems({ websocketPath, routes }) : [];
 }
 
 function hostKeyConflicts({ host, hostKey, jumpHost, jumpHostKey }: Some): string[] {

@@ -16,7 +16,7 @@ export const unitOf = (name: string) =>
 
 const once = (values: readonly string[]) => new Set(values).size === values.length;
 
-const listOf = (kind: z.ZodType<string>, expected: string) =>
+export const listOf = (kind: z.ZodType<string>, expected: string) =>
   z.array(kind, expected).refine(once, "each of them once");
 
 export const hostPackages = listOf(
@@ -39,7 +39,7 @@ export const hostServices = listOf(
 const ofTheRelease =
   /^(package\.json|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|\.npmrc)$/;
 
-function isInside(path: string): boolean {
+export function isInside(path: string): boolean {
   const parts = path.split("/");
   return (
     parts.every((part) => part !== "" && part !== "." && part !== "..") &&

@@ -5,6 +5,8 @@ import { exampleBackend } from "../package-root.ts";
 import { check } from "./checks.ts";
 import { backendShared, hostPackages, hostServices } from "./host-needs.ts";
 import { reaches } from "./reaches.ts";
+import { defaultWebsocketPath, routes } from "./routes.ts";
+import { takeOver } from "./take-over.ts";
 
 /** The check and the default of every key, in the order of {@link WebSocketHostArgs}. */
 export const schema = {
@@ -18,17 +20,27 @@ export const schema = {
   privateKeyPassword: later(check.text).optional(),
 
   serverName: check.hostNames.optional(),
-  tls: check.oneOf("self-signed", "provided", "off").default("self-signed"),
+  tls: check.oneOf("self-signed", "acme", "provided", "off").default("self-signed"),
   certificateFile: check.file.optional(),
   certificateKeyFile: check.file.optional(),
   certificateAuthorityFile: check.file.optional(),
+  acmeTermsAgreed: z.boolean("true or false").default(false),
+  acmeEmail: check.email.optional(),
+  acmeDirectory: check.acmeDirectory.default("letsencrypt"),
+  acmeCaFile: check.file.optional(),
+  acmeProfile: check.name.optional(),
+  acmeEabKeyId: check.word.optional(),
+  acmeEabHmacKey: later(check.word).optional(),
 
   firewallTimeout: check.whole("a number of seconds from 20 to 120", 20, 120).default(60),
 
   siteName: check.name.default("geo-system"),
-  websocketPath: check.websocketPath.default("/ws"),
+  websocketPath: check.websocketPath.default(defaultWebsocketPath),
+  routes: routes.optional(),
   readTimeout: check.seconds.default(86_400),
   workerConnections: check.whole("a number from 64 to 1000000", 64, 1_000_000).default(20_000),
+  workerShutdownTimeout: check.whole("seconds from 0 (no limit) to 2147483", 0, 2_147_483).default(86_400),
+  httpsOnly: z.boolean("true or false").default(false),
   siteInclude: check.file.optional(),
   siteHttpInclude: check.file.optional(),
   trustedProxies: z.array(check.network, 'a list of addresses and networks: ["10.0.0.0/8"]').default([]),
@@ -45,6 +57,7 @@ export const schema = {
   backendEnvironment: check.environment.default({}),
   backendSecretEnvironment: later(check.environment).default({}),
   backendShared: backendShared.default([]),
+  takeOver: takeOver.optional(),
   hostPackages: hostPackages.default([]),
   hostServices: hostServices.default([]),
   handover: check.oneOf("paced", "at-once", "stop-start").optional(),
@@ -58,6 +71,7 @@ export const schema = {
   nodeMirror: check.url.optional(),
   aptMirror: check.url.optional(),
   npmRegistry: check.url.optional(),
+  pythonIndex: check.url.optional(),
 
   handshake: handshakeSetting,
   handshakeToken: later(check.text).optional(),
@@ -71,6 +85,7 @@ export const schema = {
 export const secretKeys: ReadonlySet<string> = new Set([
   "privateKey",
   "privateKeyPassword",
+  "acmeEabHmacKey",
   "backendSecretEnvironment",
   "handshakeToken",
 ]);

@@ -3,7 +3,9 @@ import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { conflicts } from "./conflicts.ts";
 import { defaultInstances } from "./default-instances.ts";
+import { mainWebsocketPath } from "./routes.ts";
 import { isLater, type Settings, schema, secretKeys } from "./schema.ts";
+import { sharedWithTaken } from "./taken-data.ts";
 
 /** Bad arguments. The message lists every problem, one a line: `key: expected …, found …`. */
 export class ConfigurationError extends RunError {
@@ -33,7 +35,9 @@ export function validate(raw: Record<string, unknown>, before: readonly string[]
   }
   settings.backendInstances ??= defaultInstances(settings as Partial<Settings>);
   problems.push(...conflicts(settings as Partial<Settings>), ...before);
+  settings.websocketPath &&= mainWebsocketPath(settings as Settings);
   if (problems.length > 0) throw new ConfigurationError(problems);
+  settings.backendShared = sharedWithTaken(settings);
   return settings as Settings;
 }
 
@@ -41,7 +45,7 @@ function unknownKeys(raw: Record<string, unknown>): string[] {
   const known = Object.keys(schema);
   return Object.keys(raw)
     .filter((key) => !known.includes(key))
-    .map((key) => unknown(key, key, known, "see the table in README.md"));
+    .map((key) => unknown(key, key, known, "see docs/configuration.md"));
 }
 
 function unknown(path: string, name: string, known: readonly string[], otherwise: string): string {

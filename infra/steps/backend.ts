@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { remote } from "@pulumi/command";
+import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { environmentPlan } from "../preview/own-plans.ts";
 import { progress } from "../preview/progress.ts";
+import { timesResent } from "../preview/resent.ts";
 import { readable } from "../readable-error.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
@@ -11,7 +12,8 @@ import { packReleaseOnce } from "../render/release-once.ts";
 import { scriptHash } from "../render/scripts.ts";
 import type { Settings } from "../settings/schema.ts";
 import { gateToken } from "./handshake-token.ts";
-import { applyLine, input, keepWhenSilent, plannedCommand, type StepContext, stepCommand } from "./step.ts";
+import { applyLine, input, plannedCommand, type StepContext, stepCommand } from "./step.ts";
+import { upload } from "./upload.ts";
 
 export interface Backend {
   command: remote.Command;
@@ -26,36 +28,29 @@ export function backend(
   { uploadAfter, dependsOn }: { uploadAfter: pulumi.Resource[]; dependsOn: pulumi.Resource[] },
 ): Backend {
   const release = pulumi.output(readable(packReleaseOnce(settings, progress)));
-  const uploaded = upload(context, release, uploadAfter);
+  const resent = context.look.apply(({ facts }) => (facts ? timesResent(facts) : 0));
+  // It travels while the packages are installed.
+  const uploaded = upload(context, "release", {
+    source: release.apply(archiveAsset),
+    remotePath: release.apply(({ hash }) => uploadPath(hash)),
+    resent,
+    dependsOn: uploadAfter,
+  });
   const secrets = secretEnvironment(context, settings, dependsOn);
   const command = stepCommand(context, "backend", {
     payload: pulumi
       .all([release, readable(handshakeProgram())])
       .apply(([packed, prover]) => renderBackend(settings, packed, prover)),
-    // The application starts anew with its secrets: the word of their run is a part of its own.
-    options: secrets.plan.apply((plan): Record<string, string> => (plan ? { secrets: plan.run } : {})),
+    // The application restarts with its secrets: the word of their run is a part of its own.
+    options: pulumi.all([secrets.plan, resent]).apply(
+      ([plan, count]): Record<string, string> => ({
+        ...(plan && { secrets: plan.run }),
+        ...(count > 0 && { archive: String(count) }),
+      }),
+    ),
     dependsOn: [...dependsOn, uploaded, secrets.command],
   });
   return { command, release: release.hash };
-}
-
-/** The release as one archive, which travels while the packages are installed. */
-function upload(
-  context: StepContext,
-  release: pulumi.Output<Release>,
-  dependsOn: pulumi.Resource[],
-): remote.CopyToRemote {
-  return new remote.CopyToRemote(
-    `${context.name}-release`,
-    {
-      connection: context.connection,
-      source: release.apply(archiveAsset),
-      remotePath: release.apply(({ hash }) => uploadPath(hash)),
-      // A machine installed anew has no archive, and the provider would not send one that it knows.
-      triggers: context.look.apply(({ facts }) => (facts ? [facts.machine] : [])),
-    },
-    { parent: context.parent, dependsOn, transforms: [keepWhenSilent(context, ["triggers"])] },
-  );
 }
 
 /**

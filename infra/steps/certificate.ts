@@ -4,8 +4,11 @@ import { isIP } from "node:net";
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import type { Look } from "../preview/look.ts";
+import type { Wanted } from "../preview/plan.ts";
+import { acmeCertificatePayload } from "../render/acme.ts";
 import { certificateFolder } from "../render/certificate-folder.ts";
-import { payload } from "../render/payload.ts";
+import { parsePayload, payload } from "../render/payload.ts";
 import { siteNames } from "../render/site-names.ts";
 import type { Settings } from "../settings/schema.ts";
 import { plannedStep, type StepContext } from "./step.ts";
@@ -27,17 +30,20 @@ export interface Certificate {
   command: remote.Command;
   /** What the site's step reloads nginx for: another certificate, or the files of the same one put back. */
   placed: pulumi.Output<Record<string, string>>;
+  /** The same, as far as a preview knows it, where another kind of certificate is made. */
+  foreseen?: pulumi.Output<Record<string, string> | undefined>;
   /** PEM of the CA to trust; absent where the public ones do. */
   authority?: pulumi.Output<string>;
 }
 
-/** Step `certificate`: issued by a private CA, or provided in files. None when `tls` is off. */
+/** Step `certificate`: issued by a private CA, by ACME, or provided in files. None when `tls` is off. */
 export function certificate(
   context: StepContext,
   settings: Settings,
   dependsOn: pulumi.Resource[],
 ): Certificate | undefined {
   if (settings.tls === "off") return undefined;
+  if (settings.tls === "acme") return byAcme(context, settings, dependsOn);
   const issued = settings.tls === "provided" ? provided(settings) : selfSigned(context, settings);
   const fingerprint = pulumi.output(issued.chain).apply(fingerprintOf);
   const text = pulumi
@@ -47,6 +53,7 @@ export function certificate(
     payload: text,
     secret: true,
     options: { fingerprint: pulumi.unsecret(fingerprint) },
+    foreseen: context.look.apply(foreseen),
     dependsOn,
   });
   return {
@@ -57,7 +64,30 @@ export function certificate(
         ...(known && { placed: known.run }),
       }),
     ),
+    foreseen: context.look.apply((it) => (foreseen(it) ? { certificate: later } : undefined)),
     ...(issued.authority && { authority: issued.authority }),
+  };
+}
+
+const later = "later";
+
+/** In the place of one by ACME comes another one, whatever it will be. */
+function foreseen({ facts }: Look): Wanted | undefined {
+  const { kind } = parsePayload(facts?.applied.certificate?.payload ?? "").settings;
+  if (kind?.[0] !== "acme") return undefined;
+  return { payload: payload({ secret: "yes", fingerprint: later }), options: {} };
+}
+
+/** The one that the host has by ACME already, else the one in use, else a stand-in until step `acme` has ordered one. */
+function byAcme(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]): Certificate {
+  const { command, plan } = plannedStep(context, "certificate", {
+    payload: pulumi.output(settings.host).apply((host) => acmeCertificatePayload(settings, host)),
+    dependsOn,
+  });
+  return {
+    command,
+    placed: plan.apply((known): Record<string, string> => (known ? { placed: known.run } : {})),
+    ...(settings.acmeCaFile && { authority: pulumi.output(readFileSync(settings.acmeCaFile, "utf8")) }),
   };
 }
 

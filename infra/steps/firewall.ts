@@ -14,7 +14,7 @@ export function firewall(context: StepContext, settings: Settings, dependsOn: Re
 }
 
 /**
- * The host takes a change back by itself unless it is confirmed. Every operation of the provider dials anew, so that
+ * The host takes a change back by itself unless it is confirmed. Every operation of the provider dials again, so that
  * this one comes in through the changed firewall, or does not. Its line holds the name of the change: it runs again
  * whenever the step armed one.
  */

@@ -50,6 +50,7 @@ async function prove({ settings, parent, owner }: HandshakeArgs, known: Known): 
   await using session = await connect(known.connection);
   const report = await proveHandshake({
     urls: known.addresses.proven,
+    others: known.addresses.others,
     ...(known.authority && { ca: known.authority }),
     token: known.token,
     handshake: handshakeOf(settings),

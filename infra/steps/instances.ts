@@ -4,7 +4,7 @@ import type { SshSession } from "../host/ssh.ts";
 /** Each process has its own proof, and all of them at the same time. */
 const patienceMs = 120_000;
 
-/** Lets the host prove every process of the backend that serves now; see templates/scripts/backend-handover.sh. */
+/** Lets the host prove every process of the backend that serves now; see templates/scripts/backend-proof.sh. */
 export async function proveInstancesOnHost(session: SshSession): Promise<OnHost> {
   const { code, stdout, stderr } = await session.exec("sudo geo-system backend instances", {
     timeoutMs: patienceMs,

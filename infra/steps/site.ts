@@ -12,9 +12,13 @@ export function site(
   certificate: Certificate | undefined,
   dependsOn: pulumi.Resource[],
 ): remote.Command {
+  const payload = pulumi.output(settings.host).apply((host) => sitePayload(settings, host));
   return stepCommand(context, "site", {
-    payload: pulumi.output(settings.host).apply((host) => sitePayload(settings, host)),
+    payload,
     options: certificate ? certificate.placed : {},
+    foreseen: pulumi
+      .all([payload, certificate?.foreseen])
+      .apply(([text, options]) => options && { payload: text, options }),
     dependsOn,
   });
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { announcePlan, stopped } from "../preview/announce.ts";
 import { labels } from "../preview/labels.ts";
 import type { Looked } from "../preview/look.ts";
-import { type StepPlan, stepPlan } from "../preview/plan.ts";
+import { type StepPlan, stepPlan, type Wanted } from "../preview/plan.ts";
 import { tooFar } from "../preview/refusals.ts";
 import { type ScriptedStep, scriptHash } from "../render/scripts.ts";
 import type { Reach } from "../settings/reaches.ts";
@@ -25,6 +25,8 @@ export interface StepArgs {
   secret?: boolean;
   /** What else the step must react to, as options of its command: `{ certificate: fingerprint }`. */
   options?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** What is announced instead where this run makes what the payload is of: a preview does not know that yet. */
+  foreseen?: pulumi.Output<Wanted | undefined>;
   dependsOn: pulumi.Resource[];
 }
 
@@ -36,6 +38,8 @@ export interface StepArgs {
 export const stepCommand = (context: StepContext, step: ScriptedStep, args: StepArgs): remote.Command =>
   plannedStep(context, step, args).command;
 
+type Planned = pulumi.Output<StepPlan | undefined>;
+
 /** The same, with what the next `up` does with the step: for a step after it that must follow. */
 export function plannedStep(context: StepContext, step: ScriptedStep, args: StepArgs) {
   const options = pulumi.output(args.options ?? {}).apply((more) => ({ script: scriptHash(step), ...more }));
@@ -44,7 +48,18 @@ export function plannedStep(context: StepContext, step: ScriptedStep, args: Step
   const plan = pulumi
     .all([context.look, payload, options])
     .apply(([{ facts }, text, known]) => facts && stepPlan(step, facts, { payload: text, options: known }));
+  // What a first run disturbs is known before all of its options are: those of a certificate that is still to be made.
+  const early: Planned = pulumi
+    .all([context.look, payload])
+    .apply(([{ facts }, text]) => facts && stepPlan(step, facts, { payload: text, options: {} }));
+  const announced = pulumi
+    .all([context.look, pulumi.output(args.foreseen)])
+    .apply(([{ facts }, wanted]): Planned => {
+      if (facts && wanted) return pulumi.output(stepPlan(step, facts, wanted));
+      return early.apply((known): Planned => (known?.first ? early : plan));
+    });
   const command = plannedCommand(context, step, plan, {
+    announced,
     create: applyLine(context, step, "apply", options, plan),
     delete: `sudo geo-system ${step} undo --for ${context.owner}`,
     ...input(args),
@@ -57,6 +72,8 @@ export interface PlannedArgs extends Pick<remote.CommandArgs, "delete" | "stdin"
   create: pulumi.Input<string>;
   addPreviousOutputInEnv: boolean;
   dependsOn: pulumi.Resource[];
+  /** What is said of it; default: its plan. */
+  announced?: pulumi.Output<StepPlan | undefined>;
 }
 
 /** A remote command that runs when its plan says so, and says at its resource what the plan holds. */
@@ -64,7 +81,7 @@ export function plannedCommand(
   context: StepContext,
   name: string,
   plan: pulumi.Output<StepPlan | undefined>,
-  { dependsOn, create, ...args }: PlannedArgs,
+  { dependsOn, create, announced = plan, ...args }: PlannedArgs,
 ): remote.Command {
   const resource = new remote.Command(
     `${context.name}-${name}`,
@@ -72,7 +89,7 @@ export function plannedCommand(
     resourceOptions(context, dependsOn),
   );
   // Only once the resource is there: a message that waits for one holds every later message back, errors too.
-  pulumi.all([plan, resource.urn]).apply(([known]) => announcePlan(known, resource));
+  pulumi.all([announced, resource.urn]).apply(([known]) => announcePlan(known, resource));
   return resource;
 }
 
@@ -108,7 +125,7 @@ export function resourceOptions(
   };
 }
 
-/** Of a silent host the state's own values of these inputs are kept: nobody knows whether they are old. */
+/** Of a silent host the state's own values of these inputs are kept: whether they are old is not known. */
 export function keepWhenSilent(
   { silence }: Pick<StepContext, "silence">,
   ignoreChanges: string[],

@@ -1,4 +1,4 @@
-/** A comment or an issue, as far as it matters whose it is and what it says. */
+/** A comment or an issue, as far as its author and text matter. */
 export interface Post {
   /** What its service finds it by: a comment's id, an issue's number. */
   id: number;

@@ -19,6 +19,7 @@ export const hopKinds = [
   { name: "firewall" },
   { name: "tls", outside: true, way: true },
   { name: "certificate", outside: true, breaks: ["nginx"] },
+  { name: "renewal", breaks: ["certificate"] },
   { name: "nginx" },
   { name: "site" },
   { name: "page", outside: true },

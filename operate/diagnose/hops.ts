@@ -1,11 +1,13 @@
+import type { TokenAnswer } from "../../infra/handshake/wrong-token.ts";
+import { absent } from "./absent.ts";
 import { type HopName, hopKinds, kindOf } from "./hop-names.ts";
 import type { Observations } from "./observations.ts";
 import { hopOf } from "./rules/client.ts";
 import type { Finding } from "./rules/rule.ts";
 import { details } from "./well.ts";
 
-/** `not asked`: what the backend speaks has no such question, so nothing is claimed of it. */
-export type HopStatus = "ok" | "warn" | "fail" | "not reached" | "not asked";
+/** `not there`: this host has no such thing. `not asked`: what the backend speaks has no such question, so nothing is claimed of it beyond the detail. */
+export type HopStatus = "ok" | "warn" | "fail" | "not reached" | "not asked" | "not there";
 
 /** One line of the table, and one member of `hops` in JSON. */
 export interface Hop {
@@ -26,9 +28,11 @@ export function hopsOf(
     .map((name) => hop(seen, name, findings, verdict));
 }
 
-/** Without TLS, or without services that the backend needs, there is nothing to say of them. */
+/** Without TLS, or without services that the backend needs, there is nothing to say of them; the page is asked for by `ws:` alone. */
 function concerns({ target, inside }: Observations, name: HopName): boolean {
+  if (name === "renewal") return inside?.acme !== undefined;
   if (name === "services") return (inside?.services.length ?? 0) > 0;
+  if (name === "page") return target.urls.some((url) => url.startsWith("ws:"));
   return (name !== "tls" && name !== "certificate") || target.urls.some((url) => url.startsWith("wss:"));
 }
 
@@ -47,10 +51,9 @@ function hop(
   }
   const detail = details[name](seen);
   if (detail !== undefined && detail !== "" && !finding) return { name, status: "ok", detail };
-  if (!finding && isUnasked(seen, name)) {
-    const detail = `handshake ${seen.outside.client.handshake} has no such question`;
-    return { name, status: "not asked", detail };
-  }
+  if (!finding && isUnasked(seen, name)) return { name, status: "not asked", detail: whyUnasked(seen, name) };
+  const missing = seen.inside && absent[name]?.(seen.inside);
+  if (!finding && missing) return { name, status: "not there", detail: missing };
   return { name, status: "not reached", detail: whyNot(seen, name, verdict) };
 }
 
@@ -65,6 +68,19 @@ function isUnasked(
   return rows.length > 0 && rows.every(({ status }) => status === "not asked");
 }
 
+/** A token that no hop is about may have been shown all the same. */
+function whyUnasked({ outside: { client, flows, wrongToken } }: Observations, name: HopName): string {
+  const question = `handshake ${client.handshake} has no such question`;
+  if (name !== "token" || !client.showsToken || flows.some(({ failure }) => failure)) return question;
+  const others = wrongToken && othersLetIn[wrongToken];
+  return `shown; ${others ?? question}`;
+}
+
+const othersLetIn: Partial<Record<TokenAnswer, string>> = {
+  accepted: "a client with a wrong one is let in as well",
+  "not wanted": "a client without one is let in as well",
+};
+
 function whyNot(
   { hasToken, inside, outputsProblem, target }: Observations,
   name: HopName,
@@ -72,6 +88,6 @@ function whyNot(
 ): string {
   if (!hasToken && kindOf(name).token)
     return `no token is known: ${outputsProblem ?? "give one in --url, or in GEO_SYSTEM_TOKEN"}`;
-  if (!inside && !target.off && !kindOf(name).outside) return "nobody could look at the host";
+  if (!inside && !target.off && !kindOf(name).outside) return "the host could not be checked from inside";
   return verdict?.severity === "fail" ? `because of ${verdict.hop}` : "";
 }

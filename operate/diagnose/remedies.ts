@@ -9,8 +9,8 @@ const safe = [
   /^sudo systemctl (start|reset-failed|enable) [\w@:.-]+$/,
   /^sudo ufw allow (80|443)\/tcp( comment geo-system)?$/,
 ];
-/** What only looks needs no leave, and mends nothing. */
-const looks = /^pm2 logs |^sudo tail /;
+/** What only looks mends nothing: rules/remedy.ts marks it. */
+const isLook = (line: string) => line.startsWith("# look: ");
 
 /** What holds the lock of the host; a host that was made in another way has none. */
 const hostCommand = "/usr/local/sbin/geo-system";
@@ -20,9 +20,11 @@ const patience = 60;
 /** What `--fix` would run on the host; empty where a fault needs more than these. */
 export function remedies({ verdict, others }: Diagnosis, target: Pick<Target, "ssh">): string[] {
   const failures = [verdict, ...others].filter((finding) => finding?.severity === "fail");
-  const fixes = failures.map((finding) => (finding?.fix ?? []).map((line) => onHost(line, target)));
+  const fixes = failures.map((finding) =>
+    (finding?.fix ?? []).filter((line) => !isLook(line)).map((line) => onHost(line, target)),
+  );
   // The first cause first: where it cannot be mended here, nothing after it would help.
-  const able = fixes.findIndex((lines) => !lines.every((line) => looks.test(line) || isSafe(line)));
+  const able = fixes.findIndex((lines) => !lines.every(isSafe));
   return fixes
     .slice(0, able < 0 ? fixes.length : able)
     .flat()
@@ -37,11 +39,11 @@ function onHost(line: string, { ssh }: Pick<Target, "ssh">): string {
 }
 
 /**
- * Asks, unless it was told `yes`, and runs them in order; on a host of ours nobody else works meanwhile, and its journal
+ * Asks, unless it was told `yes`, and runs them in order; on a host of ours no other run works meanwhile, and its journal
  * writes them down.
  *
  * @returns whether they were run
- * @throws where one fails, with what it said; or where nobody can be asked
+ * @throws where one fails, with what it said; or where there is no terminal to ask
  */
 export async function applyRemedies(
   commands: readonly string[],

@@ -46,17 +46,20 @@ function verdictText({ healthy, known, verdict }: Diagnosis, paint: Colors): str
   ].join("\n");
 }
 
-function proof({ evidence, fix, worry }: Finding, paint: Colors): string[] {
+function proof({ evidence, fix, disturbs, worry }: Finding, paint: Colors): string[] {
   return [
     ...evidence.map((line) => `  ${paint.dim("seen:")} ${line}`),
     ...fix.map((line) => `  ${paint.dim("type:")} ${line}`),
+    ...(fix.length > 0 ? [`  ${paint.dim("disturbs:")} ${disturbs}`] : []),
     `  ${paint.dim("worry:")} ${worry}`,
   ];
 }
 
 /** What `--json` prints: one object, with names that stay. */
 export function diagnosisJson({ healthy, known, verdict, others, hops }: Diagnosis): string {
-  const told = ({ hop, cause, evidence, fix, worry }: Finding) => ({ hop, cause, evidence, fix, worry });
+  const told = ({ hop, cause, evidence, fix, disturbs, worry }: Finding) => ({
+    ...{ hop, cause, evidence, fix, disturbs, worry },
+  });
   return JSON.stringify(
     {
       healthy: known ? healthy : null,

@@ -1,7 +1,7 @@
 import { SshError } from "../../infra/host/ssh-error.ts";
 import type { SshFailure } from "./observations.ts";
 
-/** Why nobody could log in, apart: the sentence, the lines below it that prove it, and what to do. */
+/** Why the login failed, in parts: the sentence, the lines below it that prove it, and what to do. */
 export function sshFailure(error: Error): SshFailure {
   if (!(error instanceof SshError)) {
     const [cause = "", ...next] = error.message.split("\n");

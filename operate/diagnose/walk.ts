@@ -2,15 +2,14 @@ import { markBackendLog } from "../../infra/handshake/log.ts";
 import { bareHost, portOf } from "../../infra/handshake/open.ts";
 import { connect, type SshSession } from "../../infra/host/ssh.ts";
 import type { Target } from "../target/target.ts";
-import { countArrivals } from "./inside/arrivals.ts";
+import { askMore } from "./ask-more.ts";
+import { seeConnected } from "./inside/connected.ts";
 import { lookInside } from "./inside/look.ts";
 import type { Observations, SshFailure } from "./observations.ts";
 import { seeFlows } from "./outside/flow.ts";
 import { seeName } from "./outside/names.ts";
-import type { Outside } from "./outside/observed.ts";
 import { seePage } from "./outside/page.ts";
 import { seePorts } from "./outside/ports.ts";
-import { seeSizes } from "./outside/sizes.ts";
 import { seeTls } from "./outside/tls.ts";
 import { processesOf } from "./rules/pm2.ts";
 import { sshFailure } from "./ssh-failure.ts";
@@ -23,6 +22,7 @@ export async function walk(target: Target, timeoutMs = 5_000): Promise<Observati
   const login = await logIn(target, timeoutMs);
   try {
     const { session } = login;
+    const connected = session && (await seeConnected(session));
     const first: Promise<Within> = session ? look(session, target) : Promise.resolve({});
     let [seen, within] = await Promise.all([seeOutside(target, session, timeoutMs, near), first]);
     if (session && tooEarly(within, seen.outside)) {
@@ -32,15 +32,15 @@ export async function walk(target: Target, timeoutMs = 5_000): Promise<Observati
     if (session && (await hasEnded(session, within))) {
       within = { ...(await look(session, target)), endedMeanwhile: true };
     }
-    const [arrivals, sizes] = await Promise.all([
-      session && arrivalsAt(session, target, seen.outside),
-      sizesAt(target, seen.outside, timeoutMs),
-    ]);
-    const outside = { ...seen.outside, ...(sizes && { sizes }) };
+    const { sizes, many, ...more } = await askMore(
+      { target, session, outside: seen.outside, timeoutMs },
+      within,
+    );
+    const outside = { ...seen.outside, ...(sizes && { sizes }), ...(many && { many }) };
     return {
-      ...{ target, outside, ...seen.secrets, ...within },
+      ...{ target, outside, ...seen.secrets, ...within, ...more },
       ...(login.failure && { ssh: login.failure }),
-      ...(arrivals && { arrivals }),
+      ...(connected && { connected }),
     };
   } finally {
     await login.session?.close();
@@ -131,19 +131,4 @@ async function hasEnded(session: SshSession, { inside }: Within): Promise<boolea
     `for pid in ${pids.join(" ")}; do test -e /proc/$pid || echo gone; done`,
   );
   return stdout.includes("gone");
-}
-
-/** Where a client got no answer beyond the port: does the size of what it sends play a part? */
-async function sizesAt({ urls }: Target, { flows }: Outside, timeoutMs: number) {
-  const plain = urls.map((url) => new URL(url)).find(({ protocol }) => protocol === "ws:");
-  const unanswered = flows.some(
-    ({ failure }) => failure && failure.hop !== "tcp" && failure.seen.waitedMs !== undefined,
-  );
-  return plain && unanswered ? seeSizes(plain, timeoutMs) : undefined;
-}
-
-/** Where a port is silent: do the packets reach the host? */
-async function arrivalsAt(session: SshSession, target: Target, { ports }: Outside) {
-  const silent = ports.filter(({ state, port }) => state === "silent" && port !== target.sshPort);
-  return silent.length > 0 ? countArrivals(session, target, silent) : undefined;
 }

@@ -1,11 +1,14 @@
 import type { TokenAnswer } from "../../infra/handshake/wrong-token.ts";
 import { duration } from "../duration.ts";
+import { atBoot } from "./absent.ts";
 import type { HopName } from "./hop-names.ts";
+import type { AcmeSeen } from "./inside/observed.ts";
 import type { Observations } from "./observations.ts";
 import { clientsPass, hopOf } from "./rules/client.ts";
 import { servicePorts } from "./rules/firewall.ts";
 import { skew } from "./rules/host.ts";
 import { workerConnections } from "./rules/limits.ts";
+import { oldWorkersText } from "./rules/old-workers.ts";
 import { application } from "./rules/pm2.ts";
 
 /** What is said of a hop that is well; undefined where it was not seen, or not seen to be well. */
@@ -16,10 +19,11 @@ export const details: Record<HopName, (seen: Observations) => string | undefined
     const open = ports.length > 0 && ports.every(({ state }) => state === "open" || state === "no route");
     return open ? ports.map(({ port, ms }) => `${port} in ${ms} ms`).join(", ") : undefined;
   },
-  firewall: ({ inside }) => inside && `ufw ${inside.firewall.ufw}`,
+  firewall: ({ inside }) => (inside?.firewall.ufw === "active" ? "ufw active" : undefined),
   tls: ({ outside: { tls } }) => tls?.protocol || undefined,
   certificate: ({ outside: { tls } }) =>
     tls?.ends && !tls.problem ? `${Math.floor((tls.ends - Date.now()) / 86_400_000)} days left` : undefined,
+  renewal: ({ inside }) => inside?.acme && renewalText(inside.acme),
   nginx: ({ inside }) =>
     inside ? `runs, ${inside.nginx.workers.length} workers, configuration valid` : undefined,
   site: ({ inside }) =>
@@ -48,9 +52,11 @@ export const details: Record<HopName, (seen: Observations) => string | undefined
   },
   services: ({ inside }) => inside?.services.map(({ name }) => name).join(", ") || undefined,
   limits: (seen) => {
-    const used = Math.max(0, ...(seen.inside?.nginx.workers ?? []).map(({ sockets }) => sockets));
-    return seen.inside
-      ? `${used} of ${workerConnections(seen)} connections in the fullest worker`
+    const workers = seen.inside?.nginx.workers ?? [];
+    const used = Math.max(...workers.map(({ sockets }) => sockets));
+    const old = oldWorkersText(seen);
+    return workers.length > 0
+      ? `${used} of ${workerConnections(seen)} connections in the fullest worker${old ? `; ${old}` : ""}`
       : undefined;
   },
   clock: (seen) => (seen.inside ? `${(Math.abs(skew(seen)) / 1000).toFixed(1)} s apart` : undefined),
@@ -59,8 +65,13 @@ export const details: Record<HopName, (seen: Observations) => string | undefined
     inside &&
     `${Math.round(inside.memory.availableKb / 1024)} MB of ${Math.round(inside.memory.totalKb / 1024)} MB free`,
   units: ({ inside }) => inside && "none failed",
-  boot: ({ inside }) => inside && "nginx and pm2 start at boot",
-  ssh: ({ inside }) => inside && "looked at the host as root",
+  boot: ({ inside }) => {
+    const names = inside ? atBoot(inside) : [];
+    return names.length > 0
+      ? `${names.join(" and ")} ${names.length > 1 ? "start" : "starts"} at boot`
+      : undefined;
+  },
+  ssh: ({ inside }) => inside && "logged in; sudo works",
 };
 
 const wrongTokenWords: Record<TokenAnswer, string | undefined> = {
@@ -70,6 +81,11 @@ const wrongTokenWords: Record<TokenAnswer, string | undefined> = {
   "not asked": undefined,
   unknown: undefined,
 };
+
+const renewalText = ({ last }: AcmeSeen) =>
+  last?.next ? `by ACME, due ${day(Number(last.next) * 1000)} at the latest` : "by ACME, its timer runs";
+
+const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 /** No hop of its own tells, and the other side of it does. */
 const letIn = ({ outside }: Observations) =>

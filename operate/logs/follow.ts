@@ -20,6 +20,9 @@ export interface FollowLogs extends Selection {
 /** Of each log at most so much is sent, where lines are looked for by their time or a word. */
 const searched = { lines: 10_000, bytes: 4_000_000 };
 
+/** So many lines before those that are shown: the first of these may follow one that has a time. */
+const linesBefore = 200;
+
 /** Shows what the logs held before, then what comes, over one SSH connection. */
 export async function followLogs(target: Target, options: FollowLogs): Promise<void> {
   const { follow, signal, show, wanted } = options;
@@ -76,7 +79,8 @@ function command({ application, user }: Target, { follow, lines, sinceMs, filter
     nginx: "/var/log/nginx/access.log",
     "nginx error": "/var/log/nginx/error.log",
   };
-  const most = sinceMs === undefined && !filtered ? lines : Math.max(lines, searched.lines);
+  const shown = lines === 0 ? 0 : lines + linesBefore;
+  const most = sinceMs === undefined && !filtered ? shown : Math.max(shown, searched.lines);
   const named = Object.entries(files).map(([name, path]) => `${name}=${path}`);
   const told = [String(most), String(searched.bytes), follow ? "yes" : "no", ...named];
   return words([...asRoot(user), "perl", "-", ...told]);

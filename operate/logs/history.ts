@@ -6,7 +6,7 @@ export interface Entry {
   source: Source;
   /** In milliseconds since 1970. */
   at: number;
-  /** Whether `at` is only the latest that it can be: neither the line nor one before it has a time. */
+  /** Whether `at` is only the latest that it can be: neither the line nor one before it is known to have a time. */
   vague?: true;
   line: string;
 }
@@ -43,13 +43,17 @@ interface Log {
   zone: string;
 }
 
-/** A line without a time belongs to the one before it, as in a stack trace. */
+/**
+ * A line without a time belongs to the one before it, as in a stack trace. Those before the first time are no later than
+ * that one, else than what was last written.
+ */
 function timed(lines: readonly string[], { source, written, zone }: Log): Entry[] {
+  const read = lines.map((line) => ({ line, own: ownTime(line, zone) }));
+  const first = read.find(({ own }) => own)?.own?.at ?? written;
   let last: number | undefined;
-  return lines.map((line) => {
-    const own = ownTime(line, zone);
+  return read.map(({ line, own }) => {
     last = own?.at ?? last;
-    if (last === undefined) return { source, at: written, vague: true, line };
+    if (last === undefined) return { source, at: first, vague: true, line };
     return { source, at: last, line: own?.line ?? line };
   });
 }

@@ -28,7 +28,8 @@ const command = hostOptions(new Command("npm run logs --"))
     "after",
     `
 A line is shown with its own time, or with that of its arrival. What a backend wrote before without a time stands
-where its log was last written to, and has no time beside it. nginx logs a WebSocket when it ends.
+behind the line that it follows in its log; where none before it has a time, before the first that has one, else where
+the log was last written to, and has no time beside it. nginx logs a WebSocket when it ends.
 
 Exit codes: 0 ended, 2 the logs could not be read.`,
   )

@@ -14,7 +14,7 @@ export function entryText(entry: Entry, paint: Colors, secrets?: readonly string
   return `${paint.dim(time)} ${colour(entry.source, paint)(entry.source.padEnd(width))} ${shown(entry.line, secrets)}`;
 }
 
-/** One object a line; `time` is absent where nobody knows it. */
+/** One object a line; `time` is absent where it is not known. */
 export function entryJson({ source, at, vague, line }: Entry, secrets?: readonly string[]): string {
   return JSON.stringify({
     ...(!vague && { time: new Date(at).toISOString() }),

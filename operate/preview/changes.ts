@@ -46,7 +46,7 @@ function change(operation: Operation): Change {
     inputs: changedInputs(operation),
     options: changedOptions(operation),
     files: shown ? files(place, before, after) : [],
-    release: shown && place.step === "backend" ? releaseChange(before, after) : undefined,
+    release: shown && hasReleases(place) ? releaseChange(before, after) : undefined,
   };
 }
 
@@ -110,3 +110,5 @@ const present = <T>(value: T | undefined): T[] => (value === undefined ? [] : [v
 export function resourceName({ urn, place }: Change): string {
   return `${typeOf(urn)} ${place.name}`;
 }
+
+const hasReleases = ({ step }: Place) => step === "backend" || step === "file-set";

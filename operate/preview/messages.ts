@@ -9,7 +9,7 @@ export interface Message {
 }
 
 export interface Check extends Message {
-  /** It needs somebody's attention. */
+  /** It needs attention. */
   warns: boolean;
 }
 
@@ -21,7 +21,15 @@ export interface Drift {
   diffs: string[];
 }
 
+/** What serves on a host before the first `up`. */
+export interface Finding {
+  text: string;
+  /** Unified diffs, from the host's text to the desired one. */
+  diffs: string[];
+}
+
 export interface Messages {
+  found: Finding[];
   drift: Drift[];
   reach: Message[];
   unverified: Message[];
@@ -41,6 +49,8 @@ export function readMessages({ diagnostics }: Preview): Messages {
     );
   const rest = all.filter(({ text }) => !Object.values(labels).some((label) => text.startsWith(label)));
   return {
+    // In the order in which they were said, which tells a story.
+    found: diagnostics.map(plain).flatMap(finding),
     drift: all.filter(({ text }) => text.startsWith(labels.drift)).map(drift),
     reach: labelled(labels.reach),
     unverified: labelled(labels.unverified),
@@ -81,6 +91,12 @@ function drift({ urn, text }: Plain): Drift {
     .split("\n")
     .map((line) => (line.startsWith(labels.drift) ? line.slice(labels.drift.length) : line));
   return { urn, reasons, diffs: urn && isSecret(urn) ? [] : splitDiffs(below.join("\n\n")) };
+}
+
+function finding({ text }: Plain): Finding[] {
+  if (!text.startsWith(labels.found)) return [];
+  const [said = "", ...below] = text.slice(labels.found.length).split(/\n\n/);
+  return [{ text: said.trim(), diffs: splitDiffs(below.join("\n\n")) }];
 }
 
 /** Each file's diff begins with its two names. */

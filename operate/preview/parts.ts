@@ -11,7 +11,7 @@ export function foldedDiff(title: string, name: string, diff: string, rank: numb
   const text = (lines: string) => details(title, fence(lines, "diff"));
   return {
     rank,
-    name: code(name),
+    name: shortName(name),
     text: text(diff),
     cut(room) {
       const left = room - text("").length - 120; // for the line that says so, and a fence that may grow
@@ -29,25 +29,28 @@ export function filePart(file: FileDiff, rank: number): Part {
   if (file.patch) return foldedDiff(title, file.name, file.patch, rank);
   return {
     rank,
-    name: code(file.name),
+    name: shortName(file.name),
     text: `${title}: too long to show`,
   };
 }
+
+/** Of a long path the end says most. */
+const shortName = (name: string) => code(name.length > 60 ? `…${name.slice(-59)}` : name);
 
 /** `+1 −2`, or `new, 40 lines`. */
 export function counts({ added, removed, isNew }: FileDiff): string {
   return isNew ? `new, ${added} line${added === 1 ? "" : "s"}` : `+${added} −${removed}`;
 }
 
-/** Which files of the backend a release brings. In a diff GitHub colours `!` as it does a change. */
-export function releasePart(release: ReleaseChange, rank: number): Part | undefined {
+/** Which files a release brings. In a diff GitHub colours `!` as it does a change. */
+export function releasePart(step: string, release: ReleaseChange, rank: number): Part | undefined {
   if (!release.from || !release.to) return undefined;
   const lines = [
     ...release.added.map((path) => `+ ${visible(path)}`),
     ...release.changed.map((path) => `! ${visible(path)}`),
     ...release.removed.map((path) => `- ${visible(path)}`),
   ];
-  const title = `backend: release ${code(release.from)} → ${code(release.to)}, ${html(releaseCounts(release))}`;
+  const title = `${step}: release ${code(release.from)} → ${code(release.to)}, ${html(releaseCounts(release))}`;
   return foldedDiff(title, "files of the release", lines.join("\n"), rank);
 }
 

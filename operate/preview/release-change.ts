@@ -1,6 +1,6 @@
 import { parsePayload } from "./payload-text.ts";
 
-/** What a new release of the backend brings, by the paths of its files. */
+/** What a new release brings, by the paths of its files. */
 export interface ReleaseChange {
   from: string | undefined;
   to: string | undefined;
@@ -10,7 +10,7 @@ export interface ReleaseChange {
 }
 
 /** The lines of a backend's settings that a release change tells better. */
-export const releaseSettings = /^(release|archive|file): /;
+export const releaseSettings = /^(release|archive|file|asset): /;
 
 /** Compares the releases of two backend payloads. Undefined where it stays, or neither names one. */
 export function releaseChange(
@@ -35,7 +35,7 @@ function release(text: string | undefined) {
   const { settings } = parsePayload(text ?? "");
   const name = settings.find((line) => line.startsWith("release: "))?.slice("release: ".length);
   const files = settings.flatMap((line) => {
-    const [, digest, path] = /^file: (\S+) (.+)$/.exec(line) ?? [];
+    const [, digest, path] = /^(?:file|asset): (\S+) (.+)$/.exec(line) ?? [];
     return digest && path ? [[path, digest] as const] : [];
   });
   return { name, files: new Map(files) };

@@ -91,7 +91,7 @@ export function table(all: readonly Row[]): string {
   const undone = all.length > 0 && all.every(({ operation }) => operation === "undo");
   const lines = all
     .slice(0, most)
-    .map((row) => [shortened(row.title, 80), row.operation, what(row), shortened(row.reach.join("; "), 300)]);
+    .map((row) => [shortened(row.title, 80), row.operation, what(row), reachText(row)]);
   const handshake = ["handshake", "prove", "a client from outside, at the end of `up`", "nothing"];
   const ours = all.some(({ step }) => step) && !undone;
   return [
@@ -104,6 +104,18 @@ export function table(all: readonly Row[]): string {
     ...(all.length > most ? [`| … | | and ${all.length - most} more | |`] : []),
     ...(ours ? [`| ${handshake.join(" | ")} |`] : []),
   ].join("\n");
+}
+
+const longestReach = 1_000;
+
+/** Its parts are sentences, and the end of one says how it ends for users: each stays whole, or is counted. */
+function reachText({ reach }: Row): string {
+  const all = reach.join("; ").split("; ");
+  const over = all.findIndex((_, i) => all.slice(0, i + 1).join("; ").length > longestReach);
+  if (over < 0) return all.join("; ");
+  const shown = all.slice(0, Math.max(1, over)).map((part) => shortened(part, longestReach));
+  const more = all.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more: npm run preview`] : [])].join("; ");
 }
 
 const shownFiles = 2;

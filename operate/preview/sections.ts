@@ -11,8 +11,10 @@ export const rank = { head: 0, errors: 1, table: 2, drift: 3, checks: 4, driftDi
 const diffRanks: Record<StepName, number> = {
   site: 6,
   firewall: 6,
+  "file-set": 7,
   backend: 7,
   certificate: 7,
+  acme: 7,
   packages: 8,
   command: 9,
   handshake: 9,
@@ -30,6 +32,16 @@ export function errorParts({ refused, errors }: Messages, failure: string | unde
   return [...shown, ...more].map((text) => ({ rank: rank.errors, name: "an error", text }));
 }
 
+/** What a host serves that this package did not set up, and how its site differs from ours. */
+export function foundParts({ found }: Messages): Part[] {
+  if (found.length === 0) return [];
+  const lines = found.map(({ text }) => inline(text));
+  return [
+    bullets("#### Found on the host, before anything is changed", lines, "what was found", rank.drift),
+    ...found.flatMap(({ diffs }) => diffs.map((diff) => hostDiff(diff, "the site now and ours,"))),
+  ];
+}
+
 /** What other hands changed on the host, with the way back as a diff. */
 export function driftParts({ drift }: Messages): Part[] {
   if (drift.length === 0) return [];
@@ -38,13 +50,13 @@ export function driftParts({ drift }: Messages): Part[] {
   );
   return [
     bullets("#### Drift: the host is not as it was left, `up` puts it back", reasons, "drift", rank.drift),
-    ...drift.flatMap(({ diffs }) => diffs.map(driftDiff)),
+    ...drift.flatMap(({ diffs }) => diffs.map((diff) => hostDiff(diff, "drift of"))),
   ];
 }
 
-function driftDiff(diff: string): Part {
+function hostDiff(diff: string, what: string): Part {
   const name = /^--- (.*?)(?: \(on the host\))?$/m.exec(diff)?.[1] ?? "a file";
-  return foldedDiff(`drift of ${code(name)}`, `drift of ${name}`, visible(diff), rank.driftDiffs);
+  return foldedDiff(`${what} ${code(name)}`, `${what} ${name}`, visible(diff), rank.driftDiffs);
 }
 
 /** Where the host was silent: what follows is not what it is like now. */
@@ -71,7 +83,7 @@ export function diffParts(rows: readonly Row[]): Part[] {
   return rows.flatMap(({ step, changes }) => {
     const stepRank = step ? diffRanks[step] : diffRanks.command;
     return changes.flatMap(({ files, release }) => [
-      ...present(release && releasePart(release, releaseRank)),
+      ...present(release && releasePart(step ?? "", release, releaseRank)),
       ...files.map((file) => filePart(file, stepRank)),
     ]);
   });

@@ -1,13 +1,7 @@
+import { scriptedSteps } from "../../infra/render/scripts.ts";
+
 /** The steps of a host in their order; `command` is what runs them on the host. */
-export const stepOrder = [
-  "command",
-  "packages",
-  "firewall",
-  "certificate",
-  "site",
-  "backend",
-  "handshake",
-] as const;
+export const stepOrder = ["command", ...scriptedSteps, "handshake"] as const;
 export type StepName = (typeof stepOrder)[number];
 
 /** What a step is made from and is not named after it. Longer ends come first: `ca-key` is no `key`. */
@@ -23,6 +17,9 @@ const parts: readonly (readonly [end: string, step: StepName])[] = [
 
 /** `geo-site`, and also `geo-firewall-confirm`. */
 const named = new RegExp(`^(.+)-(${stepOrder.join("|")})(-[a-z]+)?$`);
+
+/** `geo-file-set-root`, and the upload that it takes up: `geo-file-upload-root`. */
+const ofFiles = /^(.+?)-file-(set|upload)-(.+)$/;
 
 /** Where a resource belongs. */
 export interface Place {
@@ -45,6 +42,9 @@ export function placeOf(urn: string): Place {
   const name = rest.join("::");
   const elsewhere = { step: undefined, name, main: true };
   if (!type.includes("geo-system:index:WebSocketHost$")) return elsewhere;
+  // Asked of every message for every row: most names are done with at once.
+  const [, owner, kind] = (name.includes("-file-") && ofFiles.exec(name)) || [];
+  if (owner) return { step: "file-set", name: owner, main: kind === "set" };
   const [end, step] = parts.find(([end]) => name.endsWith(`-${end}`)) ?? [];
   if (end && step) return { step, name: name.slice(0, -end.length - 1), main: false };
   const [, host, word, more] = named.exec(name) ?? [];

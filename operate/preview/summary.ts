@@ -3,7 +3,15 @@ import { inline, shortened } from "./markdown.ts";
 import { readMessages } from "./messages.ts";
 import type { Preview } from "./read.ts";
 import { rows, table } from "./rows.ts";
-import { checkParts, diffParts, driftParts, errorParts, rank, unverifiedParts } from "./sections.ts";
+import {
+  checkParts,
+  diffParts,
+  driftParts,
+  errorParts,
+  foundParts,
+  rank,
+  unverifiedParts,
+} from "./sections.ts";
 import { verdict } from "./verdict.ts";
 import { type Part, within } from "./within.ts";
 
@@ -40,6 +48,7 @@ export function summary(preview: Preview | undefined, { stack, failure, note }: 
     ...errorParts(messages, failure),
     ...unverifiedParts(messages),
     ...(all.length > 0 ? [{ rank: rank.table, name: "the table", text: table(all) }] : []),
+    ...foundParts(messages),
     ...driftParts(messages),
     ...checkParts(messages),
     ...diffParts(all),

@@ -3,7 +3,7 @@ export interface Part {
   text: string;
   /** The lowest stays longest. */
   rank: number;
-  /** What it is, for the note on what was cut. */
+  /** What it is, in Markdown of a few words, for the note on what was cut. */
   name: string;
   /** The part in at most so many characters; undefined where it would say nothing any more. */
   cut?(room: number): string | undefined;
@@ -34,7 +34,7 @@ export function within(parts: readonly Part[], limit: number): string {
 }
 
 function note(cut: readonly Part[]): string {
-  const names = cut.slice(0, named).map(({ name }) => name.slice(0, 60));
+  const names = cut.slice(0, named).map(({ name }) => name);
   const more = cut.length > named ? `, and ${cut.length - named} more` : "";
   return `**Cut for its length:** ${names.join(", ")}${more}. Whole: \`npm run preview -- --diff\``;
 }

@@ -41,7 +41,7 @@ export async function goBack(
 function prove({ settings, connection, session }: StackHost, outputs: StackOutputs) {
   const { wsUrl, wssUrl, caCertificate, testUrl } = outputs;
   return proveHandshake({
-    urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
+    urls: [wsUrl, wssUrl].filter((url) => url !== undefined),
     ...(caCertificate && { ca: caCertificate }),
     token: new URL(testUrl).searchParams.get("token") ?? "",
     handshake: handshakeOf(settings),

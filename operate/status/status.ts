@@ -1,9 +1,11 @@
 import { readWritten } from "../../infra/host/facts.ts";
+import { renewalTrouble } from "../../infra/host/renewal.ts";
 import { bytesText, writtenText } from "../../infra/preview/data.ts";
 import { Facts } from "../diagnose/inside/facts.ts";
 import type { Application, Inside, Worker } from "../diagnose/inside/observed.ts";
 import { readInside } from "../diagnose/inside/read.ts";
 import { instancesOf, isUp } from "../diagnose/rules/instances.ts";
+import { oldWorkersText } from "../diagnose/rules/old-workers.ts";
 import { application } from "../diagnose/rules/pm2.ts";
 import { duration } from "../duration.ts";
 import { connectedText, trafficText } from "./connection-text.ts";
@@ -24,6 +26,7 @@ export function readStatus(output: string, host: string): Status {
     ...instances(inside, connections),
     nginx: nginx(inside),
     certificate: certificate(inside),
+    ...renewal(inside),
     ...services(inside),
     websockets: connectedText(connections, inside.backend.release),
     messages: trafficText(connections),
@@ -67,12 +70,13 @@ function instances(inside: Inside, { held }: Connections): Status {
 const ends = (count: number) =>
   count > 0 ? `; it ended by itself ${count === 1 ? "once" : `${count} times`} within 10 min` : "";
 
-function nginx({ nginx, units }: Inside): string {
+function nginx(inside: Inside): string {
+  const { nginx, units } = inside;
   const state = units.find(({ name }) => name === "nginx")?.active ?? "absent";
   const count = (workers: readonly Worker[]) =>
-    `${workers.length} ${workers.length === 1 ? "worker" : "workers"} with ${workers.reduce((sum, worker) => sum + worker.sockets, 0)} sockets`;
-  const old = nginx.oldWorkers.length > 0 ? ` and ${count(nginx.oldWorkers)} from before a reload` : "";
-  return `${state}, ${count(nginx.workers)}${old}, configuration ${nginx.valid ? "valid" : "refused"}`;
+    `${workers.length} ${workers.length === 1 ? "worker" : "workers"} with ${workers.reduce((sum, worker) => sum + worker.clients, 0)} connections`;
+  const old = oldWorkersText({ inside });
+  return `${state}, ${count(nginx.workers)}${old ? `, ${old}` : ""}, configuration ${nginx.valid ? "valid" : "refused"}`;
 }
 
 /** Files that the release wrote into its own folder, and those that are kept of releases that went. */
@@ -107,6 +111,17 @@ function certificate({ certificates, clock }: Inside): string {
   const [first] = certificates;
   if (!first || first.missing) return first ? `${first.path} is missing` : "none";
   return `${Math.floor((first.ends - clock) / 86_400_000)} days left, for ${first.names || "no name"}`;
+}
+
+/** Where the host renews it by ACME. */
+function renewal({ acme, clock }: Inside): Status {
+  if (!acme) return {};
+  const trouble = renewalTrouble(acme, clock);
+  if (trouble) return { renewal: `WARNING: ${trouble.text}` };
+  const { next, did, at } = acme.last ?? {};
+  return {
+    renewal: `due ${time(Number(next))} UTC at the latest; last ${did ?? "order"} ${time(Number(at))} UTC`,
+  };
 }
 
 function log(facts: Facts): string {

@@ -1,5 +1,5 @@
+import { type Site, siteOf } from "../../infra/nginx/served-site.ts";
 import type { Found, Running } from "./read.ts";
-import { type Site, siteOf } from "./site.ts";
 
 /** An application, and what nginx serves of it. */
 export interface Served {
@@ -13,6 +13,7 @@ export interface Served {
  * @throws where it is not clear which
  */
 export function choose(found: Found, name?: string): { chosen: Served; others: Served[] } {
+  if (found.absent) throw new Error(withoutNginx(found.absent));
   if (found.refused !== undefined)
     throw new Error(
       `nginx does not accept its own configuration: ${found.refused}\n  next: correct it until \`sudo nginx -t\` passes, then once more`,
@@ -25,6 +26,16 @@ export function choose(found: Found, name?: string): { chosen: Served; others: S
   const [chosen] = wanted;
   if (!chosen || wanted.length > 1) throw new Error(unclear(all, found.unheld, name));
   return { chosen, others: all.filter((each) => each !== chosen) };
+}
+
+/** What serves without nginx is not read: there is no site to follow. */
+function withoutNginx(holders: NonNullable<Found["absent"]>): string {
+  const held = holders.map(({ port, command }) => `; port ${port} is held by ${command.trim()}`);
+  const next =
+    held.length > 0
+      ? "its configuration is not read, so write the stack's by hand; `npx pulumi preview` then says how to end it"
+      : "`npx pulumi up` sets the host up from nothing";
+  return `there is nothing to take over: nginx is not installed${held.join("")}\n  next: ${next}`;
 }
 
 function likely(all: Served[]): Served[] {

@@ -19,7 +19,7 @@ const command = hostOptions(new Command("npm run take-over --"))
   .option("--json", "print one object")
   .addHelpText(
     "after",
-    "\nWhere nginx passes to several applications, --application says which. The site is found by itself.\nSecret values are never printed: of each there is a command that moves it into the stack.\nExit codes: 0 printed; 2 the host could not be asked, nginx refuses its configuration, or it is not clear which application is meant.",
+    "\nWhere nginx passes to several applications, --application says which. The site is found by itself.\nSecret values are never printed: of each there is a command that moves it into the stack.\nExit codes: 0 printed; 2 the host could not be asked, nginx is not installed or refuses its configuration, or it is not clear which application is meant.",
   )
   .action(async (options: HostOptions & { json?: boolean }) => {
     const target = await targetOf(options);

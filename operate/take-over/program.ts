@@ -2,4 +2,4 @@ import { template } from "../../infra/package-root.ts";
 
 /** What the host is asked, by stdin. */
 export const takeOverProgram = (): string =>
-  ["diagnose/head.sh", "diagnose/take-over.sh"].map(template).join("\n");
+  ["diagnose/head.sh", "scripts/found.sh", "diagnose/take-over.sh"].map(template).join("\n");

@@ -1,6 +1,7 @@
+import { type FoundProcess, foundProcess } from "../../infra/host/found.ts";
+import { readConfiguration } from "../../infra/nginx/configuration.ts";
+import type { Directive } from "../../infra/nginx/parse.ts";
 import { Facts } from "../diagnose/inside/facts.ts";
-import { readConfiguration } from "../diagnose/nginx/configuration.ts";
-import type { Directive } from "../diagnose/nginx/parse.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 
 /** A file or folder in which the application keeps data. */
@@ -12,18 +13,8 @@ export interface Data {
 }
 
 /** A process to which nginx passes. */
-export interface Running {
+export interface Running extends FoundProcess {
   port: number;
-  pid: number;
-  user: string;
-  folder: string;
-  /** Empty where it is no Node. */
-  node: string;
-  connections: number;
-  command: string;
-  /** How it is run: `pm2`, `unit`, `docker` or `session`; with the name that it has there. */
-  manager: string;
-  name: string;
   environment: Environment;
   data: Data[];
   /** Files such as `.env`, which a program may read by itself, with the names in them. */
@@ -37,6 +28,8 @@ export interface Found {
   configuration: Directive[];
   /** Why nginx does not print its configuration. */
   refused?: string;
+  /** Where nginx is not installed: what has its ports instead. */
+  absent?: { port: number; command: string }[];
   /** Whether this package has provisioned the host. */
   ours: boolean;
 }
@@ -48,6 +41,9 @@ export function readFound(output: string): Found {
   const [refused] = facts.one("refused");
   return {
     ...(refused !== undefined && { refused }),
+    ...(facts.all("absent", () => true).length > 0 && {
+      absent: facts.all("holder", (port, command = "") => ({ port: Number(port), command })),
+    }),
     running: facts.all("process", (...parts) => readRunning(facts, parts)),
     unheld: facts.all("unheld", Number),
     configuration: readConfiguration(facts.text("configuration") ?? ""),
@@ -56,14 +52,14 @@ export function readFound(output: string): Found {
 }
 
 function readRunning(facts: Facts, parts: string[]): Running {
-  const [port, pid = "", user = "", folder = "", node = "", connections, command = ""] = parts;
+  const [port, pid = "", user = "", folder = "", node = "", connections = "", command = ""] = parts;
   const of = (name: string) =>
     facts.all(name, (...rest) => rest).flatMap(([owner, ...rest]) => (owner === pid ? [rest] : []));
-  const [manager = "session", name = ""] = of("manager")[0] ?? [];
+  const [manager, name = ""] = of("manager")[0] ?? [];
+  const told = { pid, user, folder, node, connections, command, ...(manager && { manager }), name };
   return {
-    ...{ user, folder, manager, name, command: command.trim() },
-    ...{ port: Number(port), pid: Number(pid), connections: Number(connections) },
-    node: node.replace(/^v/, ""),
+    ...foundProcess(Number(port), told),
+    port: Number(port),
     environment: readEnvironment(
       facts.text(`environment of ${pid}`) ?? "",
       manager === "pm2" ? name : undefined,

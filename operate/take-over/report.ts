@@ -1,9 +1,11 @@
+import { posix } from "node:path";
+import { describeProcess } from "../../infra/host/found.ts";
+import type { Site } from "../../infra/nginx/served-site.ts";
 import { bytesText } from "../../infra/preview/data.ts";
 import { schema } from "../../infra/settings/schema.ts";
 import { asRoot, words } from "../target/words.ts";
 import type { Served } from "./choose.ts";
 import type { Running } from "./read.ts";
-import type { Site } from "./site.ts";
 
 /** The configuration that reproduces a host, and what it cannot say. No secret value is in it. */
 export interface Report {
@@ -13,8 +15,6 @@ export interface Report {
   config: Record<string, unknown>;
   /** Commands that set the secrets. */
   secrets: string[];
-  /** Commands that copy the data to where releases find it. */
-  data: string[];
   /** What has to be decided or done by hand. */
   notes: string[];
 }
@@ -28,28 +28,22 @@ export interface Reached {
   ssh: string;
 }
 
-export function reportOf({ running, site }: Served, others: readonly Served[], reached: Reached): Report {
+export function reportOf(served: Served, others: readonly Served[], reached: Reached): Report {
+  const { site } = served;
+  const running = served.running.manager === "docker" ? ofDocker(served.running) : served.running;
   return {
-    found: [described(running), `nginx serves it by ${site.file}`],
+    found: [describeProcess(running), `nginx serves it by ${site.file}`],
     config: configOf(running, site, reached),
     secrets: running.environment.secret.map((name) => secretCommand(name, running, reached)),
-    data: running.data.map(({ path }) => dataCommand(path, running, reached)),
     notes: [...applicationNotes(running, reached), ...siteNotes(site), ...others.map(otherNote)],
   };
 }
 
-const managers: Record<string, string> = {
-  pm2: "under pm2",
-  unit: "by the unit",
-  docker: "in Docker",
-  session: "from a session, under no process manager",
-};
-
-function described({ name, manager, user, pid, port, node, folder, connections }: Running): string {
-  const who = manager === "unit" ? `${managers.unit} ${name}` : managers[manager];
-  const what = manager === "pm2" ? `application ${name}` : "application";
-  return `${what} runs ${who} as ${user}: process ${pid} in ${folder}, ${node ? `Node ${node}` : "not Node itself"}, port ${port}, ${connections} connections`;
-}
+/** What Docker runs for a port is no part of the application, which is in the container. */
+const ofDocker = (running: Running): Running => ({
+  ...{ ...running, node: "", data: [], dotenv: [] },
+  environment: { plain: {}, secret: [], own: [] },
+});
 
 function configOf({ port, node, environment, data }: Running, site: Site, reached: Reached) {
   const names = site.names.filter(isServerName);
@@ -59,6 +53,7 @@ function configOf({ port, node, environment, data }: Running, site: Site, reache
     ...(reached.sshPort !== 22 && { port: reached.sshPort }),
     user: reached.user,
     ...(names.length > 0 && { serverName: names.join(", ") }),
+    ...takenSite(site),
     tls: site.certificates.length > 0 ? "provided" : "off",
     ...(isValid("websocketPath", websocketPath) && { websocketPath }),
     backendPort: port,
@@ -66,6 +61,13 @@ function configOf({ port, node, environment, data }: Running, site: Site, reache
     ...(Object.keys(environment.plain).length > 0 && { backendEnvironment: environment.plain }),
     ...(data.length > 0 && { backendShared: data.map(({ path }) => path) }),
   };
+}
+
+/** Its site gives way only where it has the name of ours, or is named. */
+function takenSite({ file }: Site) {
+  const { dir, base } = posix.parse(file);
+  if (dir !== "/etc/nginx/sites-enabled" || base === schema.siteName.parse(undefined)) return {};
+  return schema.takeOver.safeParse({ site: base }).success ? { takeOver: { site: base } } : {};
 }
 
 const isServerName = (name: string) => isValid("serverName", name);
@@ -80,19 +82,12 @@ function secretCommand(name: string, { pid }: Running, { ssh, user }: Reached): 
   return `${ssh} ${words([read])} | tr -d '\\0' | npx pulumi config set --secret --path backendSecretEnvironment.${name}`;
 }
 
-/** Before the first `up`: what is there then is what releases use. */
-function dataCommand(path: string, { folder }: Running, { ssh, user }: Reached): string {
-  const shared = "/srv/geo-backend/shared";
-  const asked = (...command: string[]) => words([...asRoot(user), ...command]);
-  const remote = [
-    asked("install", "-d", "-o", user, "-m", "0750", shared),
-    asked("cp", "-aT", `${folder}/${path}`, `${shared}/${path}`),
-    asked("chown", "-R", `${user}:`, `${shared}/${path}`),
-  ];
-  return `${ssh} ${words([remote.join(" && ")])}`;
-}
-
 function applicationNotes(running: Running, { user }: Reached): string[] {
+  if (running.manager === "docker")
+    return [
+      "the application is in a container, so its code, Node, environment and data were not read: docker inspect NAME",
+      `it keeps port ${running.port} until you end it: docker ps, then: docker stop NAME`,
+    ];
   const { folder, node, dotenv, data, environment } = running;
   return [
     `backendSource: the folder of this application on your machine, with the code that is in ${folder}`,
@@ -102,7 +97,7 @@ function applicationNotes(running: Running, { user }: Reached): string[] {
     ...(running.user === user ? [] : [`it runs as ${running.user}; it would run as ${user}`]),
     ...data.map(
       ({ path, bytes, why }) =>
-        `backendShared: ${path} holds ${bytesText(bytes)}, ${why === "written" ? "written to since it started" : "taken for data by its name"}`,
+        `backendShared: ${path} holds ${bytesText(bytes)}, ${why === "written" ? "written to since it started" : "taken for data by its name"}; the first up takes it along`,
     ),
     ...environment.own.map((name) => `${name} of its environment is set by the package`),
     ...dotenv.map(
@@ -128,4 +123,5 @@ function certificateNote({ file, key }: Site["certificates"][number]): string {
   return `tls: certificateFile and certificateKeyFile are files on your machine: copies of ${file} and ${key}${renewed}`;
 }
 
-const otherNote = ({ running, site }: Served) => `stays as it is: ${described(running)}, by ${site.file}`;
+const otherNote = ({ running, site }: Served) =>
+  `stays as it is: ${describeProcess(running)}, by ${site.file}`;

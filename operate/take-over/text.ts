@@ -2,13 +2,12 @@ import { stringify } from "yaml";
 import type { Report } from "./report.ts";
 
 /** To be pasted into `Pulumi.<stack>.yaml`: what is not configuration stands in comments. */
-export function reportText({ found, config, secrets, data, notes }: Report): string {
+export function reportText({ found, config, secrets, notes }: Report): string {
   const keys = Object.entries(config).map(([key, value]) => [`geo-system:${key}`, value] as const);
   return [
     ...comment("Found", found),
     stringify({ config: Object.fromEntries(keys) }, { lineWidth: 0, version: "1.1" }).trimEnd(),
     ...comment("Secrets: type", secrets),
-    ...comment("Data: type before the first up, with the application stopped if it writes", data),
     ...comment("By hand", notes),
   ].join("\n");
 }

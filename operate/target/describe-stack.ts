@@ -21,11 +21,11 @@ const outputsOf = z.object({ testUrl: z.string().optional(), caCertificate: z.st
 export function describe(stack: KnownStack, outputs: Promise<string>, up: string): Target {
   const settings = configured(stack);
   const { host, port, user, siteName, backendName } = settings;
-  const { wsUrl, wssUrl } = addresses(settings);
+  const { urls } = addresses(settings);
   return {
     ...{ host, user, up, sshPort: port, application: backendName, site: siteName },
     client: clientSecrets(outputs, settings),
-    urls: wssUrl ? [wsUrl, wssUrl] : [wsUrl],
+    urls,
     ssh: stack.sandbox
       ? `npm run -s sandbox -- ssh --name ${stack.sandbox} --`
       : sshLine(host, { port, user, jumpHost: settings.jumpHost }),

@@ -41,6 +41,7 @@ export async function optionTarget(options: HostOptions): Promise<Target> {
     // `npm run up` here would provision another host.
     up: "# whoever deployed this host: pulumi up, in the stack that it belongs to",
     named: naming(options),
+    assumed: given.length === 0,
     client: Promise.resolve(await clientOf(options, given)),
     withKeys: (run) => withAgent(options.identity ? [options.identity] : [], run),
     connection: async () => {

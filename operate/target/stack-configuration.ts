@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { handshakeSetting } from "../../infra/handshake/handshake.ts";
 import { check } from "../../infra/settings/checks.ts";
+import { defaultWebsocketPath, mainWebsocketPath, routes } from "../../infra/settings/routes.ts";
 
 /** A list or an object; `pulumi config set KEY JSON` keeps it as text. */
 const orJson = <T extends z.ZodType>(kind: T) => z.preprocess(fromJson, kind);
@@ -15,22 +16,26 @@ function fromJson(value: unknown): unknown {
 }
 
 /** The keys of a stack's file that matter here; what was deployed with others is told by the outputs. */
-const configuration = z.object({
-  host: z.string(),
-  port: z.coerce.number().default(22),
-  user: z.string().default("ubuntu"),
-  hostKey: z.string().optional(),
-  jumpHost: z.string().optional(),
-  jumpHostKey: z.string().optional(),
-  privateKey: z.unknown().optional(),
-  serverName: orJson(check.hostNames.optional()),
-  tls: z.enum(["self-signed", "provided", "off"]).default("self-signed"),
-  websocketPath: z.string().default("/ws"),
-  siteName: z.string().default("geo-system"),
-  backendName: z.string().default("geo-backend"),
-  backendSource: z.string().optional(),
-  handshake: orJson(handshakeSetting).catch(undefined),
-});
+const configuration = z
+  .object({
+    host: z.string(),
+    port: z.coerce.number().default(22),
+    user: z.string().default("ubuntu"),
+    hostKey: z.string().optional(),
+    jumpHost: z.string().optional(),
+    jumpHostKey: z.string().optional(),
+    privateKey: z.unknown().optional(),
+    serverName: orJson(check.hostNames.optional()),
+    tls: z.enum(["self-signed", "acme", "provided", "off"]).default("self-signed"),
+    httpsOnly: z.preprocess((value) => String(value) === "true", z.boolean()),
+    websocketPath: z.string().default(defaultWebsocketPath),
+    routes: orJson(routes.optional()).catch(undefined),
+    siteName: z.string().default("geo-system"),
+    backendName: z.string().default("geo-backend"),
+    backendSource: z.string().optional(),
+    handshake: orJson(handshakeSetting).catch(undefined),
+  })
+  .transform((values) => ({ ...values, websocketPath: mainWebsocketPath(values) }));
 export type Configuration = z.output<typeof configuration>;
 
 /**

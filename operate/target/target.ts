@@ -15,6 +15,8 @@ export interface Target {
   sshPort: number;
   /** The WebSocket addresses, as clients use them: one may hold a token, so none is shown as it is. */
   urls: string[];
+  /** Whether the addresses are only the usual ones: none was given. */
+  assumed?: boolean;
   /** pm2's name of the backend. */
   application: string;
   /** Name of the nginx site. */

@@ -8,9 +8,9 @@ export interface AlarmOptions {
   command?: string | undefined;
 }
 
-type Told = Extract<WatchEvent, { event: "alarm" | "recovered" }>;
+type Told = Extract<WatchEvent, { event: "alarm" | "recovered" | "certificate" }>;
 
-/** Tells somebody, of the alarm and of its end. Returns what went wrong with that, to be said and not to stop the watch. */
+/** Tells a person, of the alarm and of its end, and of a certificate that should have been renewed. Returns what went wrong with that, to be said and not to stop the watch. */
 export async function tell(event: Told, { webhook, command }: AlarmOptions): Promise<string[]> {
   const told = await Promise.allSettled([webhook && post(webhook, event), command && run(command, event)]);
   return told.flatMap((each) => (each.status === "rejected" ? [String((each.reason as Error).message)] : []));

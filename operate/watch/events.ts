@@ -11,6 +11,8 @@ export type WatchEvent =
   | { event: "pong"; ms: number }
   | { event: "alarm"; cause: string; lastedMs: number }
   | { event: "recovered"; lastedMs: number }
+  /** The one that is served should have been renewed; users are served until it ends. */
+  | { event: "certificate"; cause: string }
   | { event: "summary"; summary: Summary };
 
 export interface Summary {

@@ -6,6 +6,7 @@ import { Stopped } from "../../infra/handshake/seen.ts";
 import { maskTokens } from "../diagnose/mask.ts";
 import { reconnectDelay } from "./delay.ts";
 import type { Emit, Which } from "./events.ts";
+import type { Losses } from "./losses.ts";
 
 export interface HoldOptions {
   which: Which;
@@ -20,6 +21,8 @@ export interface HoldOptions {
   timeoutMs: number;
   /** Milliseconds between two pings of the active connection. */
   pingEveryMs: number;
+  /** Of both connections. */
+  losses: Losses;
   emit: Emit;
   signal: AbortSignal;
 }
@@ -47,32 +50,45 @@ export async function hold(options: HoldOptions): Promise<void> {
       if (!(error instanceof Stopped)) throw error;
       failures += 1;
       if (place.since === undefined) tries += 1;
-      report(options, place, error, tries);
+      await report(options, place, error, tries);
     }
     await pause(reconnectDelay(failures), signal);
   }
 }
 
-function report(
-  { which, names, secrets, emit }: HoldOptions,
+async function report(
+  { which, names, secrets, losses, emit }: HoldOptions,
   { hop = "", since }: Place,
   error: Stopped,
   tries: number,
 ) {
   const heldMs = since === undefined ? 0 : Date.now() - since;
   const read = readFailure(hop, error.seen, names).cause;
-  const cause = maskTokens(since === undefined ? read : lossOf(which, error, heldMs, read), secrets);
+  const alone = since !== undefined && !(await losses.both(which));
+  const cause = maskTokens(
+    since === undefined ? read : lossOf({ which, alone, heldMs, read }, error),
+    secrets,
+  );
   if (since === undefined) emit({ event: "failed", connection: which, cause, tries });
   else emit({ event: "lost", connection: which, cause, heldMs });
 }
 
+export interface Loss {
+  which: Which;
+  /** Whether the other connection stands. */
+  alone: boolean;
+  heldMs: number;
+  /** The reading of the failure by itself. */
+  read: string;
+}
+
 /** After a minute of silence it was nginx's default; a good-bye says itself what it is. */
-export function lossOf(which: Which, { seen }: Stopped, heldMs: number, read: string): string {
+export function lossOf({ which, alone, heldMs, read }: Loss, { seen }: Pick<Stopped, "seen">): string {
   const seconds = Math.round(heldMs / 1000);
   if (seen.closeCode !== 1006 || (seconds >= 59 && seconds <= 62)) return read;
   const how = `(1006${seen.message ? `, ${seen.message}` : ""})`;
-  if (which === "silent")
-    return `a connection that says nothing was cut after ${seconds} s ${how}: something on the way does not hold silent ones (proxy_read_timeout in nginx); where the active one is lost as well, the backend crashed`;
+  if (which === "silent" && alone)
+    return `a connection that says nothing was cut after ${seconds} s ${how}, and the one that pings was not: something on the way does not hold silent ones (proxy_read_timeout in nginx)`;
   return `the connection broke after ${seconds} s ${how}: the backend crashed, or something on the way cut it`;
 }
 

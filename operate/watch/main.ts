@@ -7,6 +7,7 @@ import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
 import { tell } from "./alarm.ts";
 import type { Emit } from "./events.ts";
+import { withServedUrl } from "./served-url.ts";
 import { milliseconds } from "./time.ts";
 import { watch } from "./watch.ts";
 import { line, summaryLine } from "./words.ts";
@@ -44,9 +45,9 @@ async function run(options: Options): Promise<void> {
   // Not `once`: whoever else listens, as execa does, takes the last listener's going for leave to end us at once.
   process.on("SIGINT", () => end.abort()).on("SIGTERM", () => end.abort());
   outliveReader();
-  // Where nobody else is told of alarms, whoever has gone has enough.
+  // Where no one else is told of alarms, whoever has gone has enough.
   if (!options.webhook && !options.command) process.stdout.once("error", () => end.abort());
-  const target = await targetOf(options);
+  const target = await withServedUrl(await targetOf(options));
   if (forMs !== undefined) setTimeout(() => end.abort(), forMs).unref();
   const picture = !options.json && process.stdout.isTTY === true;
   const emit = emitter(options, picture, () => end.abort());
@@ -68,7 +69,7 @@ function emitter(options: Options, picture: boolean, stop: () => void): Emit {
     const text = line(event);
     if (shown) console.log(shown);
     else if (text) say(text);
-    if (event.event !== "alarm" && event.event !== "recovered") return;
+    if (event.event !== "alarm" && event.event !== "recovered" && event.event !== "certificate") return;
     if (!options.webhook && !options.command) return event.event === "alarm" ? stop() : undefined;
     void tell(event, options).then((problems) => {
       for (const problem of problems) console.error(problem);

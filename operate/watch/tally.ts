@@ -10,7 +10,9 @@ const kept = 10_000;
 export class Tally {
   readonly #alarmAfterMs: number;
   readonly #emit: Emit;
-  readonly #began: number;
+  /** The first connection, where it came about at once: to open it takes a moment, in which nothing was down. */
+  #began: number;
+  #everUp = false;
   readonly #down = new Map<Which, { since: number; cause: string }>();
   readonly #trips: number[] = [];
   #downMs = 0;
@@ -60,6 +62,8 @@ export class Tally {
     this.#down.delete(connection);
     if (before) this.#reconnects += 1;
     if (connection === "active" && this.#downSince !== undefined) {
+      if (!this.#everUp && !before) this.#began = this.#downSince = now;
+      this.#everUp = true;
       this.#downMs += now - this.#downSince;
       this.#downSince = undefined;
     }

@@ -1,8 +1,10 @@
 import { protocolOf } from "../../infra/handshake/protocols/table.ts";
 import { secretsOf } from "../diagnose/mask.ts";
 import type { Target } from "../target/target.ts";
+import { looksAt, watchCertificate } from "./certificate.ts";
 import type { Emit, Summary, Which } from "./events.ts";
 import { hold } from "./hold.ts";
+import { Losses } from "./losses.ts";
 import { Tally } from "./tally.ts";
 
 export interface WatchOptions {
@@ -30,11 +32,16 @@ export async function watch(target: Target, options: WatchOptions): Promise<Summ
   }, 1_000);
   const names = { ssh: target.ssh, application: target.application };
   const url = target.urls.at(-1) ?? "";
+  const losses = new Losses();
   const protocol = protocolOf(handshake);
   const one = (which: Which) =>
-    hold({ ...options, which, url, protocol, token, secrets: secretsOf(client), ca, names, emit });
+    hold({ ...options, which, url, protocol, token, secrets: secretsOf(client), ca, names, emit, losses });
   try {
-    await Promise.all([one("active"), one("silent")]);
+    const looks = looksAt(target, ca, options.timeoutMs);
+    await Promise.all([
+      ...[one("active"), one("silent")],
+      looks && watchCertificate(looks, emit, options.signal),
+    ]);
   } finally {
     clearInterval(ticking);
   }

@@ -15,6 +15,8 @@ export function line(event: WatchEvent): string | undefined {
         : undefined;
     case "alarm":
       return `ALARM: errors for ${duration(event.lastedMs)}: ${event.cause}`;
+    case "certificate":
+      return `WARNING: ${event.cause}`;
     case "recovered":
       return `recovered after ${duration(event.lastedMs)}`;
     case "summary":

@@ -39,6 +39,16 @@ export function freeNumber(name: string, taken: readonly string[]): number {
   throw new Error(`All ${count} addresses are taken; throw a sandbox away: npm run sandbox -- list`);
 }
 
+/**
+ * The IPv6 address follows from the IPv4 one, in a unique local network (RFC 4193) of the sandboxes' own.
+ *
+ * @example ipv6Of("198.18.0.42") // "fd73:6765:6f00::42"
+ */
+export function ipv6Of(address: string): string {
+  const [, , net, last] = address.split(".");
+  return net === "0" ? `fd73:6765:6f00::${last}` : `fd73:6765:6f00:${net}::${last}`;
+}
+
 /** The hardware address follows from the other one: what a neighbour remembers of an earlier host stays right. */
 export function hardwareAddress(address: string): string {
   const bytes = address.split(".").map((number) => Number(number).toString(16).padStart(2, "0"));

@@ -5,7 +5,7 @@ import { bootstrapPhases } from "./bootstrap-phases.ts";
 import type { Distribution, MirroredDistribution } from "./distribution.ts";
 import { lock } from "./lock.ts";
 import { removeFolder } from "./mounts.ts";
-import { baseFolder, fingerprint } from "./paths.ts";
+import { baseFolder, fingerprint, ownFile } from "./paths.ts";
 import { say } from "./say.ts";
 
 /** What an ordinary server image has. */
@@ -25,7 +25,7 @@ const packages = [
   ],
 ];
 
-const prepareScript = readFileSync(new URL("prepare-base.sh", import.meta.url), "utf8");
+const prepareScript = readFileSync(ownFile("prepare-base.sh"), "utf8");
 
 /** The root file system of a distribution, built when it is not there yet. Returns its path. */
 export async function ensureBase(distribution: MirroredDistribution): Promise<string> {

@@ -8,7 +8,7 @@ echo "$1" | while read -r group; do
 done
 shift
 
-# By this exit code nspawn asks to be started again: somebody inside typed reboot.
+# By this exit code nspawn asks to be started again: someone inside typed reboot.
 again=133
 status=$again
 while [ "$status" -eq "$again" ]; do

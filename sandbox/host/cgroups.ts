@@ -21,7 +21,7 @@ function foldersOf(name: string): string[] {
   return hierarchies.map((mount) => join(mount, `geo-sandbox-${name}`));
 }
 
-/** The kernel lets nobody delete a group's files; they go with their folder. */
+/** The kernel does not let a group's files be deleted; they go with their folder. */
 function removeTree(folder: string): void {
   const entries = readdirSync(folder, { withFileTypes: true });
   for (const entry of entries) if (entry.isDirectory()) removeTree(join(folder, entry.name));

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { execa } from "execa";
+import { stackOf } from "../../operate/sandbox-names.ts";
 import { report } from "../report.ts";
 import * as sandbox from "./sandbox.ts";
 import { say } from "./say.ts";
@@ -79,10 +80,12 @@ program
 async function sayReady({ name, address, user }: sandbox.SandboxInfo, { acme = false } = {}): Promise<void> {
   say(`The sandbox "${name}" is ready: ${user}@${address}`);
   if (acme) sayCa(await sandbox.addCa(name));
+  const stack = stackOf(name);
+  say(`Next: npm run up${stack === stackOf(sandbox.defaultName) ? "" : ` -- --stack ${stack}`}`);
 }
 
-function sayCa({ directory, caFile, rootFile }: sandbox.SandboxCa): void {
-  say(`Its CA is ready: ${directory}\n  trust it by ${caFile}\n  trust what it issues by ${rootFile}`);
+function sayCa({ directory, trustFile }: sandbox.SandboxCa): void {
+  say(`Its CA is ready: ${directory}\n  trust it, and what it issues, by ${trustFile}`);
 }
 
 try {

@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url";
 import { machineSources } from "./apt-sources.ts";
 import { type Mirrors, machineFamily, mirrorsOf } from "./mirrors.ts";
+import { ownFile } from "./paths.ts";
 
 /** A system that a sandbox can be made of. */
 export interface Distribution {
@@ -21,7 +21,7 @@ export interface MirroredDistribution extends Distribution {
   mirrors: Mirrors;
 }
 
-const ownKey = fileURLToPath(new URL("keys/ubuntu-archive-2018.gpg", import.meta.url));
+const ownKey = ownFile("keys/ubuntu-archive-2018.gpg");
 
 export const ubuntu: Distribution = {
   id: "ubuntu",

@@ -12,7 +12,7 @@ import { fingerprint } from "./paths.ts";
 const user = 1000;
 
 /**
- * The read-only layers of a fresh host, the uppermost first: this machine's settings, made anew when they
+ * The read-only layers of a fresh host, the uppermost first: this machine's settings, made again when they
  * change, above the root file system, which costs a minute.
  */
 export async function ensureLayers(): Promise<string[]> {

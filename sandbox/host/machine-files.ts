@@ -2,6 +2,7 @@ import type { MirroredDistribution } from "./distribution.ts";
 import { aptFiles } from "./machine-apt.ts";
 import { bundle, certificateFiles } from "./machine-certificates.ts";
 import { npmFiles } from "./machine-npm.ts";
+import { pipFiles } from "./machine-pip.ts";
 
 /** A file of the host, made from this machine's settings. */
 export interface MachineFile {
@@ -13,12 +14,13 @@ export interface MachineFile {
   user?: boolean;
 }
 
-/** What lets apt and npm work inside as they do on this machine: mirrors, certificates, proxies, registries. */
+/** What lets apt, npm and pip work inside as they do on this machine: mirrors, certificates, proxies, registries. */
 export async function machineFiles(distribution: MirroredDistribution): Promise<MachineFile[]> {
   return [
     ...(await aptFiles(distribution)),
     ...certificateFiles(),
     ...npmFiles(),
+    ...pipFiles(),
     ...environmentFiles(machineEnvironment()),
   ];
 }

@@ -1,16 +1,15 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import pRetry from "p-retry";
 import { makeCgroups, removeCgroups } from "./cgroups.ts";
 import { bridge } from "./network.ts";
-import { filesOf } from "./paths.ts";
+import { filesOf, ownFile } from "./paths.ts";
 import { isAlive, kill, processesOn, processesWith } from "./processes.ts";
 import { directoryArgument } from "./running.ts";
 
 export { isRunning } from "./running.ts";
 
-const bootScript = fileURLToPath(new URL("boot.sh", import.meta.url));
+const bootScript = ownFile("boot.sh");
 
 /** It gives each host a scope of its own, which does not die with our session. Without it we make the groups. */
 const hasSystemd = existsSync("/run/systemd/system");

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { packageRoot } from "../../infra/package-root.ts";
 
 /** Everything of sandboxes, root's alone. Outside the checkout, so that a second clone finds the root file system. */
 export const home = "/var/lib/geo-sandbox";
@@ -8,7 +9,10 @@ export const hostsFolder = join(home, "hosts");
 export const baseFolder = join(home, "base");
 export const defaultName = "sandbox";
 
-/** The folder of a sandbox: its file system, keys, and whatever else shall be thrown away with it. */
+/** A file beside this code, also where it runs from a bundle. */
+export const ownFile = (name: string): string => join(packageRoot, "sandbox/host", name);
+
+/** The folder of a sandbox: its file system, keys, and whatever else is thrown away with it. */
 export function folder(name: string): string {
   return join(hostsFolder, checked(name));
 }

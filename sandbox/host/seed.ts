@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { hardwareAddress } from "./addresses.ts";
+import { hardwareAddress, ipv6Of } from "./addresses.ts";
 import { place } from "./layers.ts";
 import type { SandboxFiles } from "./paths.ts";
 
@@ -49,7 +49,9 @@ function networkUnit(address: string): string {
   const gateway = address.replace(/\.\d+$/, ".1");
   const dns = nameServers().map((server) => `DNS=${server}\n`);
   const hardware = `[Link]\nMACAddress=${hardwareAddress(address)}`;
-  return `[Match]\nName=host0\n\n${hardware}\n\n[Network]\nAddress=${address}/24\nGateway=${gateway}\n${dns.join("")}`;
+  // No gateway: what is on the Internet is reached by IPv4. Nobody else takes it, so it is not asked for first.
+  const ipv6 = `[Address]\nAddress=${ipv6Of(address)}/64\nDuplicateAddressDetection=none\n`;
+  return `[Match]\nName=host0\n\n${hardware}\n\n[Network]\nAddress=${address}/24\nGateway=${gateway}\n${dns.join("")}\n${ipv6}`;
 }
 
 /** Where the machine asks a resolver of its own, that one's servers: the guest cannot reach a loopback address. */

@@ -1,13 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, relative } from "node:path";
 import { type BuildResult, build } from "esbuild";
+import { root } from "../toolchain/first/places.mjs";
 
 export type PluginName = "command" | "tls";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, "../..");
+const here = join(root, "sandbox/plugins");
 
 /**
  * Puts the project's own plug-in into `folder`: the executable `pulumi-resource-<name>` that the engine looks

@@ -9,6 +9,7 @@ import { onPath } from "./on-path.ts";
 const commands: Record<string, readonly string[]> = {
   chromium: ["chromium", "chromium-browser", "google-chrome"],
   iproute2: ["ip"],
+  "libnss3-tools": ["certutil"],
   "openssh-client": ["ssh", "ssh-agent", "ssh-keygen"],
   "openssh-server": ["sshd"],
   "systemd-container": ["systemd-nspawn"],

@@ -4,8 +4,11 @@
 # backend_port PATH: of the release in use, which nginx may have handed over to the other port; on a host of another make, where nginx passes the path.
 backend_port() {
   local port
-  port=$(applied backend port)
-  ! grep -qsx 'set: b' /var/lib/geo-system/backend/current || port=$(applied backend standby-port)
+  port=$(sed -n 's/^ports: \([0-9]*\).*/\1/p' /var/lib/geo-system/backend/current 2> /dev/null)
+  # By a version that wrote no ports down.
+  if [ -n "$port" ]; then :
+  elif grep -qsx 'set: b' /var/lib/geo-system/backend/current; then port=$(applied backend standby-port)
+  else port=$(applied backend port); fi
   [ -n "$port" ] || port=$(nginx_backend_port "$1")
   say "${port:-3000}"
 }
@@ -114,11 +117,12 @@ backend_ends() {
     while read -r at code signal id; do fact ended "$((now - $(date -d "$at" +%s)))" "$code" "$signal" "$id"; done
 }
 
-# `process PID FILES LIMIT RSS_KB`, of whoever listens where the backend should, or is called by pm2.
+# `process PID FILES LIMIT RSS_KB HARD_LIMIT`, of whoever listens where the backend should, or is called by pm2.
 backend_processes() {
   local pid
   for pid in $(ss -Hltnp "sport = :$APP_PORT" | grep -oP 'pid=\K[0-9]+' | sort -u); do
     fact process "$pid" "$(find "/proc/$pid/fd" -mindepth 1 2> /dev/null | wc -l)" \
-      "$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits" 2> /dev/null)" "$(awk '$1 == "VmRSS:" { print $2 }' "/proc/$pid/status" 2> /dev/null)"
+      "$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits" 2> /dev/null)" "$(awk '$1 == "VmRSS:" { print $2 }' "/proc/$pid/status" 2> /dev/null)" \
+      "$(awk '/^Max open files/ { print $5 }' "/proc/$pid/limits" 2> /dev/null)"
   done
 }

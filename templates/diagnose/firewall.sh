@@ -5,7 +5,7 @@
 firewall_is_active() { iptables -n -L ufw-user-input > /dev/null 2>&1; }
 
 firewall_facts() {
-  local port
+  local port how process
   if ! command -v ufw > /dev/null; then fact ufw absent
   elif firewall_is_active; then fact ufw active "$(firewall_default)"
   else fact ufw inactive; fi
@@ -15,6 +15,8 @@ firewall_facts() {
       firewall_denials "$port"
     done
   fi
+  # `exposed PORT HOW PROCESS`
+  firewall_exposed "$SSH_PORT" | head -n 20 | while read -r port how process; do fact exposed "$port" "$how" "$process"; done
   firewall_other_rules | head -n 20 | while IFS= read -r port; do fact drops "$port"; done
 }
 

@@ -26,7 +26,7 @@ loopback_drain() {
   (trap '' HUP; exec timeout 10 cat <&3) > /dev/null 2>&1 < /dev/null &
 }
 
-# loopback NAME PORT: in a shell of its own, because a connect that nobody takes waits two minutes.
+# loopback NAME PORT: in a shell of its own, because a connect that is not accepted waits two minutes.
 loopback() {
   local answer
   answer=$(timeout 4 bash -c "$(declare -f loopback_answer loopback_drain)"'; loopback_answer "$@"' loopback "$2" "$HOST" "$WS_PATH" 2> /dev/null)

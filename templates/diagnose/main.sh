@@ -19,6 +19,8 @@ main() {
   host_resources
   host_units
   host_services
+  acme_facts
+  acme_challenge
   firewall_facts
   backend_facts
   backend_processes

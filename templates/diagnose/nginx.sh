@@ -34,12 +34,14 @@ nginx_newest() {
   [ -z "$path" ] || fact newest "$(($(date +%s) - ${path%%.*}))" "${path#* }"
 }
 
-# `worker PID SECONDS FILES LIMIT SOCKETS STATE`: since when it runs, its open files, how many it may have, its sockets, its
-# state as `ps` has it (T: stopped by a signal). `old-worker` is the same of one that a reload has replaced: it stays until its last connection ends.
+# `worker PID SECONDS FILES LIMIT SOCKETS STATE CLIENTS KIB`: since when it runs, its open files, how many it may have, its
+# sockets, its state as `ps` has it (T: stopped by a signal, t: held by a debugger), the connections of clients, its memory. `old-worker` is the
+# same of one that a reload has replaced: it stays until its last connection ends, or worker_shutdown_timeout is over.
 nginx_workers() {
-  local pid
-  for pid in $(pgrep -f '^nginx: worker process *$'); do nginx_worker worker "$pid"; done
-  for pid in $(pgrep -f '^nginx: worker process is shutting down'); do nginx_worker old-worker "$pid"; done
+  local pid clients
+  clients=$(site_worker_clients)
+  for pid in $(pgrep -f '^nginx: worker process *$'); do nginx_worker worker "$pid" "$clients"; done
+  for pid in $(site_old_workers); do nginx_worker old-worker "$pid" "$clients"; done
 }
 
 nginx_worker() {
@@ -47,7 +49,18 @@ nginx_worker() {
   fact "$name" "$pid" "$(ps -o etimes= -p "$pid" | tr -d ' ')" "$(find "/proc/$pid/fd" -mindepth 1 2> /dev/null | wc -l)" \
     "$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits" 2> /dev/null)" \
     "$(find "/proc/$pid/fd" -lname 'socket:*' 2> /dev/null | wc -l)" \
-    "$(ps -o state= -p "$pid")"
+    "$(nginx_state "$pid")" "$(awk -v pid="$pid" '$1 == pid { print $2 }' <<< "$3")" "$(site_worker_memory "$pid")"
+}
+
+# Every process waits for a disk now and then: only one that still does counts.
+nginx_state() {
+  local state
+  state=$(ps -o state= -p "$1")
+  if [ "$state" = D ]; then
+    sleep 0.5
+    state=$(ps -o state= -p "$1")
+  fi
+  say "$state"
 }
 
 # nginx_backend_port PATH: where nginx passes it, by the location with the longest prefix. For hosts of another make; which
@@ -75,7 +88,7 @@ nginx_logs() {
   systemctl is-active -q nginx || journalctl -u nginx -n 8 -o cat --no-pager 2> /dev/null | text nginx-journal
 }
 
-# The site as it lies there and as it was deployed.
+# The site as it is on the host and as it was deployed.
 nginx_site() {
   local file="$NGINX/sites-available/$SITE" link="$NGINX/sites-enabled/$SITE"
   [ ! -e "$file" ] || text site < "$file"

@@ -48,6 +48,7 @@ main() {
   host_listeners
   host_units
   host_services
+  acme_facts
   firewall_facts
   backend_facts
   backend_ends

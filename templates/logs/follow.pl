@@ -46,7 +46,7 @@ sub take_up {
     return 1;
 }
 
-# Whether another file has its name now, as after logrotate; one that was emptied begins anew.
+# Whether another file has its name now, as after logrotate; one that was emptied is read from its start.
 sub was_replaced {
     my $log = shift;
     my @there = stat $log->{path} or return 0;

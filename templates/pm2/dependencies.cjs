@@ -3,13 +3,14 @@
 //   node dependencies.cjs hide FOLDER REGISTRY LOCK-FILE PACKAGE.JSON …
 const { readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
+const { readManifest } = require("./manifest.cjs");
 
 const [verb, folder, registry, lockFile, ...manifests] = process.argv.slice(2);
 if (verb !== "hide") throw new Error(`expected hide, found ${verb}`);
 
 // The scripts of its own packages: a package manager would run them with those of the dependencies.
 for (const path of manifests.map((name) => join(folder, name))) {
-  const { scripts, ...manifest } = JSON.parse(readFileSync(path, "utf8").replace(/^\uFEFF/, ""));
+  const { scripts, ...manifest } = readManifest(path);
   if (scripts) writeFileSync(path, JSON.stringify(manifest, null, 2));
 }
 

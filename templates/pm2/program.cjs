@@ -1,6 +1,7 @@
 // What only the host knows of how an application starts: where a dependency's program is, and on which port.
 const { existsSync, readFileSync, realpathSync } = require("node:fs");
 const { dirname, join, resolve } = require("node:path");
+const { readManifest } = require("./manifest.cjs");
 
 const bin = /(^|\/)node_modules\/\.bin\/(?<name>[^/]+)$/;
 
@@ -49,6 +50,6 @@ function ownProgram(name, folder) {
   }
 }
 
-const read = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined);
+const read = (path) => (existsSync(path) ? readManifest(path) : undefined);
 
 module.exports = { prepared };

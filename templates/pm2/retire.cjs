@@ -3,7 +3,7 @@ const { openSync, readSync, statSync } = require("node:fs");
 const { setTimeout: delay } = require("node:timers/promises");
 const { signal } = require("./handover.cjs");
 const { drop, named, ofOtherRuns, standbyOf } = require("./pm2.cjs");
-const { asksClients } = require("./signals.cjs");
+const { asksClients, whyLeft } = require("./signals.cjs");
 const { connections } = require("./sockets.cjs");
 
 /** How long clients who were all asked to reconnect may take to leave, in milliseconds. */
@@ -28,7 +28,7 @@ async function retire(name, run, seconds, limit, how) {
   const said = lastWords(name);
   const { left, took } = await untilTheyLeft(leaving, asked, patience, most);
   await drop(leaving);
-  report(asked, left, took, left > 0 ? said() : []);
+  report({ asked, left, took, asks, words: left > 0 ? said() : [] });
 }
 
 /** Waits until no client is left; `patience` milliseconds after the last progress, and `most` in all. */
@@ -48,9 +48,9 @@ async function untilTheyLeft(leaving, asked, patience, most) {
   return { left, took: Math.max(Date.now() - start, left > 0 ? patience : 0) };
 }
 
-function report(asked, left, took, words) {
+function report({ asked, left, took, asks, words }) {
   if (asked === 0) return;
-  if (left === 0) return console.log(`${asked} connections were asked to come back, and left`);
+  if (left === 0) return console.log(`${asked} connections ${whyLeft(asks)}`);
   const when = took < 1000 ? "were cut" : `did not leave within ${Math.round(took / 1000)} s and were cut`;
   console.log(`of ${asked} connections, ${left} ${when}`);
   for (const line of words) console.log(`  | ${line}`);

@@ -1,5 +1,6 @@
 // Why what pm2 has just started does not serve; pm2 says `online` of any process.
 const { setTimeout: delay } = require("node:timers/promises");
+const { elsewhere } = require("./elsewhere.cjs");
 const { named } = require("./pm2.cjs");
 const { lives, portOf, portsOf, serves } = require("./sockets.cjs");
 
@@ -12,9 +13,11 @@ const { lives, portOf, portsOf, serves } = require("./sockets.cjs");
 async function whyNotServing(entries, { patience = 0, probation = 0, started = Date.now() }) {
   const [port] = entries.map(portOf);
   const all = (holds) => entries.length > 0 && entries.every(holds);
+  const stray = elsewhere(entries, patience);
   while (!all(serves)) {
     if (!all(({ pid }) => lives(pid))) return `${await ended(entries)}, before it listened on port ${port}`;
-    if (Date.now() - started > patience) return notListening(entries, started);
+    const instead = await stray();
+    if (instead || Date.now() - started > patience) return notListening(entries, started, instead);
     await delay(25);
   }
   const end = Date.now() + probation;
@@ -37,11 +40,11 @@ async function ended(entries) {
 }
 
 /** Also where it listens instead: its port is in its code, or it reads it from somewhere else. */
-function notListening(entries, since) {
+function notListening(entries, since, instead) {
   const missing = entries.filter((entry) => !serves(entry));
   const [port] = missing.map(portOf);
   const said = `it did not listen on port ${port} within ${seconds(since)}`;
-  const others = portsOf(missing);
+  const others = instead ? [instead] : portsOf(missing);
   if (others.length === 0) return said;
   const found = `${said}: it listens on ${others.join(" and ")}, and PORT was ${port}`;
   if (missing.some(({ pm2_env }) => others.includes(Number(pm2_env.GEO_SYSTEM_PORT))))

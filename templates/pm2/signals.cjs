@@ -24,10 +24,18 @@ function asksClients({ pid }) {
   return /^node\b/.test(basename(program)) ? "yes" : "unknown";
 }
 
+/** Of connections that have all left: whether the processes asked them to, by what {@link asksClients} says of each. */
+function whyLeft(asks) {
+  if (asks.includes("yes")) return "were asked to reconnect, and left";
+  if (asks.includes("unknown"))
+    return "left the old process; whether it asked them to reconnect is not known";
+  return "left the old process by themselves: it does not ask its clients to reconnect";
+}
+
 function handles(pid, signal) {
   const status = quietly(() => readFileSync(`/proc/${pid}/status`, "utf8")) ?? "";
   const caught = BigInt(`0x${/^SigCgt:\s*(\S+)$/m.exec(status)?.[1] ?? "0"}`);
   return (caught & (1n << BigInt(constants.signals[signal] - 1))) !== 0n;
 }
 
-module.exports = { asksClients, leavesPort };
+module.exports = { asksClients, leavesPort, whyLeft };

@@ -3,9 +3,9 @@
 
 BACKEND_CURRENT="$STATE/backend/current"            # the release in use: which, since when, by whom, why
 BACKEND_RELEASES="$STATE/backend/releases"          # of each release: how pm2 runs it, and when it was last in use
-BACKEND_FORMER="$STATE/before/backend/application.json" # what somebody else ran under this name, as pm2 describes it
+BACKEND_FORMER="$STATE/before/backend/application.json" # what ran under this name before this package, as pm2 describes it
 
-# What somebody else ran under this name serves until a release of ours has proven itself, and again after undo.
+# What ran under this name before this package serves until a release of ours is proven, and again after undo.
 backend_keep_former_application() {
   [ ! -e "$BACKEND_FORMER" ] || return 0
   application show "$APP" > "$BACKEND_FORMER.new"
@@ -17,13 +17,22 @@ backend_had_former_application() { grep -qs '"name"' "$BACKEND_FORMER"; }
 # current NAME: what is written down of the release in use; nothing before the first one.
 current() { sed -n "s|^$1: ||p" "$BACKEND_CURRENT" 2> /dev/null || true; } # not written yet
 
+# current_write NAME TEXT: in the place of what it said of NAME.
+current_write() {
+  {
+    grep -v "^$1: " "$BACKEND_CURRENT"
+    say "$1: $2"
+  } > "$BACKEND_CURRENT.new"
+  mv -f "$BACKEND_CURRENT.new" "$BACKEND_CURRENT"
+}
+
 # All that the process depends on, in one line.
 backend_wanted() {
   say "$(setting release) $(backend_ports a) $(backend_ports b) $(backend_wanted_environment) $(sha256sum < "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" | cut -c 1-16) $NODE_VERSION"
 }
 
-# backend_run RELEASE WANTED: the name that pm2 gives to all processes of one start. A release that was installed anew
-# is another start.
+# backend_run RELEASE WANTED: the name that pm2 gives to all processes of one start. A release that was installed
+# again is another start.
 backend_run() {
   local installation
   installation=$(cat "$BACKEND_INSTALLED/$1/name" 2> /dev/null || true) # by a version that wrote none
@@ -100,5 +109,9 @@ backend_check_application() {
   fi
   run=$(current run)
   if [ -d "$HANDOVER" ]; then changed "a handover to release $(handover release), begun at $(handover since), is not at its end"; fi
-  application settled "$APP" "$(backend_ports "$(backend_set)")" "$run" 2> "$PAYLOAD/why" || changed "$(why)"
+  if backend_is_aside; then
+    changed "$APP runs on port $(backend_ports "$(backend_other_set)"), and nginx leads to port $(backend_serving_ports) first"
+    return 0
+  fi
+  application settled "$APP" "$(backend_serving_ports)" "$run" 2> "$PAYLOAD/why" || changed "$(why)"
 }

@@ -49,10 +49,10 @@ backend_own_scripts() {
       tail -n 20 "$PAYLOAD/install.log" >&2
       ! backend_lacks_compiler || backend_fail_for_compiler
       if grep -Eq 'not found|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND|Cannot find module' "$PAYLOAD/install.log"; then
-        fail "the script '$script' in $folder/package.json failed: something it needs is not installed; the running release goes on" \
+        fail "the script '$script' in $folder/package.json failed: something it needs is not installed; the running release keeps serving" \
           "a host installs no devDependencies: move what the script needs to dependencies, or let it do nothing where NODE_ENV is production"
       fi
-      fail "the script '$script' in $folder/package.json failed; the running release goes on" "its own words are above"
+      fail "the script '$script' in $folder/package.json failed; the running release keeps serving" "read its own lines above"
     }
     say "ran the script $script of $folder/package.json"
   done < <(settings own-script)

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step `backend`, the secret environment. Each text gets a name at random, its generation: the run that follows knows
-# by it whether the application must start anew, and nothing about the text can be learned from it.
+# by it whether to restart the application, and nothing about the text can be learned from it.
 
 backend_environment() {
   local given generation folder
@@ -28,7 +28,7 @@ backend_environment() {
   say "generation $generation"
 }
 
-# backend_keep_secret_sum FILE GENERATION: tells whether somebody edits it here, and last of all, that it was sent.
+# backend_keep_secret_sum FILE GENERATION: by it an edit on this host is noticed; written last, so it also says that all was sent.
 backend_keep_secret_sum() {
   (umask 077; say "$(sha256sum < "$1" | cut -c 1-64) $2" > "$STATE/backend/secret.sum.new")
   mv -fT "$STATE/backend/secret.sum.new" "$STATE/backend/secret.sum"

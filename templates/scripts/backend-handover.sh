@@ -33,7 +33,10 @@ backend_switch() {
       backend_gate_aside
       backend_lead_over
       ;;
-    replace) backend_replace ;;
+    replace)
+      backend_replace
+      ! handover_leads || backend_lead_over
+      ;;
   esac
   handover_enter provisional
   backend_arm "$(handover_patience)" # from now on it is the proof from outside that takes time
@@ -49,6 +52,7 @@ backend_begin() {
   local wanted environment way set
   wanted=$(backend_wanted) environment=$(backend_wanted_environment)
   read -r way set < <(backend_way)
+  [ "$way" != switch ] || backend_note_taken
   rm -rf "$HANDOVER" "$HANDOVER.new"
   install -d -m 0700 "$STATE/backend" "$HANDOVER.new"
   cp "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$HANDOVER.new/ecosystem"
@@ -56,16 +60,17 @@ backend_begin() {
   printf '%s: %s\n' release "$(setting release)" run "$(backend_run "$(setting release)" "$wanted")" wanted "$wanted" environment "$environment" node "$NODE_VERSION" \
     since "$(date -u '+%FT%TZ')" by "$(session_user)" why "$1" \
     way "$way" how "$(backend_how)" seconds "$(setting handover-seconds)" set "$set" port "$(backend_ports "$set")" \
-    former-set "$(backend_set)" former-port "$(backend_ports "$(backend_set)")" standby-port "$(backend_ports "$(backend_other_set)")" > "$HANDOVER.new/record"
+    former-set "$(backend_set)" former-port "$(backend_serving_ports)" former-link "$(backend_link)" standby-port "$(backend_ports "$(backend_other_set)")" > "$HANDOVER.new/record"
   mv -T "$HANDOVER.new" "$HANDOVER"
   backend_arm "$(handover_patience)"
   backend_ecosystem "$environment" < "$HANDOVER/ecosystem" > "$PAYLOAD/next"
   install -m 0644 "$PAYLOAD/next" "$(backend_next)"
 }
 
-backend_next() { say "$APP_ROOT/next.config.cjs"; }
+# Not next.config.cjs: Next.js looks for that name in every folder above the release.
+backend_next() { say "$APP_ROOT/candidate.config.cjs"; }
 
-# The release runs beside the old one and must pass the handshake there: token, ping, pong, sync.
+# The release runs beside the old one and must pass the handshake of the configuration there.
 backend_gate() {
   local standby="$APP-standby"
   rm -f "$(backend_log "$standby" out)" "$(backend_log "$standby" error)"
@@ -77,46 +82,6 @@ backend_gate() {
   fi
   backend_show_log "$standby"
   backend_refuse
-}
-
-# backend_prove PORT [PID@PORT …]: the handshake of the operator's configuration, on this host, with each of these
-# processes. The token enters by stdin.
-backend_prove() {
-  local token="$STATE/backend/token" pm2
-  [ -e "$token" ] || install -m 0600 /dev/null "$token" # a handshake without one
-  pm2=$(readlink -f "$(dirname "$(readlink -f /usr/local/bin/pm2)")/..")
-  as_application "$token" NODE_PATH="$pm2/node_modules:$(dirname "$pm2")" "$NODE" "$LIBRARY/handshake.cjs" \
-    "ws://127.0.0.1:$1$(setting websocket-path)" "$LIBRARY/handshake.json" "${@:2}" 2> "$PAYLOAD/why"
-}
-
-# backend_prove_each NAME PORT [RUN]: of several processes each one.
-backend_prove_each() {
-  local processes=()
-  mapfile -t processes < <(application instances "$1" "${@:3}")
-  [ "${#processes[@]}" -gt 1 ] || processes=()
-  backend_prove "$2" "${processes[@]}"
-}
-
-# The verb: proves every process that serves now, and says how many there are.
-backend_instances() {
-  local run ports
-  backend_read
-  run=$(current run) ports=$(backend_ports "$(backend_set)")
-  [ ! -d "$HANDOVER" ] || run=$(handover run) ports=$(handover port)
-  backend_prove_each "$APP" "${ports%%,*}" "$run" || fail "$(why)" "read its log: pm2 logs $APP --lines 20, as $APP_USER"
-}
-
-# backend_prove_process NAME PORT [RUN]: the same; of a process that ended meanwhile it says how it did.
-backend_prove_process() {
-  local said
-  if backend_prove_each "$@"; then return 0; fi
-  said=$(why)
-  if ! application fate "$1" "${@:3}" 2> "$PAYLOAD/why"; then
-    # That nothing listened there any more says less than the end itself.
-    if [[ $said = *ECONNREFUSED* ]]; then said=$(why); else said="$said; $(why)"; fi
-  fi
-  say "$said" > "$PAYLOAD/why"
-  return 1
 }
 
 # New connections meet the standby while the application's port changes hands; those that stand are left alone.
@@ -150,95 +115,23 @@ backend_replace() {
   backend_refuse
 }
 
-# The release did not come up: all is as before, and the run fails.
-backend_refuse() {
-  local said
-  said="release $(handover release) did not come up: $(why)"
-  backend_step_back
-  backend_reverted "$said; $BACK" "$(backend_correct "$said"), then '$PULUMI up'"
-}
-
-# backend_correct SAID: what to correct. Where the backend answered, and the handshake expects something else, either may
-# be wrong.
-backend_correct() {
-  case $1 in
-    *docs/handshake.md*) say "correct key handshake (docs/handshake.md), or the backend by its own lines above" ;;
-    *) say "correct the backend by its own lines above" ;;
-  esac
-}
-
-backend_reverted() {
-  printf 'geo-system backend: %s\n  next: %s\n' "$1" "$2" >&2
-  RESULT=reverted
-  say "reverted: $1"
-  stop
-}
-
-# What ran before serves: the same process, where it still runs; BACK says which.
-backend_step_back() {
-  local former
-  former=$(current release)
-  [ "$(handover way)" != switch ] || backend_lead_back
-  if application step-back "$APP" "$(handover run)" "$(handover_former_port)" 2> "$PAYLOAD/back"; then
-    if [ -n "$former" ]; then BACK="release $former serves on"; else BACK="what ran as $APP before serves on"; fi
-  else backend_start_former "$former"; fi
-  backend_end_handover
-}
-
-# backend_start_former RELEASE
-backend_start_former() {
-  if [ -n "$1" ] && [ -e "$APP_ROOT/ecosystem.config.cjs" ] && [ -d "$APP_ROOT/releases/$1" ]; then
-    backend_ecosystem "$(current environment)" < "$APP_ROOT/ecosystem.config.cjs" > "$PAYLOAD/former"
-    install -m 0644 "$PAYLOAD/former" "$(backend_next)"
-    if backend_start "$(backend_next)" "$(current run)" "$(handover_former_port)"; then BACK="release $1 serves again"
-    else BACK="release $1 was put back and does not come up either: $(why)"; fi
-  elif backend_had_former_application; then
-    if application_reads "$BACKEND_FORMER" restore; then BACK="what ran as $APP before serves again"
-    else BACK="what ran as $APP before does not start again either"; fi
-  else
-    application remove "$APP"
-    BACK="there is no release before it, so this package serves nothing"
-  fi
-}
-
-# Where it was begun by a version that knew one way, the port does not change.
-handover_former_port() { handover former-port | grep . || handover port; }
-
 backend_end_handover() {
-  rm -rf "$HANDOVER" "$(backend_next)"
+  rm -rf "$HANDOVER" "$(backend_next)" "$APP_ROOT/next.config.cjs" # the latter by a version before
   backend_disarm
 }
 
 # The verb: the proof from outside is there, so what was for now stays.
 backend_confirm() {
+  if [ ! -d "$HANDOVER" ] && [ -e "$SITE_FORMER" ]; then
+    site_confirm
+    changed 'the site is confirmed'
+    return 0
+  fi
   backend_recall || return 0
   application insist "$APP" "$(handover run)" 2> "$PAYLOAD/why" ||
     fail "release $(handover release) cannot be confirmed: $(why)" "pm2 logs $APP --lines 20 --nostream, as $APP_USER; then '$PULUMI up'"
   backend_finish
   changed "release $(current release) is confirmed"
-}
-
-# The verb: what is not confirmed goes. `--because WHY` says why; `--when-due` is the timer's.
-backend_take_back() {
-  local why='it was taken back by hand' release
-  backend_recall || return 0
-  case "${1-}" in
-    --because) why=$2 ;;
-    --when-due)
-      [ "$(date +%s)" -ge "$(< "$HANDOVER/until")" ] || { say 'its time is not over'; return 0; }
-      why='nobody confirmed it in time' ;;
-  esac
-  if [ "$(handover_phase)" = confirmed ] && application serves "$APP" "$(handover port)" "$(handover run)" 2> /dev/null; then
-    backend_finish
-    changed "finished the handover to release $(current release)"
-    return 0
-  fi
-  release=$(handover release)
-  backend_step_back
-  [ ! -e "$BACKEND_CURRENT" ] || sed -i -e '/^refused: /d' -e "\$a refused: $release, $(date -u '+%FT%TZ'): $why" "$BACKEND_CURRENT"
-  RESULT=reverted
-  say "reverted: release $release: $why; $BACK"
-  exit 0
 }
 
 # For verbs without a payload: all they need was written down when the handover began.
@@ -255,10 +148,11 @@ backend_recall() {
 backend_finish() {
   application save "$APP" "$(handover run)"
   handover_enter confirmed
-  [ "$(handover way)" != switch ] || backend_lead_for_good
+  ! handover_leads || backend_lead_for_good
+  site_confirm
   install -d -m 0700 "$BACKEND_RELEASES" "$BACKEND_RELEASES/$(handover release)"
   cp "$HANDOVER/ecosystem" "$BACKEND_RELEASES/$(handover release)/ecosystem"
-  grep -vE '^(port|standby-port|former-port|former-set|seconds|way|how): ' "$HANDOVER/record" > "$BACKEND_CURRENT.new"
+  grep -vE '^(standby-port|former-[a-z]*|seconds|way|how): ' "$HANDOVER/record" | sed 's/^port: /ports: /' > "$BACKEND_CURRENT.new"
   mv -f "$BACKEND_CURRENT.new" "$BACKEND_CURRENT"
   cp "$BACKEND_CURRENT" "$BACKEND_RELEASES/$(handover release)/record"
   install -m 0644 "$HANDOVER/ecosystem" "$APP_ROOT/ecosystem.config.cjs.new"
@@ -266,6 +160,7 @@ backend_finish() {
   backend_point
   backend_arm "$(($(handover_limit) + $(handover_patience)))"
   application retire "$APP" "$(handover run)" "$(handover_pace)" "$(handover_limit)" "$(handover how)"
+  backend_retire_taken
   backend_end_handover
   backend_prune
   services_drop_unlisted

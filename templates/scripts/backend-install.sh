@@ -198,7 +198,7 @@ backend_lacks_compiler() {
 }
 
 backend_fail_for_compiler() {
-  fail "a dependency of release $(setting release) has to be compiled, and this host has no compiler; the running release goes on" \
+  fail "a dependency of release $(setting release) has to be compiled, and this host has no compiler; the running release keeps serving" \
     "name what it needs: $PULUMI config set --path 'hostPackages[0]' build-essential; $PULUMI config set --path 'hostPackages[1]' python3"
 }
 
@@ -208,8 +208,8 @@ backend_install_failed() {
   # npm says the reason first, and its help follows; the others say it last.
   if [ "$name" = npm ]; then head -n 20 "$PAYLOAD/install.log" >&2; else tail -n 20 "$PAYLOAD/install.log" >&2; fi
   ! backend_lacks_compiler || backend_fail_for_compiler
-  fail "the dependencies of release $(setting release) cannot be installed; the running release goes on" \
-    "the words of $(setting package-manager) are above; where the registry cannot be reached: $PULUMI config set npmRegistry URL"
+  fail "the dependencies of release $(setting release) cannot be installed; the running release keeps serving" \
+    "read the lines of $(setting package-manager) above; where the registry cannot be reached: $PULUMI config set npmRegistry URL"
 }
 
 # pnpm 10 and later run the install scripts of those dependencies only that the repository approved.

@@ -3,7 +3,7 @@
 
 NODE=/usr/local/bin/node
 LIBRARY=/usr/local/lib/geo-system
-LIBRARY_FILES=("$LIBRARY"/{application,dependencies,handover,handshake,pm2,preload,program,retire,serving,signals,sockets}.cjs "$LIBRARY/handshake.json")
+LIBRARY_FILES=("$LIBRARY"/{application,dependencies,elsewhere,handover,handshake,manifest,pm2,preload,program,retire,serving,signals,sockets}.cjs "$LIBRARY/handshake.json")
 
 backend_files() {
   printf '%s\n' "$APP_ROOT/ecosystem.config.cjs" "/etc/systemd/system/pm2-$APP_USER.service" "/etc/logrotate.d/$APP" "${LIBRARY_FILES[@]}"
@@ -49,7 +49,7 @@ backend_pm2() {
   backend_daemon
 }
 
-# A unit that somebody else made (`pm2 startup`) stays as it is: it may run other applications, by other paths.
+# A unit that is not ours (`pm2 startup`) stays as it is: it may run other applications, by other paths.
 backend_boot_unit() {
   local unit="pm2-$APP_USER.service" path
   path="/etc/systemd/system/$unit"
@@ -62,7 +62,7 @@ backend_boot_unit() {
     [ ! -e "/etc/systemd/system/multi-user.target.wants/$unit" ] || systemctl daemon-reload
   fi
   systemctl is-enabled -q "$unit" && return 0
-  systemctl enable -q "$unit" # reads the unit anew as well
+  systemctl enable -q "$unit" # reloads the unit as well
   changed "pm2 of $APP_USER starts at boot"
 }
 
@@ -75,7 +75,7 @@ backend_unit_is_ours() {
 # backend_is_foreign_unit PATH: apply keeps it as it is, so it cannot differ from what was applied.
 backend_is_foreign_unit() { [ "$1" = "/etc/systemd/system/pm2-$APP_USER.service" ] && ! backend_unit_is_ours; }
 
-# pm2 runs inside its unit, so that a shutdown ends it in order. One that somebody typed runs in that person's session.
+# pm2 runs inside its unit, so that a shutdown ends it in order. One that a person started by hand runs in that person's session.
 backend_daemon() {
   local unit="pm2-$APP_USER.service" version
   version=$(backend_daemon_version)
@@ -118,6 +118,7 @@ backend_save() {
 
 backend_remove_application() {
   local unit="pm2-$APP_USER.service" said=''
+  backend_give_back_taken 'before the release ends'
   if [ -e "$LIBRARY/application.cjs" ] && [ -n "$(backend_daemon_version)" ]; then
     said=$(application remove "$APP") || fail "pm2 does not end $APP" "pm2 delete $APP, as $APP_USER; then once more"
   fi
@@ -127,6 +128,7 @@ backend_remove_application() {
       fail "what ran as $APP before does not start again" "mend what the line above names, or give it up: sudo rm $BACKEND_FORMER; then once more"
     changed "$APP runs again as it did before"
   fi
+  backend_give_back_taken
   backend_unit_is_ours && [ -e "/etc/systemd/system/$unit" ] && backend_has_no_application || return 0
   systemctl disable -q --now "$unit"
   rm "/etc/systemd/system/$unit"

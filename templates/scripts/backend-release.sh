@@ -4,7 +4,7 @@
 # Of each release that was installed: `files`, their sums, and `name`, that of this very installation.
 BACKEND_INSTALLED="$STATE/backend/installed"
 
-# Also when it is there already but its dependencies are for another Node, or somebody edited it.
+# Also when it is there already but its dependencies are for another Node, or its files were edited.
 backend_release() {
   local folder key
   folder="$APP_ROOT/releases/$(setting release)"
@@ -54,17 +54,40 @@ backend_edited() {
   (cd "$APP_ROOT/releases/$1" && { sha256sum --check --quiet "$sums" 2> /dev/null || true; } | sed -n 's/: FAILED.*//p') | backend_not_shared # it fails where one differs
 }
 
+# How often the archive was missing, or another one: Pulumi, which sends it once, sends it again where this number is
+# another than last time. The program counts on where it sees that, and says so with `--archive`.
+BACKEND_RESENT="$STATE/backend/resent"
+
+backend_resent() { cat "$BACKEND_RESENT" 2> /dev/null || say 0; } # never, so far
+
+backend_keep_resent() {
+  [ -n "$1" ] || return 0
+  install -d -m 0700 "$STATE/backend"
+  say "$1" > "$BACKEND_RESENT"
+}
+
+# backend_fail_unsent WHY: refuses; the next `up` sends the archive again by itself.
+backend_fail_unsent() {
+  rm -f "$APP_HOME/$(setting archive)"
+  backend_keep_resent "$(($(backend_resent) + 1))"
+  fail "$1" "the next '$PULUMI up' sends it again"
+}
+
+backend_check_archive() {
+  [ -f "$APP_HOME/$(setting archive none)" ] || changed "the archive of release $(setting release) is missing"
+}
+
 backend_unpack() {
   local archive
   archive="$APP_HOME/$(setting archive)"
-  [ -f "$archive" ] || fail "the archive of release $(setting release) is not on this host ($archive)" "send it again: $PULUMI up --replace '**-release'"
+  [ -f "$archive" ] || backend_fail_unsent "the archive of release $(setting release) is not on this host ($archive)"
   chmod 0600 "$archive" # sent by a client, with that client's idea of a mode: readable by others on some hosts
-  as_user tar -xf "$archive" -C "$1" --no-same-owner || fail "$archive cannot be unpacked" "is the disk full? df -h /srv; then '$PULUMI up --replace \"**-release\"'"
+  as_user tar -xf "$archive" -C "$1" --no-same-owner || backend_fail_unsent "$archive cannot be unpacked: is the disk full? df -h /srv"
   backend_files_wanted "$1" | sort > "$PAYLOAD/files-wanted"
   backend_manifest "$1" | sort > "$PAYLOAD/files-found"
   cmp -s "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" && return 0
   { diff "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" || true; } | awk '/^[<>]/ && shown++ < 5' >&2 # it fails where they differ
-  fail "$archive is not release $(setting release): files differ (< expected, > found)" "send it again: $PULUMI up --replace '**-release'"
+  backend_fail_unsent "$archive is not release $(setting release): files differ (< expected, > found)"
 }
 
 # backend_files_wanted FOLDER: what the payload lists. A release that was built brings its own list, which is another one
@@ -72,7 +95,7 @@ backend_unpack() {
 backend_files_wanted() {
   local list="$1/.geo-system-files"
   if [ -z "$(settings build)" ]; then settings file; return; fi
-  if [ ! -f "$list" ] || [ -L "$list" ]; then fail "the archive of release $(setting release) has no list of its files" "send it again: $PULUMI up --replace '**-release'"; fi
+  if [ ! -f "$list" ] || [ -L "$list" ]; then backend_fail_unsent "the archive of release $(setting release) has no list of its files"; fi
   sed -E 's/^([0-9a-f]{16})[0-9a-f]{48} /\1 /' "$list"
   rm "$list"
 }

@@ -34,6 +34,7 @@ backend_rollback() {
     shift
   done
   backend_read
+  backend_take_upstream
   backend_tools
   [ -n "$target" ] || target=$(backend_releases | awk -F '\t' '$3 == "kept" && !found++ { print $1 }')
   backend_expect_kept "$target"
@@ -84,5 +85,5 @@ backend_expect_kept() {
     fail "release $1 is not on this host" "sudo geo-system backend releases lists those that are; another one: '$PULUMI up' with its backendSource"
   # Its dependencies may have been built for another one.
   [ "$(sed -n 's/^node: //p' "$BACKEND_RELEASES/$1/record")" = "$NODE_VERSION" ] ||
-    fail "release $1 was installed for another Node than $NODE_VERSION" "'$PULUMI up' with its backendSource installs it anew"
+    fail "release $1 was installed for another Node than $NODE_VERSION" "'$PULUMI up' with its backendSource installs it again"
 }

@@ -101,20 +101,28 @@ share_parent() {
 }
 
 # share_take FOLDER PATH: what is there moves to the shared path, which must be empty, and a link takes its place. FOLDER is
-# a release, or any folder on the same disk in which the application was run before.
+# a release.
 share_take() {
-  local target="$APP_ROOT/shared/$2" said
-  [[ ! -L "$1/$2" || $(readlink -- "$1/$2") = /* ]] || fail "backendShared: expected a folder or a file, found a link: $1/$2" "replace it by what it leads to"
   share_parent "$1" "$2"
+  share_move "$1/$2" "$2"
+}
+
+# share_move SOURCE PATH: the same of any folder or file on the same disk.
+share_move() {
+  local target="$APP_ROOT/shared/$2" said
+  [[ ! -L $1 || $(readlink -- "$1") = /* ]] || fail "backendShared: expected a folder or a file, found a link: $1" "replace it by what it leads to"
   share_parent "$APP_ROOT/shared" "$2"
   as_user ln -sT -- "$target" "$target"
-  said=$(as_user perl -e "$SHARE_EXCHANGE" -- "$1/$2" "$target") || {
+  said=$(share_exchange "$1" "$target") || {
     as_user rm -f -- "$target"
-    fail "backendShared: $1/$2 cannot be moved to $target: $said" \
+    fail "backendShared: $1 cannot be moved to $target: $said" \
       "both must be on one disk: where shared is another one, stop the backend, move the content by hand, then '$PULUMI up'"
   }
   [ -z "$said" ] || say "$said"
 }
+
+# share_exchange SOURCE LINK
+share_exchange() { as_user perl -e "$SHARE_EXCHANGE" -- "$1" "$2"; }
 
 # Both names change places in one move: renameat2 with RENAME_EXCHANGE. A file system that cannot do that (NFS) renames
 # one after the other, and for that moment a process finds nothing there. Never a copy: the backend may be writing.

@@ -2,23 +2,10 @@
 # Step `backend`, a handover by nginx: for a process that cannot leave its port, and for releases whose clients must not
 # meet two new processes. The release runs on the other set of ports; one reload makes nginx take that set first; the old
 # process keeps its connections, and the sets have swapped roles.
-#   /etc/nginx/geo-system/upstream.conf -> upstream-a.conf or upstream-b.conf     see infra/render/ports.ts
+#   /etc/nginx/geo-system/upstream.conf -> upstream-a.conf or upstream-b.conf     see site-upstream.sh
 # The link is what nginx reads at the next boot. Until a release is confirmed that is the old one, as in pm2's saved list:
 # so the link moves for the reload alone, and for good when the release is confirmed.
-
-UPSTREAM=/etc/nginx/geo-system/upstream.conf
-
-# The set of ports of the release in use: a until a release was handed over by nginx.
-backend_set() {
-  local set
-  set=$(current set)
-  say "${set:-a}"
-}
-
-backend_other_set() { if [ "$(backend_set)" = a ]; then say b; else say a; fi; }
-
-# backend_ports SET: the ports of a set in one word, 3000 or 3000,3002.
-backend_ports() { if [ "$1" = a ]; then settings port; else settings standby-port; fi | paste -sd ,; }
+# Where other ports are wanted than those of the release in use, nginx hands over as well, whatever can leave its port.
 
 # `paced`, `at-once` or `stop-start`. Versions before this setting said 0 seconds for the last.
 backend_how() {
@@ -32,6 +19,7 @@ backend_way() {
   local set how
   set=$(backend_set) how=$(backend_how)
   if [ ! -L "$UPSTREAM" ]; then backend_way_without_nginx "$set" "$how"
+  elif backend_moves; then backend_way_elsewhere "$how"
   elif [ "$how" != stop-start ] && backend_runs; then
     if [ "$how" = at-once ] || [ "$(setting way '')" = switch ] || ! application can-leave "$APP" 2> /dev/null; then say "switch $(backend_other_set)"
     else say "leave $set"; fi
@@ -46,7 +34,30 @@ backend_way_without_nginx() {
 
 # Does something run that can keep serving while the new release proves itself?
 backend_runs() {
-  application serves "$APP" own 2> /dev/null || application serves "$APP" "$(backend_ports "$(backend_set)")" 2> /dev/null
+  application serves "$APP" own 2> /dev/null || application serves "$APP" "$(backend_serving_ports)" 2> /dev/null
+}
+
+# backend_is_aside: does the release in use run on the other set of ports, as after a restart by hand with another PORT?
+# nginx then serves by its backup alone.
+backend_is_aside() {
+  [ -L "$UPSTREAM" ] && [ ! -d "$HANDOVER" ] && [ -n "$(current run)" ] &&
+    ! application serves "$APP" "$(backend_serving_ports)" "$(current run)" 2> /dev/null &&
+    application serves "$APP" "$(backend_ports "$(backend_other_set)")" "$(current run)" 2> /dev/null
+}
+
+# backend_follow WANTED: nginx follows a release that is aside, so that its clients stay; then, does it serve as wanted?
+backend_follow() {
+  local set
+  backend_is_aside || return 1
+  set=$(backend_other_set)
+  backend_link_for_good "$set"
+  current_write set "$set"
+  current_write ports "$(backend_ports "$set")"
+  application save "$APP" "$(current run)" # also after a boot it is there
+  ! systemctl is-active -q nginx || site_reload || fail "nginx does not take the ports of release $(current release) over" "sudo nginx -t names what is wrong; then '$PULUMI up'"
+  touch "$SITE_RELOADED"
+  changed "nginx leads to port $(backend_ports "$set") first, where release $(current release) runs"
+  backend_serves "$1"
 }
 
 # The release runs on the other set, and each of its processes must pass the handshake there.
@@ -70,9 +81,13 @@ backend_lead_over() {
 
 # backend_lead SET: for now. Every failure is returned by hand, as in site-reload.sh.
 backend_lead() {
-  local former
+  local former part="upstream-$1.conf"
   former=$(readlink "$UPSTREAM") || return 1
-  backend_link_upstream "upstream-$1.conf" || return 1
+  if [[ $(handover_former_link) = upstream-former-* ]]; then
+    part="$HANDOVER/upstream"
+    backend_leading "$1" > "$part" || return 1
+  fi
+  backend_link_upstream "$part" || return 1
   if systemctl is-active -q nginx && ! site_reload; then
     backend_link_upstream "$former"
     return 1
@@ -82,20 +97,51 @@ backend_lead() {
   touch "$SITE_RELOADED" # the link is newer than the reload, and nothing has to be taken over
 }
 
+# backend_leading SET: its part, and the release before where it is: it takes over where this one refuses, and its clients
+# find their sessions.
+backend_leading() {
+  awk -v ports="$(handover_former_port)" '
+    $1 == "upstream" { name = $2 }
+    name == "geo_system_former" && $1 == "server" { next }
+    $1 == "server" && $3 == "backup" { backup = 1 }
+    $1 == "}" { count = split(ports, all, ",")
+      for (i = 1; i <= count; i++) {
+        if (name == "geo_system_former") print "    server 127.0.0.1:" all[i] " max_fails=0;"
+        else if (backup) print "    server 127.0.0.1:" all[i] " backup max_fails=0;"
+      } }
+    { print }' "$(upstream_part "$1")"
+}
+
+# Where the link leads as long as the release in use is; nothing where step `site` has placed none.
+backend_link() { [ ! -L "$UPSTREAM" ] || site_upstream "$STATE/applied/site"; }
+
+# Does nginx lead elsewhere with this release?
+handover_leads() { [ -L "$UPSTREAM" ] && [ "upstream-$(handover set).conf" != "$(handover_former_link)" ]; }
+
+# A version before wrote none, and knew two parts.
+handover_former_link() { handover former-link | grep . || say "upstream-$(handover former-set | grep . || handover set).conf"; }
+
 # For good. Where nginx was reloaded or started by others since, it serves the old set again.
 backend_lead_for_good() {
-  backend_link_upstream "upstream-$(handover set).conf"
   if systemctl is-active -q nginx && [ "$(backend_nginx_workers)" != "$(cat "$HANDOVER/workers" 2> /dev/null)" ]; then
-    site_reload || fail "nginx does not take release $(handover release) over" "sudo nginx -t names what is wrong; then '$PULUMI up'"
-    backend_nginx_workers > "$HANDOVER/workers"
+    backend_lead "$(handover set)" || fail "nginx does not take release $(handover release) over" "sudo nginx -t names what is wrong; then '$PULUMI up'"
   fi
+  backend_link_for_good "$(handover set)"
   touch "$SITE_RELOADED"
+}
+
+# backend_link_for_good SET: the part of the ports that were in use before goes.
+backend_link_for_good() {
+  backend_link_upstream "upstream-$1.conf"
+  rm -f "${UPSTREAM%.conf}"-former-?.conf
 }
 
 # The old set first again. Where nginx does not reload, it still finds it: the other set refuses once the release is gone.
 backend_lead_back() {
-  [ -L "$UPSTREAM" ] || return 0
-  backend_link_upstream "upstream-$(handover former-set).conf"
+  local link
+  link=$(backend_link)
+  [[ $link != upstream-former-* ]] || upstream_former "$STATE/applied/site" "$(backend_serving_ports)" > "${UPSTREAM%/*}/$link"
+  backend_link_upstream "$link"
   ! systemctl is-active -q nginx || site_reload || say "nginx was not reloaded: see 'sudo nginx -t'" >&2
 }
 

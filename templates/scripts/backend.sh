@@ -6,8 +6,14 @@
 #   backend-pm2.sh           pm2, its boot unit, and what it is asked
 #   backend-application.sh   what runs, and its start
 #   backend-handover.sh      a new release in the place of the old one: proven, provisional, confirmed or taken back
-#   backend-switch.sh        the two sets of ports, and a handover by nginx from one to the other
+#   backend-proof.sh         the handshake with each of its processes, on this host
+#   backend-reversal.sh      the way back of a release that did not come up, or was not confirmed
+#   backend-ports.sh         the ports of the release in use, and those that are wanted
+#   backend-switch.sh        a handover by nginx from one set of ports to another
+#   backend-taken.sh         what a person ran on its port before the first release: it ends, and undo starts it again
+#   found.sh                 what that is
 #   backend-rollback.sh      the releases that stay, and the way back to one
+#   backend-data.sh          the data of such an application, which comes along
 #   backend-shared.sh        its data: folders that live in shared/, with a link in each release
 #   backend-written.sh       what a release wrote into its own folder
 #   backend-kept.sh          which is put aside when the release goes
@@ -34,7 +40,9 @@ backend_find_user() {
 
 backend_apply() {
   local wanted
+  backend_keep_resent "$(option archive "$@")"
   backend_read
+  backend_expect_upstream
   backend_own_root
   backend_tools
   backend_expect_node
@@ -44,10 +52,11 @@ backend_apply() {
   backend_keep_former_application
   wanted=$(backend_wanted)
   backend_settle "$wanted"
+  backend_take_data
   backend_share "$(setting release)"
   backend_name_unshared
   if [ -d "$HANDOVER" ]; then backend_arm "$(handover_patience)" # this very release, cut short before it was confirmed
-  elif backend_serves "$wanted"; then backend_mend
+  elif backend_serves "$wanted" || backend_follow "$wanted"; then backend_mend
   else backend_switch up; fi
   backend_confirm_first
   [ ! -d "$HANDOVER" ] || say "provisional: taken back in $(handover_patience) s, unless confirmed: sudo geo-system backend confirm"
@@ -69,7 +78,7 @@ backend_confirm_first() {
   backend_finish
 }
 
-backend_has_former() { [ -e "$BACKEND_CURRENT" ] && [ "$(current run)" != "$(handover run)" ]; }
+backend_has_former() { backend_has_taken || { [ -e "$BACKEND_CURRENT" ] && [ "$(current run)" != "$(handover run)" ]; }; }
 
 backend_check() {
   local path
@@ -81,6 +90,7 @@ backend_check() {
     backend_is_of_another "$path" || check_file "$path"
   done
   backend_check_private
+  backend_check_archive
   backend_check_release
   [ -e "$APP_ROOT/secret.env" ] || changed "$APP_ROOT/secret.env is missing"
   backend_check_files
@@ -93,6 +103,8 @@ backend_undo() {
   backend_owner || return 0
   backend_disarm
   backend_remove_application
+  backend_give_back_data
+  [ "$TAKEN_GIVEN_BACK" = no ] || node_give_back pm2 # which the lines above needed; the host has what it ran by before
   backend_remove_files
 }
 
@@ -106,7 +118,7 @@ backend_owner() {
   APP_ROOT="/srv/$APP"
 }
 
-# A folder or an application that somebody else made is not ours to overwrite.
+# A folder or an application that is not ours is not overwritten.
 backend_own_root() {
   local owner="$STATE/before/backend/owner" former
   former=$(cat "$owner" 2> /dev/null || true) # the first apply has none

@@ -8,6 +8,7 @@ CERTIFICATE_WARN_DAYS=14
 
 certificate_apply() {
   local chain key folder before
+  if [ "$(setting kind files)" = acme ]; then certificate_apply_acme; return 0; fi
   chain=$(payload_file "$CERTIFICATE_LINK/fullchain.pem")
   key=$(payload_file "$CERTIFICATE_LINK/privkey.pem")
   certificate_validate "$chain" "$key"
@@ -19,6 +20,35 @@ certificate_apply() {
   certificate_forget_others "$folder" "$before"
 }
 
+# What step `acme` will serve is made on the host, after nginx answers for it. Until then: the certificate in use.
+certificate_apply_acme() {
+  local issued before
+  before=$(readlink -f "$CERTIFICATE_LINK" || true) # nothing there yet
+  install -d -m 0755 "$CERTIFICATE_ROOT" "$CERTIFICATE_ROOT/certificates"
+  issued=$(acme_covered || true) # none: it is ordered later
+  if [ -n "$issued" ]; then certificate_use "$issued" "$before"
+  elif ! certificate_is_pair "$before/fullchain.pem" "$before/privkey.pem"; then
+    certificate_make_stand_in "$PAYLOAD/stand-in"
+    certificate_use "$PAYLOAD/stand-in" "$before"
+  fi
+}
+
+# certificate_use SOURCE BEFORE: the certificate in that folder, from now on.
+certificate_use() {
+  local folder
+  folder="$CERTIFICATE_ROOT/certificates/$(certificate_fingerprint "$1/fullchain.pem" | cut -c 1-16)"
+  certificate_placed "$1/fullchain.pem" "$1/privkey.pem" "$folder" || certificate_place "$1/fullchain.pem" "$1/privkey.pem" "$folder"
+  place_link "$folder" "$CERTIFICATE_LINK"
+  certificate_forget_others "$folder" "$2"
+}
+
+# certificate_make_stand_in FOLDER: without a certificate nginx does not start.
+certificate_make_stand_in() {
+  install -d -m 0700 "$1"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 397 -subj '/CN=stand-in until a CA has certified this host' \
+    -keyout "$1/privkey.pem" -out "$1/fullchain.pem" 2> /dev/null
+}
+
 certificate_folder() { say "$CERTIFICATE_ROOT/certificates/$(setting fingerprint | cut -c 1-16)"; }
 
 # Everything nginx would trip over, before anything is touched.
@@ -28,10 +58,24 @@ certificate_validate() {
   openssl pkey -in "$2" -passin pass: -noout 2> /dev/null || fail "privkey.pem: expected a private key in PEM without a passphrase, found none" "$next"
   [ "$(certificate_fingerprint "$1")" = "$(setting fingerprint)" ] ||
     fail "fullchain.pem: expected the fingerprint $(setting fingerprint), found $(certificate_fingerprint "$1")" "run '$PULUMI up' with the version that wrote this command"
-  [ "$(openssl x509 -in "$1" -noout -pubkey)" = "$(openssl pkey -in "$2" -passin pass: -pubout)" ] ||
+  certificate_is_pair "$1" "$2" ||
     fail "privkey.pem: it is not the key of the first certificate in fullchain.pem" "$next"
   openssl x509 -in "$1" -noout -checkend 0 > /dev/null ||
     fail "fullchain.pem: the certificate ended on $(certificate_end "$1")" "$next"
+}
+
+# certificate_is_pair CHAIN KEY
+certificate_is_pair() {
+  local key
+  key=$(openssl pkey -in "$2" -passin pass: -pubout 2> /dev/null) || return 1
+  [ "$(openssl x509 -in "$1" -noout -pubkey 2> /dev/null)" = "$key" ]
+}
+
+# certificate_is_for CHAIN NAME
+certificate_is_for() {
+  local option=-checkhost
+  [[ ! $2 =~ ^[0-9.]+$|: ]] || option=-checkip
+  [[ $(openssl x509 -in "$1" -noout "$option" "$2") = *'does match certificate'* ]]
 }
 
 certificate_fingerprint() { openssl x509 -in "$1" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr '[:upper:]' '[:lower:]'; }
@@ -47,7 +91,7 @@ certificate_place() {
   install -d -m 0755 "$3.new"
   install -m 0644 "$1" "$3.new/fullchain.pem"
   install -m 0600 "$2" "$3.new/privkey.pem"
-  # The folder is there already where somebody changed what is in it: file by file then, each in one move.
+  # The folder is there already where its files were changed by hand: file by file then, each in one move.
   if [ -d "$3" ]; then
     mv -fT "$3.new/privkey.pem" "$3/privkey.pem"
     mv -fT "$3.new/fullchain.pem" "$3/fullchain.pem"
@@ -70,14 +114,27 @@ certificate_forget_others() {
 
 certificate_check() {
   local folder name
-  folder=$(certificate_folder)
+  if [ "$(setting kind files)" = acme ]; then folder=$(certificate_in_use); else folder=$(certificate_folder); fi
   [ "$(readlink "$CERTIFICATE_LINK" || true)" = "$folder" ] || changed "$CERTIFICATE_LINK does not lead to $folder" # may be missing
   for name in fullchain.pem:root:root\ 644 privkey.pem:root:root\ 600; do
     certificate_check_file "$folder/${name%%:*}" "${name#*:}"
   done
   [ "$CHANGED" = no ] || return 0
+  if [ "$(setting kind files)" = acme ]; then certificate_check_acme "$folder"; return 0; fi
   certificate_validate "$folder/fullchain.pem" "$folder/privkey.pem"
   certificate_check_end "$folder/fullchain.pem"
+}
+
+# Any of the certificates that were placed; renewals change it.
+certificate_in_use() {
+  local folder
+  folder=$(readlink "$CERTIFICATE_LINK" || true) # may be missing
+  if [[ $folder = "$CERTIFICATE_ROOT"/certificates/* ]]; then say "$folder"; else say "$CERTIFICATE_ROOT/certificates/FINGERPRINT"; fi
+}
+
+# Its end is told by step `acme`, which renews it.
+certificate_check_acme() {
+  certificate_is_pair "$1/fullchain.pem" "$1/privkey.pem" || changed "$1 holds no certificate with its key"
 }
 
 certificate_check_end() {

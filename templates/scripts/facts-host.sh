@@ -5,14 +5,18 @@ facts_host() {
   fact machine "$(cut -c 1-8 /etc/machine-id)" "$(uname -n)"
   fact time "$(date +%s)"
   if [ -e /proc/net/if_inet6 ]; then fact ipv6 yes; else fact ipv6 no; fi
+  if command -v nginx > /dev/null && site_has_brotli; then fact brotli yes; else fact brotli no; fi
   facts_command
   fact node "$(/usr/local/bin/node --version 2> /dev/null || node --version 2> /dev/null || say "$EMPTY")"
   facts_disks
   facts_addresses
   facts_listeners
+  facts_workers
+  facts_exposed
   facts_user
   facts_backend
   facts_environment
+  fact resent "$(backend_resent)"
   facts_certificate
   facts_journal
   facts_run
@@ -54,6 +58,30 @@ facts_listeners() {
   )
 }
 
+# `exposed PORT HOW PROCESS`
+facts_exposed() {
+  local port how process
+  # shellcheck disable=SC2046 # several words
+  while read -r port how process; do fact exposed "$port" "$how" "$process"; done < <(
+    firewall_exposed $(firewall_ssh_ports 2> /dev/null) | head -n 20
+  )
+}
+
+# `workers OLD OLD_CONNECTIONS OLD_KIB CURRENT CONNECTIONS KIB`: nginx's workers that reloads have replaced, and those that the
+# next one would. Nothing where no reload has left any.
+facts_workers() {
+  local old current clients
+  mapfile -t old < <(site_old_workers)
+  [ "${#old[@]}" -gt 0 ] || return 0
+  mapfile -t current < <(pgrep -f '^nginx: worker process *$' || true) # none while they start
+  clients=$(site_worker_clients)
+  fact workers "${#old[@]}" "$(facts_clients "$clients" "${old[@]}")" "$(site_worker_memory "${old[@]}")" \
+    "${#current[@]}" "$(facts_clients "$clients" "${current[@]}")" "$(site_worker_memory "${current[@]}")"
+}
+
+# facts_clients LINES PID …: how many connections these hold together.
+facts_clients() { awk -v pids=" ${*:2} " 'index(pids, " " $1 " ") { sum += $2 } END { print sum + 0 }' <<< "$1"; }
+
 # The backend's user, whose home stands in files that the payload leaves open.
 facts_user() {
   local name entry
@@ -80,12 +108,18 @@ facts_backend() {
   # A release that still proved itself when its run was cut off.
   mapfile -t ours < <(facts_processes "$pm2" "$name-standby")
   ours+=("${processes[@]}")
-  fact backend "$(backend_set)" "$(facts_asks "${processes[@]}")"
+  fact backend "$(backend_set)" "$(facts_asks "${processes[@]}")" "$(backend_ports_in_use | grep . || say "$EMPTY")"
   for port in $(facts_wanted_ports); do
     for pid in $(ss -Hltnp "sport = :$port" | grep -oP 'pid=\K[0-9]+' | sort -u || true); do # free
-      facts_descends "$pid" "$pm2" "${ours[@]}" || fact foreign "$port" "$(ps -o comm= -p "$pid"), process $pid of $(ps -o user= -p "$pid")"
+      facts_descends "$pid" "$pm2" "${ours[@]}" || facts_foreign "$port" "$pid"
     done
   done
+}
+
+# facts_foreign PORT PID: also what runs it, by which a person ends it; before the first release facts-found.sh tells that.
+facts_foreign() {
+  fact foreign "$1" "$(ps -o comm= -p "$2"), process $2 of $(ps -o user= -p "$2")"
+  [ ! -e "$STATE/applied/backend" ] || fact found "$1" "$(facts_found_process "$2" "$1" | encoded)"
 }
 
 # facts_processes PM2 NAME: what this pm2 started under that name. In cluster mode the name comes in a JSON.
@@ -121,7 +155,7 @@ facts_descends() {
   return 1
 }
 
-# Of the secret environment only a sum leaves the host, inside SSH, and is shown to nobody.
+# Of the secret environment only a sum leaves the host, inside SSH, and is never shown.
 facts_environment() {
   local name file sum=$EMPTY generation=''
   name=$(facts_wanted_backend name)
@@ -136,7 +170,7 @@ facts_environment() {
 # leads to the text before, or is not there yet.
 facts_secret_file() {
   local link
-  link=$(readlink "$1/secret.env" || true) # not there yet, or a file that somebody put there
+  link=$(readlink "$1/secret.env" || true) # not there yet, or a file put there by hand
   if [[ $link = environments/* && $link != "$2" ]]; then say "$2"
   elif [ ! -e "$1/secret.env" ] && { [ "$(current environment)" != "$2" ] || [ -d "$HANDOVER" ]; }; then say "$2"
   else say secret.env; fi

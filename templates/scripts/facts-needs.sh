@@ -30,10 +30,13 @@ facts_package() {
   else say "$EMPTY"; fi
 }
 
+# Without --no-release-info apt names only those that it has, as after an `up` that read the main part alone. The lists for
+# all architectures are optional.
 facts_lists_are_whole() {
   local list lists
-  # shellcheck disable=SC2016 # apt's variable
-  mapfile -t lists < <(apt-get indextargets --format '$(FILENAME)' 'Created-By: Packages')
+  # shellcheck disable=SC2016 # apt's variables
+  mapfile -t lists < <(apt-get indextargets --no-release-info --format '$(ARCHITECTURE) $(FILENAME)' 'Created-By: Packages' |
+    sed -n "s/^$(dpkg --print-architecture) //p")
   [ "${#lists[@]}" -gt 0 ] || return 1
   for list in "${lists[@]}"; do [ -e "$list" ] || compgen -G "$list.*" > /dev/null || return 1; done
 }

@@ -3,12 +3,16 @@
 
 # facts_step STEP: what was applied last, and what differs from it now.
 facts_step() {
-  local applied="$STATE/applied/$1"
+  local applied="$STATE/applied/$1" kind
   [ -e "$applied" ] || return 0
   fact applied "$1" "$(facts_options "$1")" "$(encoded < "$applied")"
   payload_read < "$applied"
-  "$1_check"
+  kind=$(step_kind "$1")
+  "${kind//-/_}_check"
 }
+
+# The steps that were applied of those that are one for each set of files.
+facts_file_sets() { [ ! -d "$STATE/applied" ] || find "$STATE/applied" -name 'file-set-*' ! -name '*.new' -printf '%f\n'; }
 
 # With which options it was applied, as one line.
 facts_options() { cat "$STATE/options/$1" 2> /dev/null || say "$EMPTY"; } # applied by a version that kept none
@@ -37,7 +41,7 @@ facts_candidate() {
   STEP=site
   payload_read < "$wanted"
   payload_expect_whole
-  site_without_ipv6
+  site_fit_host
   facts_stand_in_certificate
   cp -a "$NGINX" "$PAYLOAD/tree"
   site_change "$PAYLOAD/tree"

@@ -3,8 +3,10 @@
 # needs are sent by stdin at the start of every preview and every `up`, so they need nothing on the host; after them come
 # the wanted payloads, `STEP<TAB>base64` one a line. The answer is one fact a line, `NAME<TAB>VALUE…`, texts in base64.
 #   facts-steps.sh   each step: what was applied last, and what differs from it
+#   facts-acme.sh    what is certified by ACME
 #   facts-needs.sh   packages and services that the backend needs: whether apt and systemd know them
 #   facts-data.sh    what the running release wrote into its own folder
+#   facts-found.sh   before the first release: what serves on the host that this package did not set up
 #   facts-host.sh    the machine itself: its name, its ports, its disks, who is connected
 
 FACTS="$RUN/payload.$$" # a run that was killed leaves it; the next one takes it away
@@ -41,7 +43,7 @@ facts_main() {
   trap 'rm -rf "$FACTS"' EXIT
   install -d -m 0700 "$RUN"
   facts_wanted
-  for name in "${STEPS[@]}"; do
+  for name in "${STEPS[@]}" $(facts_file_sets); do
     facts_job "$name" facts_step "$name" &
     jobs+=($!)
   done
@@ -49,9 +51,13 @@ facts_main() {
   jobs+=($!)
   facts_job rules facts_rules &
   jobs+=($!)
+  facts_job issued facts_acme &
+  jobs+=($!)
   facts_job needs facts_needs &
   jobs+=($!)
   facts_job data facts_data &
+  jobs+=($!)
+  facts_job found facts_found &
   jobs+=($!)
   facts_job host facts_host &
   jobs+=($!)

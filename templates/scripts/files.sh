@@ -39,7 +39,7 @@ give_back() {
   fi
 }
 
-# same_file SOURCE PATH OWNER MODE: is PATH already what it shall be?
+# same_file SOURCE PATH OWNER MODE: is PATH already as desired?
 same_file() {
   [ -f "$2" ] && [ ! -L "$2" ] && cmp -s "$1" "$2" && [ "$(stat -c '%U:%G %04a' "$2")" = "$3 $(printf '%04d' "$((10#$4))")" ]
 }

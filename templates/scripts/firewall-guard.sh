@@ -49,13 +49,13 @@ firewall_keep() {
 }
 
 # The timer ends with the host: what still waits is then taken back at the next start, before ufw loads its rules. The
-# link alone enables the unit for that start, so systemd need not read its units anew.
+# link alone enables the unit for that start, so systemd need not read its units again.
 firewall_arm_boot() {
   local units=/etc/systemd/system
   mkdir -p "$units/ufw.service.wants"
   cat > "$units/$GUARD_UNIT.service" << UNIT
 [Unit]
-Description=Takes back a change of the firewall that nobody confirmed
+Description=Takes back a change of the firewall that was not confirmed
 DefaultDependencies=no
 RequiresMountsFor=$GUARD /etc
 After=local-fs.target systemd-remount-fs.service
@@ -82,9 +82,9 @@ firewall_stop_timer() { systemctl --quiet stop "$GUARD_UNIT-$1.timer" 2> /dev/nu
 # The last of apply: from now on a connection that comes in proves the new rules. The line tells the name to `pulumi up`.
 firewall_settle() {
   if [ -z "$ARMED" ]; then
-    # All is as it shall be, though a change was taken back once: someone else made it.
+    # All is as desired, though a change was taken back once: someone else made it.
     [ -d "$GUARD/armed" ] || { rm -f "$GUARD/taken-back"; return 0; }
-    firewall_arm # what a run before this one armed, and nobody confirmed
+    firewall_arm # what a run before this one armed and was not confirmed
   fi
   [ "$(cat "$GUARD/armed/name" 2> /dev/null)" = "$ARMED" ] || fail "the change took longer than its $(setting confirm-within 60) seconds and was taken back" "run '$PULUMI up' again"
   firewall_now > "$GUARD/armed/settled"

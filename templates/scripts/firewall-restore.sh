@@ -51,13 +51,13 @@ firewall_put_back() {
   sync /etc/ufw /etc/default
 }
 
-# Why nobody came in, as far as the host can tell. Read before the rules are put back.
+# Why no login came in, as far as the host can tell. Read before the rules are put back.
 firewall_suspect() {
   local port closed=''
   for port in $(firewall_ssh_ports); do
     [ "$(firewall_default)" = allow ] || [[ $(firewall_verdict "$port/tcp" 4) = @(allow|limit)* ]] || closed+="${closed:+, }$port"
   done
-  if [ -n "$closed" ]; then say "the changed rules let nobody in at port $closed, where sshd listens"
+  if [ -n "$closed" ]; then say "the changed rules block port $closed, where sshd listens"
   else say "the changed rules let everybody in where sshd listens ($(firewall_ssh_ports | paste -sd ' ')), so look between: a rule for your address, the network, a firewall before the host"; fi
 }
 

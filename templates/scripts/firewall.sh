@@ -38,7 +38,7 @@ firewall_validate() {
     case "$verdict" in
       *deny* | *reject*)
         fail "a rule that others made keeps $rule closed: $(grep -E 'deny|reject' <<< "$verdict" | head -n 1)" \
-          "delete it when nobody needs it: sudo ufw status numbered; sudo ufw delete NUMBER"
+          "delete it if nothing needs it: sudo ufw status numbered; sudo ufw delete NUMBER"
         ;;
       *limit*) say "$rule is open with a limit that others set: ufw turns an address away that connects six times in 30 seconds" ;;
     esac

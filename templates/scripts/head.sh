@@ -4,7 +4,9 @@
 #   sudo geo-system STEP apply < payload    bring the step to the state the payload describes
 #   sudo geo-system STEP check              compare the host with what was applied last
 #   sudo geo-system STEP undo               give back what was there before the first apply
+#   sudo geo-system file-set-NAME check     of a set of files: each is a step of its own
 #   sudo geo-system firewall confirm        keep a change of the firewall, which is taken back else
+#   sudo geo-system acme renew              renew the certificate where it is due; a timer does it
 #   … --wait SECONDS                        wait for another run, where there is one; else this one is refused
 #   sudo tail /var/log/geo-system/journal   who ran what, when, and how it ended
 #
@@ -13,8 +15,8 @@
 #   sudo geo-system backend rollback [--to RELEASE]   go back to one; default: the one in use before
 #   sudo geo-system backend confirm | take-back       end a handover that waits for its proof
 #
-# The last line of the output is the result: unchanged, applied, or "reverted: why". Undo adds what it left: "applied:
-# kept nginx".
+# The last line of the output is the result: unchanged, applied, or "reverted: what serves". Undo adds what it left:
+# "applied: kept nginx".
 # Exit codes: 0 done, 1 a guard failed (the message says which, and what to do), 2 wrong usage.
 set -eEuo pipefail
 umask 022
@@ -23,11 +25,11 @@ shopt -s inherit_errexit
 # sudo's secure_path leaves out what an operator added; the backend's tools lie in /usr/local/bin.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL=C.UTF-8 HOME=/root
-# sudo drops these, and without them apt asks questions nobody is there to answer.
+# sudo drops these, and without them apt asks questions that no one is there to answer.
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
-STEPS=(packages firewall certificate site backend)
-VERBS=(apply check undo environment confirm restore placed mend take-back releases rollback instances)
+STEPS=(packages firewall certificate file-set site acme backend)
+VERBS=(apply check undo renew environment confirm restore placed mend take-back releases rollback instances)
 # Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
 STATE=/var/lib/geo-system
 # What lives only as long as a run: its lock and its payload. In memory, so that no secret reaches a disk.
@@ -42,6 +44,9 @@ SAID=97
 
 # How an operator types Pulumi's CLI, in every advice; infra/pulumi-command.ts says the same.
 PULUMI='npx pulumi'
+
+# step_kind STEP: whose functions it has. Sets of files are a step each, `file-set-NAME`.
+step_kind() { if [[ $1 =~ ^file-set-[A-Za-z0-9._~+-]+$ ]]; then echo file-set; else echo "$1"; fi; }
 
 say() { printf '%s\n' "$*"; }
 

@@ -6,7 +6,7 @@ usage() {
   exit 2
 }
 
-# A lost connection must not stop a step half-way. The output goes through `tee -p`, which reads on when nobody takes
+# A lost connection must not stop a step half-way. The output goes through `tee -p`, which reads on when no process takes
 # what it writes: a closed pipe would end apt in the middle of a package.
 outlive_connection() {
   trap '' HUP
@@ -18,6 +18,8 @@ outlive_connection() {
 
 finish() {
   journal_end
+  # Once it had its turn.
+  [ -z "$JOURNAL_LINE" ] || [[ $STEP:$RESULT != backend:failed || $VERB != @(apply|environment) ]] || backend_abandon
   rm -rf "$PAYLOAD"
   close_output
   wait "${RELAYS[@]}" || true # a relay that lost its reader has nothing left to do
@@ -65,14 +67,14 @@ receive() {
   payload_expect_whole
 }
 
-# What all others work from: what was applied last. Undo goes on without any (an apply that failed half-way left
+# What all others work from: what was applied last. Undo works without any (an apply that failed half-way left
 # none): every setting is then empty, and what was kept tells what to give back.
 recall() {
   local applied="$STATE/applied/$STEP"
   case "$VERB:$([ ! -e "$applied" ] || say there)" in
     apply:* | environment:*) ;;
     *:there) payload_read < "$applied" ;;
-    check: | rollback: | instances:) say 'never applied on this host'; exit 1 ;;
+    check: | rollback: | instances: | renew:) say 'never applied on this host'; exit 1 ;;
     *:) payload_read < /dev/null ;;
   esac
 }
@@ -95,8 +97,10 @@ remember() {
 
 main() {
   STEP=${1-} VERB=${2-}
-  [[ " ${STEPS[*]} command " == *" $STEP "* && " ${VERBS[*]} " == *" $VERB "* ]] || usage
-  local action="${STEP}_${VERB//-/_}"
+  local kind action
+  kind=$(step_kind "$STEP")
+  [[ $STEP != file-set && " ${STEPS[*]} command " == *" $kind "* && " ${VERBS[*]} " == *" $VERB "* ]] || usage
+  action="${kind//-/_}_${VERB//-/_}"
   declare -F "$action" > /dev/null || usage
   shift 2
   [ "$(id -u)" = 0 ] || { say "geo-system: run it as root: sudo geo-system $STEP $VERB" >&2; exit 2; }

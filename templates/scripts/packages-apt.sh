@@ -3,7 +3,7 @@
 # interrupted run.
 
 APT_SECONDS=600 # how long to wait for another apt
-APT_STALE=''     # whether the lists must be fetched anew (yes), or were (updated)
+APT_STALE=''     # whether the lists must be fetched again (yes), or were (updated)
 
 packages_apt() {
   local missing
@@ -101,7 +101,7 @@ apt_get() {
   done
 }
 
-# dpkg waits for nobody. An interrupted run left packages unpacked and not configured.
+# dpkg does not wait. An interrupted run left packages unpacked and not configured.
 apt_repair() {
   local until=$((SECONDS + APT_SECONDS))
   until apt_run dpkg --configure -a --force-confdef --force-confold; do
@@ -124,7 +124,7 @@ apt_failed() {
     next="can the host reach its package archive? a mirror: $PULUMI config set aptMirror URL"
   elif grep -q 'No space left' "$PAYLOAD/apt.log"; then next="make room: df -h"
   elif grep -q 'Packages need to be removed but remove is disabled' "$PAYLOAD/apt.log"; then
-    next="remove the package that stands in the way, when nobody needs it"
+    next="remove the package that is in the way, if nothing needs it"
   fi
   fail "apt could not $1" "$next"
 }

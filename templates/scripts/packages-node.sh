@@ -132,6 +132,13 @@ prune() {
   done
 }
 
+# node_give_back NAME …: these links go, and what was in their place comes back. The folders stay: a process may still read
+# from them.
+node_give_back() {
+  local name STEP=packages
+  for name in "$@"; do give_back "/usr/local/bin/$name"; done
+}
+
 packages_node_check() {
   local folder name version
   folder=$(node_folder)

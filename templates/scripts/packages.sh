@@ -71,12 +71,13 @@ packages_check() {
   services_check
 }
 
-# Packages serve others too by now, so they stay; what lay in the place of a link comes back.
+# Packages serve others too by now, so they stay; what was in the place of a link comes back.
 packages_undo() {
-  local name names before="$STATE/before/packages"
+  local name names
   services_drop
   for name in node npm npx pm2; do
-    if [ -e "$before/usr/local/bin/$name" ] || [ -L "$before/usr/local/bin/$name" ]; then give_back "/usr/local/bin/$name"; fi
+    # Where the host has no Node of its own, they stay.
+    if [ ! -e "$STATE/before/packages/usr/local/bin/$name.absent" ] || packages_has_own_node; then node_give_back "$name"; fi
   done
   for name in "$PACKAGES_ROOT"/*/ "$NODESOURCE_LIST"; do
     [ ! -e "$name" ] || say "kept ${name%/}"
@@ -84,6 +85,9 @@ packages_undo() {
   names=$(packages_kept | awk '!said[$0]++')
   [ -z "$names" ] || LEFT=": kept ${names//$'\n'/, }"
 }
+
+# One that apt did not install for this step.
+packages_has_own_node() { [ -x /usr/bin/node ] && ! grep -qx nodejs "$STATE/before/packages/apt" 2> /dev/null; }
 
 # What stays, one name a line: what apt installed for this step, and Node, npm and pm2.
 packages_kept() {

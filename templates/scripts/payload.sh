@@ -68,10 +68,17 @@ payload_file() {
 }
 
 # payload_keep: remembers what was applied, for `check` and `undo`. Of a payload with `secret: yes` only the settings
-# are kept: its files are the secret.
+# are kept: its files are the secret. With `secret: PATH` that file is left out.
 payload_keep() {
   local text="$PAYLOAD/text"
-  [ "$(setting secret no)" = no ] || text="$PAYLOAD/settings"
+  case "$(setting secret no)" in
+    no) ;;
+    yes) text="$PAYLOAD/settings" ;;
+    *)
+      text="$PAYLOAD/kept"
+      awk -v heading="==> $(setting secret) " '/^==> / { left = index($0, heading) == 1 } !left' "$PAYLOAD/text" > "$text"
+      ;;
+  esac
   install -d -m 0700 "$STATE" "$STATE/applied"
   install -m 0600 "$text" "$STATE/applied/$STEP.new"
   mv -fT "$STATE/applied/$STEP.new" "$STATE/applied/$STEP"

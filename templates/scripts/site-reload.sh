@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Step `site`, nginx itself: what lies there is taken over, by one reload, and only when it is newer.
+# Step `site`, nginx itself: it takes the files over, by one reload, and only when it is newer.
 
 SITE_RELOADED="$STATE/site-reloaded" # its time says when nginx last took over what lay there
 
-# Makes nginx serve what lies there; fails with what nginx says. Every failure is returned by hand: bash does not stop
+# Makes nginx serve the files as they are; fails with what nginx says. Every failure is returned by hand: bash does not stop
 # at one where a function is asked whether it succeeds.
 site_serve() {
   local stale=no
@@ -16,7 +16,7 @@ site_serve() {
   elif [ "$stale" = yes ]; then site_reload; fi
 }
 
-# Is something newer than what nginx took over last? Of the certificate the link counts, and what lies behind it.
+# Is something newer than what nginx took over last? Of the certificate the link counts, and the files behind it.
 site_stale() {
   local path paths=("$NGINX/nginx.conf" "$(site_file)" "$(site_link)")
   for path in "$UPSTREAM" $(site_parts) /etc/geo-system/certificate{,/fullchain.pem,/privkey.pem}; do
@@ -83,6 +83,3 @@ site_renewed() {
   done
   return 1
 }
-
-# The workers that take new connections; one that only finishes old ones has a longer name.
-site_workers() { pgrep -P "$1" -f '^nginx: worker process *$' || true; } # none while they start

@@ -44,7 +44,7 @@ site_rivals() {
       for (i = 1; i <= count; i++) if (files[i] ~ pattern && !(files[i] in open)) read(files[i])
     }
     function begin(at) { inside = depth + 1; ports = location = ""; start = at; named = listened = 0 }
-    # What listens on loopback only is met by nobody from outside.
+    # What listens on loopback only cannot be reached from outside.
     function listen(text, at,   address, port) {
       address = text
       if (!sub(/:[0-9]+$/, "", address) && address ~ /^[0-9]+$/) address = "*"

@@ -1,47 +1,45 @@
 # shellcheck shell=bash
 # Step `site`: the nginx site. A copy of the whole of /etc/nginx is changed and tested first; only then are files
-# placed. nginx is never restarted, and reloaded once, when it serves something older than what lies there.
-#   site-limits.sh   the limits in nginx.conf
-#   site-rivals.sh   other sites of the host that answer the same requests
-#   site-reload.sh   nginx itself
-#   backend-switch.sh, of step `backend`: which of its upstreams the site includes
+# placed. nginx is never restarted, and reloaded once, when it serves something older than the files.
+#   site-upstream.sh  which ports of the backend the site leads to
+#   site-limits.sh    the limits in nginx.conf
+#   site-rivals.sh    other sites of the host that answer the same requests
+#   site-reload.sh    nginx itself
+#   site-workers.sh   its workers, and those that reloads have replaced
+#   site-former.sh    the way back, where the release of the same `up` fails
 
 NGINX=/etc/nginx
 
 site_apply() {
   command -v nginx > /dev/null || fail "nginx is not installed" "sudo geo-system packages check; then '$PULUMI up'"
-  site_without_ipv6
+  site_fit_host
   cp -a "$NGINX" "$PAYLOAD/former"
   cp -a "$NGINX" "$PAYLOAD/wanted"
   site_change "$PAYLOAD/wanted"
   site_test "$PAYLOAD/wanted"
+  site_keep_former
   site_adopt "$PAYLOAD/wanted"
-  if site_serve; then return 0; fi
-  site_take_back
+  site_serve || site_take_back
+  rm -f "$SITE_PUT_BACK"
+  site_say_upstream
 }
 
 site_check() {
   local path part
-  site_without_ipv6
+  site_fit_host
   path=$(site_file)
   check_file "$path"
   for part in $(site_parts); do check_file "$part"; done
   site_check_upstream
   [ "$(readlink "$(site_link)" || true)" = "$path" ] || changed "$(site_link) does not lead to $path" # may be missing
+  [ "$(site_replaced)" = "$(setting site)" ] || [ ! -e "$NGINX/sites-enabled/$(site_replaced)" ] || changed "the site $(site_replaced) is enabled again, which ours replaces"
   ! site_has_welcome "$NGINX" || changed "nginx's welcome page is enabled again"
   site_limits < "$NGINX/nginx.conf" > "$PAYLOAD/nginx.conf"
-  cmp -s "$PAYLOAD/nginx.conf" "$NGINX/nginx.conf" || changed "$NGINX/nginx.conf allows fewer connections"
+  cmp -s "$PAYLOAD/nginx.conf" "$NGINX/nginx.conf" || changed "$NGINX/nginx.conf allows fewer connections, or lacks the end of old workers"
   systemctl is-enabled -q nginx || changed "nginx does not start at boot"
   if ! systemctl is-active -q nginx; then changed "nginx does not run"
-  elif site_stale; then changed "nginx serves something older than what lies in $NGINX"; fi
-}
-
-# A version that had its upstream in the site itself placed no link.
-site_check_upstream() {
-  local found
-  [ -n "$(site_parts)" ] || return 0
-  found=$(readlink "$UPSTREAM" || true) # may be missing, or a file
-  [ "$found" = "$(site_upstream)" ] || changed "$UPSTREAM leads to '$found', and the release in use is on the ports of $(site_upstream)"
+  elif site_stale; then changed "nginx serves an older configuration than the files in $NGINX"; fi
+  site_check_put_back
 }
 
 # Links before the files they lead to: a cut in between must not leave a tree that nginx cannot load.
@@ -55,10 +53,11 @@ site_undo() {
   site_limits_undo
   # What is remembered goes when all is done: an undo that failed may have given the files back and not reloaded.
   if { [ "$CHANGED" = yes ] || [ -d "$STATE/before/site" ]; } && systemctl is-active -q nginx; then
-    nginx -t -q || fail "the configuration as it was before is not valid; nginx goes on with the present one" "correct it, then: sudo systemctl reload nginx"
+    nginx -t -q || fail "the configuration as it was before is not valid; nginx keeps the current one" "correct it, then: sudo systemctl reload nginx"
     site_reload || fail "nginx did not take over the configuration as it was before" "sudo systemctl status nginx"
   fi
   rm -f "$SITE_RELOADED"
+  site_forget_former
 }
 
 site_kept() {
@@ -67,7 +66,7 @@ site_kept() {
 }
 
 site_file() { say "$NGINX/sites-available/$(setting site)"; }
-# What the site includes; the first of them is a link to the ports of the release in use, which backend-switch.sh moves.
+# What the site includes, beside the link of site-upstream.sh.
 site_parts() { payload_files | awk -v site="$(site_file)" '$4 != site { print $4 }'; }
 # What it included when it was last applied, and no longer does.
 site_gone_parts() {
@@ -76,8 +75,10 @@ site_gone_parts() {
   sed -n "s|^==> \\($NGINX/geo-system/.*\\) [^ ]* [^ ]* <==\$|\\1|p" "$applied" |
     while read -r part; do payload_has "$part" || say "$part"; done
 }
-site_upstream() { say "upstream-$(backend_set).conf"; }
 site_link() { say "$NGINX/sites-enabled/$(setting site)"; }
+
+# The host's own site that ours takes the place of: its link goes, its file stays, and undo puts the link back.
+site_replaced() { setting replaces "$(setting site)"; }
 
 # The name it had when it was last applied, where that differs.
 site_former_name() {
@@ -86,9 +87,19 @@ site_former_name() {
   [ "$former" = "$(setting site)" ] || say "$former"
 }
 
-# A kernel without IPv6 refuses to listen there, and nginx then refuses everything.
-site_without_ipv6() {
-  [ -e /proc/net/if_inet6 ] || sed -i '/^ *listen \[::\]/d' "$(payload_file "$(site_file)")"
+# What this host cannot do leaves the site: a kernel without IPv6 refuses to listen there, and nginx refuses directives of
+# modules that it does not have.
+site_fit_host() {
+  local file
+  file=$(payload_file "$(site_file)")
+  [ -e /proc/net/if_inet6 ] || sed -i '/^ *listen \[::\]/d' "$file"
+  site_has_brotli || sed -i '/^ *brotli_static /d' "$file"
+}
+
+# Whether nginx hands out what was compressed ahead with brotli: a module that it loads, or was built with.
+site_has_brotli() {
+  grep -RqsE '^[^#]*load_module .*ngx_http_brotli_static_module' "$NGINX/nginx.conf" "$NGINX/modules-enabled/" ||
+    [[ $(nginx -V 2>&1) = *brotli* ]]
 }
 
 # site_change TREE: what the payload asks for, done in a copy of /etc/nginx.
@@ -99,18 +110,19 @@ site_change() {
   file="$1/sites-available/$name"
   former=$(site_former_name)
   [ -z "$former" ] || rm -f "$1/sites-enabled/$former" "$1/sites-available/$former"
+  [ "$(site_replaced)" = "$name" ] || rm -f "$1/sites-enabled/$(site_replaced)"
   ! site_has_welcome "$1" || rm "$1/sites-enabled/default"
   install -D -o root -g root -m 0644 "$(payload_file "$(site_file)")" "$file.new"
   mv -fT "$file.new" "$file"
   while read -r part; do rm -f "$1${part#"$NGINX"}"; done < "$PAYLOAD/gone"
   for part in $(site_parts); do install -D -o root -g root -m 0644 "$(payload_file "$part")" "$1${part#"$NGINX"}"; done
-  ln -sfT "$(site_upstream)" "$1${UPSTREAM#"$NGINX"}"
+  site_change_upstream "$1"
   mkdir -p "$1/sites-enabled"
   ln -sfT "$(site_file)" "$1/sites-enabled/$name"
   site_limits < "$NGINX/nginx.conf" > "$1/nginx.conf"
 }
 
-# The welcome page as the distribution made it, enabled: nobody wrote a line of it, so nobody misses it.
+# The welcome page as the distribution made it, enabled: it was never edited, so it is not missed.
 site_has_welcome() {
   local packaged
   [ "$(readlink -m "$1/sites-enabled/default")" = "$(readlink -m "$NGINX/sites-available/default")" ] || return 1
@@ -142,12 +154,13 @@ site_name_rivals() {
 }
 
 # site_adopt TREE: makes every path that the package owns what it is in that tree. Power may fail between any two moves,
-# so nginx can load what lies there after each of them: files before the links that lead to them come, and after these go.
+# so nginx can load the files after each of them, and finds the release in use: files before the links that lead to
+# them come, and after these go.
 site_adopt() {
   local name names
-  mapfile -t names < <({ site_former_name; setting site; } | grep .)
+  mapfile -t names < <({ site_former_name; settings replaces; setting site; } | grep .)
   site_adopt_path "$1/nginx.conf" "$NGINX/nginx.conf"
-  for name in $(cat "$PAYLOAD/gone") $(site_parts) "$UPSTREAM"; do [ ! -e "$1${name#"$NGINX"}" ] || site_adopt_path "$1${name#"$NGINX"}" "$name"; done
+  for name in $(site_upstreams "$1") $(cat "$PAYLOAD/gone") $(site_parts) "$UPSTREAM"; do [ ! -e "$1${name#"$NGINX"}" ] || site_adopt_path "$1${name#"$NGINX"}" "$name"; done
   for name in "${names[@]}"; do
     [ ! -e "$1/sites-available/$name" ] || site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
   done
@@ -160,7 +173,7 @@ site_adopt() {
     site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
   done
   # What the site no longer includes goes after the site: all of it where this is the tree of before this package.
-  for name in "$UPSTREAM" $(site_parts) $(cat "$PAYLOAD/gone"); do site_adopt_path "$1${name#"$NGINX"}" "$name"; done
+  for name in "$UPSTREAM" $(site_parts) $(cat "$PAYLOAD/gone") $(site_former_upstreams); do site_adopt_path "$1${name#"$NGINX"}" "$name"; done
 }
 
 # site_move_link TREE NAME …: where one link goes and another one comes, the first becomes the second. In between it
@@ -197,6 +210,6 @@ site_take_back() {
   # nginx tries a taken port for 2.5 s, and may still come to serve what was taken back: the next apply reloads.
   rm -f "$SITE_RELOADED"
   RESULT=reverted
-  say 'reverted: nginx did not take the new configuration over; the files are as before, and it goes on with them'
+  say 'reverted: nginx did not take the new configuration over; the old files are back, and nginx keeps serving them'
   stop
 }

@@ -8,4 +8,5 @@ exec 8>> /run/geo-system/up
 flock -w 60 8
 printf '%s\n' "$1" > /run/geo-system/up
 echo held
-while read -r -t 15 _; do :; done
+# The rest of the input is no script: bash would read on without an end where the loop is over.
+while read -r -t 15 _; do :; done; exit 0

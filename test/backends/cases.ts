@@ -86,7 +86,6 @@ export const cases: readonly Case[] = [
     release: "server.js",
     client: plain,
     configuration: { backendPort: 8080 },
-    telling: true,
   },
   { name: "µWebSockets.js, a native server", fixture: "uws", release: "server.js", client: plain },
   {
@@ -126,6 +125,5 @@ export const cases: readonly Case[] = [
     client: plain,
     configuration: { backendShared: ["data"] },
     later: { visits: expect.toSatisfy((visits: number) => visits > 3) },
-    telling: true,
   },
 ];

@@ -1,5 +1,5 @@
 import { cases } from "./cases.ts";
 import { runCases } from "./run-cases.ts";
 
-// Every kind of backend: `npm test -- --project backends`, or some of them: `… -t yarn`.
+// Every kind of backend: `npm run backends`, or some of them: `… -t yarn`.
 runCases("backends as they stand in their repositories", cases);

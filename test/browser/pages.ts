@@ -22,11 +22,12 @@ export interface Window extends AsyncDisposable {
  * Opens a window that shares nothing with the others, as if on another machine.
  *
  * @param url of the page; with `#token=…` it logs in by itself
+ * @param ignoreHTTPSErrors false where the browser must trust the certificate by itself
  * @example await using window = await openWindow(browser, `${url}#token=${token}`)
  */
-export async function openWindow(browser: Browser, url: string): Promise<Window> {
+export async function openWindow(browser: Browser, url: string, ignoreHTTPSErrors = true): Promise<Window> {
   // A browser knows nothing of the host's private CA; that the certificate is right, the handshake proves.
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const context = await browser.newContext({ ignoreHTTPSErrors });
   const page = await context.newPage();
   const messages: ConsoleMessage[] = [];
   let opened = 0;

@@ -41,7 +41,7 @@ const changes: Record<string, [string, RegExp][]> = {
     ["pm2 stop geo-backend", /geo-backend is stopped/],
     [
       "sudo sed -i 's/worker_connections [0-9]*;.*/worker_connections 99;/' /etc/nginx/nginx.conf",
-      /nginx\.conf allows fewer connections/,
+      /nginx\.conf allows fewer connections, or lacks the end of old workers/,
     ],
   ],
   deletions: [
@@ -106,7 +106,7 @@ describe("a host that was changed by hand", () => {
     );
   });
 
-  it("ten rounds in any order: a change by hand shows until the next `up`, and nothing else ever does", async () => {
+  it("four rounds in any order: a change by hand shows until the next `up`, and nothing else ever does", async () => {
     const next = randomNumbers(20261125);
     let changed = false;
     const moves = {
@@ -121,7 +121,7 @@ describe("a host that was changed by hand", () => {
       refresh: () => stack.must("refresh", "--yes", "--skip-preview"),
       preview: () => stack.must("preview"),
     };
-    for (let round = 1; round <= 10; round++) {
+    for (let round = 1; round <= 4; round++) {
       const [name, move] = Object.entries(moves)[Math.floor(next() * 4)] ?? ["preview", moves.preview];
       await move();
       const { exitCode } = await stack.pulumi("preview", "--expect-no-changes");
@@ -130,7 +130,7 @@ describe("a host that was changed by hand", () => {
       );
     }
     await stack.up();
-  }, 900_000); // thirty runs of the CLI
+  }, 600_000); // twelve runs of the CLI
 
   it("a silent host: the preview says so and is not taken for clean, and an `up` stops before anything", async () => {
     await sandbox.unplug(stack.host);
@@ -143,11 +143,13 @@ describe("a host that was changed by hand", () => {
     await stack.must("preview", "--expect-no-changes");
   });
 
-  it("a host installed anew at the same address is told as another machine, and provisioned again", async () => {
+  it("a host reinstalled at the same address is told as another machine, and provisioned again", async () => {
     const before = await on("cut -c 1-8 /etc/machine-id");
     await stack.resetHost();
     const preview = await stack.must("preview", "--diff");
-    expect(preview).toMatch(/this host was never provisioned .*it is another machine than before/);
+    expect(preview).toMatch(
+      /this host was never provisioned .*this is not the machine that they were applied to/,
+    );
     expect(preview).toContain(`--run ${before.trim()}-`);
     await stack.up();
     await stack.must("preview", "--expect-no-changes");

@@ -48,6 +48,26 @@ describe("the life of a host", () => {
     expect(await processes(on)).toEqual(before);
   });
 
+  it("its resources are called as earlier versions called them: an upgrade changes them in place", async () => {
+    const all = (await urns(stack)).map((urn) => urn.split("geo-system:index:WebSocketHost$")[1] ?? urn);
+    expect(all.sort()).toEqual([
+      "command:remote:Command::geo-backend",
+      "command:remote:Command::geo-certificate",
+      "command:remote:Command::geo-command",
+      "command:remote:Command::geo-environment",
+      "command:remote:Command::geo-firewall",
+      "command:remote:Command::geo-firewall-confirm",
+      "command:remote:Command::geo-packages",
+      "command:remote:Command::geo-site",
+      "command:remote:CopyToRemote::geo-release",
+      "tls:index/certRequest:CertRequest::geo-request",
+      "tls:index/locallySignedCert:LocallySignedCert::geo-leaf",
+      "tls:index/privateKey:PrivateKey::geo-ca-key",
+      "tls:index/privateKey:PrivateKey::geo-key",
+      "tls:index/selfSignedCert:SelfSignedCert::geo-ca",
+    ]);
+  });
+
   it("a host that shows another key stops the `up` with a warning, before anything is sent", async () => {
     const { hostKey } = stack.info();
     const other = Buffer.from(hostKey.split(" ")[1] ?? "", "base64");
@@ -143,12 +163,14 @@ describe("the life of a host", () => {
 
   it("a release that does not start fails the `up`, says why, and the old one serves", async () => {
     const backend = await stack.copyOfBackend();
+    const before = await stack.outputs();
     const server = await readFile(join(backend, "src/server.ts"), "utf8");
     await writeFile(join(backend, "src/server.ts"), 'throw new Error("broken on purpose");\n');
     const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
     expect(exitCode).not.toBe(0);
     expect(output).toContain("broken on purpose");
-    const { testUrl } = await stack.outputs();
+    const { testUrl, release } = await stack.outputs();
+    expect(release).toBe(before.release);
     expect(await rawHandshake(testUrl as string)).toMatch(/^HTTP\/1\.1 101 /);
     await writeFile(join(backend, "src/server.ts"), server);
     await stack.up();
@@ -168,6 +190,7 @@ describe("the life of a host", () => {
       ),
     );
     expect(await rawHandshake(before.testUrl as string)).toMatch(/^HTTP\/1\.1 101 /);
+    expect((await stack.outputs()).release).toBe(before.release);
     expect(await stack.must("preview")).toContain("the handshake from outside failed");
     await writeFile(server, sound);
     await stack.up();

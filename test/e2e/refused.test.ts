@@ -9,6 +9,8 @@ import { TestStack } from "../support/stack.ts";
  * said nowhere, whatever fails.
  */
 const other = "/etc/nginx/sites-enabled/other";
+/** Lines of a stack trace, and of a program that says of itself that a file is missing. */
+const debris = /^\s+at .+:\d+:\d+\)?$|node:internal|^\s*(grep|sed|cat|tail|head|cut): .*No such file/m;
 const canary = "canary-4b1d-of-the-operator";
 
 describe("a change that must not reach the host", () => {
@@ -26,6 +28,7 @@ describe("a change that must not reach the host", () => {
     for (const run of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const { exitCode, output } = await stack.pulumi(...run);
       expect(output).toMatch(why);
+      expect(output).not.toMatch(debris);
       expect(exitCode).not.toBe(0);
     }
     expect(await managed()).toBe(before);
@@ -110,7 +113,7 @@ describe("a change that must not reach the host", () => {
     await stack.up();
   });
 
-  it("maxReach: a certificate that the run itself issues anew is refused at its step", async () => {
+  it("maxReach: a certificate that the run itself issues again is refused at its step", async () => {
     const before = await managed();
     const [, leaf = ""] = /"urn": "(\S+::geo-leaf)"/.exec(await stack.must("stack", "export")) ?? [];
     await stack.must("state", "taint", "--yes", leaf);
@@ -139,7 +142,8 @@ describe("a change that must not reach the host", () => {
     expect(await on("sudo cat /srv/geo-backend/secret.env")).toContain(canary);
   });
 
-  it.each(["packages", "firewall", "certificate", "site", "backend-environment", "backend"])(
+  // Those that are given one; the others have none to tell.
+  it.each(["certificate", "backend-environment", "backend"])(
     "a secret shows nowhere when %s fails",
     async (step) => {
       // Its last move fails: a folder lies where the record of the run is written.
@@ -149,6 +153,7 @@ describe("a change that must not reach the host", () => {
       expect(exitCode).not.toBe(0);
       expect(output).toContain(`options/${step}.new`);
       expect(output).not.toContain(canary);
+      expect(output).not.toMatch(debris);
       await on(`sudo rm -r ${inTheWay}`);
       await stack.up();
     },

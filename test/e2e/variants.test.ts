@@ -1,6 +1,8 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchChromium } from "../browser/chromium.ts";
 import { TestStack } from "../support/stack.ts";
 
 /*
@@ -17,12 +19,73 @@ afterAll(async () => {
   await bastion?.[Symbol.asyncDispose]();
 });
 
-it("without TLS only port 80 is opened, and the proof goes over ws", async () => {
-  await stack.must("config", "set", "tls", "off");
+it("without TLS only port 80 is opened, and the proof goes over ws, also with routes of one's own", async () => {
+  await buildPage("one", "D1wrgTda");
+  const page = { files: join(stack.files, "dist"), fallback: "index.html" };
+  await stack.configure({ tls: "off", routes: { "/ws": { websocket: true }, "/healthz": {}, "/": page } });
   expect(await stack.up()).not.toContain("wss://");
   expect(await stack.on("sudo ufw status")).not.toContain("443");
   expect(await stack.on("sudo ss -Hltn sport = :443")).toBe("");
 });
+
+it("a single-page application is released in front of its user, who notices nothing, and a preview says so", async () => {
+  const { address, testUrl = "" } = await stack.outputs();
+  await using browser = await launchChromium();
+  const page = await browser.newPage();
+  const [failed, asked]: [string[], string[]] = [[], []];
+  page.on("requestfailed", (request) => failed.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on("response", (response) => {
+    asked.push(new URL(response.url()).pathname);
+    if (response.status() >= 400) failed.push(`${response.url()}: ${response.status()}`);
+  });
+  await page.goto(`http://${address}/topics/7`);
+  await page.evaluate(openWebSocket, testUrl);
+
+  await buildPage("two", "E2wrgTdb");
+  const { exitCode, summary } = await stack.summary();
+  expect(exitCode).toBe(0);
+  expect(summary).toMatch(
+    /\| file-set \| update \| release .+ → .+, files: 2 added, 1 changed, 2 removed \| nothing \|/,
+  );
+  expect(summary).not.toMatch(/^\| (site|backend) \|/m);
+  const workers = () => stack.on("pgrep -u www-data nginx");
+  const before = await workers();
+  await stack.up();
+  expect(await workers()).toBe(before);
+  // What the page loads only now is an asset of the release that it came from.
+  expect(await page.evaluate("more().then(({ title }) => title)")).toBe("one");
+  expect(asked).toContain("/assets/more-D1wrgTda.js");
+  expect(await page.evaluate("webSocket.readyState")).toBe(1); // open
+  expect(failed).toEqual([]);
+  expect(asked.filter((path) => path === "/healthz").length).toBeGreaterThan(20);
+  await page.reload();
+  expect([await page.title(), await page.evaluate("more().then(({ title }) => title)")]).toEqual([
+    "two",
+    "two",
+  ]);
+  expect(await stack.pulumi("preview", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
+});
+
+/** A page as a bundler builds it, that asks the backend all the time and loads a part of itself when it is told to. */
+async function buildPage(title: string, digits: string): Promise<void> {
+  const assets = join(stack.files, "dist/assets");
+  await rm(assets, { recursive: true, force: true });
+  await mkdir(assets, { recursive: true });
+  const [own, more] = [`index-${digits}.js`, `more-${digits}.js`];
+  const head = `<title>${title}</title><link rel="icon" href="data:,">`;
+  const page = `${head}<script type="module" src="/assets/${own}"></script>`;
+  await writeFile(join(stack.files, "dist/index.html"), page);
+  const ask = `setInterval(() => fetch("/healthz"), 50);`;
+  await writeFile(join(assets, own), `window.more = () => import("/assets/${more}"); ${ask}`);
+  await writeFile(join(assets, more), `export const title = "${title}";`);
+}
+
+/** In the browser. */
+function openWebSocket(url: string): Promise<unknown> {
+  const webSocket = new globalThis.WebSocket(url);
+  Object.assign(globalThis, { webSocket });
+  return new Promise((resolve) => webSocket.addEventListener("open", () => resolve(undefined)));
+}
 
 it("a site of several names is proven by every one, and no up passes while one leads nowhere", async () => {
   const { address = "" } = await stack.outputs();

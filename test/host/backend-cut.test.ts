@@ -57,6 +57,7 @@ describe("an apply that is killed", () => {
 
   it("in the middle of the confirmation has confirmed: the next apply finishes it", async () => {
     using user = await users.connect();
+    await backend.upload(one);
     await users.unnoticed(async () => {
       await backend.start(one);
       const confirmed = backend.confirm().catch(() => "killed");
@@ -80,12 +81,13 @@ describe("a release that nobody confirms", () => {
       await waitFor("the way back", async () => (await backend.seen()).release === "one", { within: 30_000 });
     });
     await waitFor("its end", async () => (await phase()) === "", { within: 30_000 });
-    expect(await backend.record()).toContain("nobody confirmed it in time");
+    expect(await backend.record()).toContain("it was not confirmed in time");
     expect(await backend.applications()).toEqual(["geo-backend"]);
     backend.patience = { ...backend.patience, "confirm-within": 60 };
   });
 
   it("is gone after a power cut: the old one comes back alone, and the next apply goes through", async () => {
+    await backend.upload(two);
     await backend.start(two);
     await backend.host.reboot();
     await waitFor("the old release", async () => (await backend.seen()).release === "one", {
@@ -143,6 +145,7 @@ describe("rollback", () => {
   });
 
   it("is ended by the next apply, which goes on to what is configured", async () => {
+    await backend.upload(two);
     await users.unnoticed(() => backend.apply(two));
     expect((await backend.seen()).release).toBe("two");
     expect(await backend.check()).toBe("unchanged");

@@ -148,7 +148,7 @@ describe.sequential("a shared folder", () => {
     expect((await backend.seen()).pid).toBe(before.pid);
   });
 
-  it("is not replaced by a folder that the backend made anew where the link was", async () => {
+  it("is not replaced by a folder that the backend made again where the link was", async () => {
     const cache = { backendShared: ["data", "cache"] };
     await host.run(`cd ${root}/current && touch cache/theirs && rm cache && mkdir cache && touch cache/ours`);
     expect(await backend.refused(two as Release, cache)).toMatch(

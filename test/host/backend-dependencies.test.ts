@@ -120,7 +120,7 @@ describe.each(Object.keys(repositories))("a member of a workspace of %s", (kind)
       await expect(backend.send(outdated)).rejects.toThrow("it lacks ws@8.22.0; next: yarn install");
     else {
       expect(await backend.refused(await backend.send(outdated))).toMatch(
-        /the dependencies of release [0-9a-f]+ cannot be installed; the running release goes on/,
+        /the dependencies of release [0-9a-f]+ cannot be installed; the running release keeps serving/,
       );
     }
     expect((await versions()).release).toBe("two");

@@ -28,7 +28,7 @@ describe.each([
     expect(closed.map(({ code }) => code)).toEqual([1012, 1012, 1012, 1012, 1012]);
     const times = closed.map(({ at }) => at);
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(1);
-    expect(said).toContain("5 connections were asked to come back, and left");
+    expect(said).toContain("5 connections were asked to reconnect, and left");
     expect(await backend.seen()).toMatchObject({ release: "two", env: { PORT: "3000" } });
     expect(await backend.applications()).toEqual(["geo-backend"]);
     expect(await backend.check()).toBe("unchanged");

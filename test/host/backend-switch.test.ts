@@ -65,6 +65,27 @@ describe("a release in the place of one that cannot leave its port", () => {
     await expectClean();
   });
 
+  it("is followed by nginx to the other port, where a person restarted it there, and nobody who came since is cut", async () => {
+    const four = await backend.release("four", native);
+    await backend.login("PORT=3000 pm2 restart geo-backend --update-env");
+    await waitFor("the release on the other port", async () => (await portOf()) === "3000");
+    const there = await users.connectAll(3);
+    expect(await backend.host.fails("sudo geo-system backend check")).toContain(
+      "geo-backend runs on port 3000, and nginx leads to port 3001 first",
+    );
+    const said = await users.unnoticed(() => backend.apply(four));
+    expect(said).toMatch(/^nginx leads to port 3000 first, where release [0-9a-f]{12} runs$/m);
+    for (const user of there) {
+      expect(await answers(user)).toBe(true);
+      user.socket.terminate();
+    }
+    expect(await dumpedPorts()).toEqual(["3000"]);
+    await expectClean();
+    await backend.login("PORT=3001 pm2 restart geo-backend --update-env");
+    await waitFor("the release where it was", async () => (await portOf()) === "3001");
+    await backend.apply(four);
+  });
+
   it("is taken back with nginx, and those who are there never notice", async () => {
     const [there, before] = [await users.connectAll(3), await met()];
     const said = await users.unnoticed(async () => {
@@ -86,7 +107,8 @@ describe("a release in the place of one that cannot leave its port", () => {
     const broken = { "server.js": native["server.js"].replace("open sesame", "another") };
     const [there] = await users.connectAll(1);
     const said = await users.unnoticed(async () => backend.refused(await backend.release("bad", broken)));
-    expect(said).toMatch(/it failed the handshake at token.*; release [0-9a-f]{12} serves on/);
+    expect(said).toMatch(/it failed the handshake at token.*\n {2}next: /);
+    expect(said).toMatch(/^reverted: release [0-9a-f]{12} serves on$/m);
     if (there) expect(await answers(there)).toBe(true);
     there?.socket.terminate();
     expect(await portOf()).toBe("3001");
@@ -150,7 +172,7 @@ describe("at-once", () => {
     expect(closed.map(({ code }) => code)).toEqual(there.map(() => 1012));
     const times = closed.map(({ at }) => at);
     expect(Math.max(...times) - Math.min(...times)).toBeLessThan(1);
-    expect(said).toContain("20 connections were asked to come back, and left");
+    expect(said).toContain("20 connections were asked to reconnect, and left");
     const now = await met();
     expect(now.release).toBe("nine");
     expect(now.env.PORT).not.toBe(before.env.PORT);
@@ -174,7 +196,7 @@ describe("clients that were asked and take their time", () => {
     await backend.apply(await backend.release("slow", { "server.js": slow }), aware);
     const there = await users.connectAll(16);
     const said = await users.unnoticed(async () => backend.apply(await backend.release("twelve"), aware));
-    expect(said).toContain("16 connections were asked to come back, and left");
+    expect(said).toContain("16 connections were asked to reconnect, and left");
     for (const { closed } of there) expect((await closed).code).toBe(1012);
   });
 });

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { template } from "../../infra/package-root.ts";
 import { commandText } from "../../infra/render/scripts.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
 import { startHost, type TestHost } from "../support/host.ts";
@@ -212,4 +213,18 @@ describe.sequential("the command on the host", () => {
     await untilPrints((look) => host.run(look), "sudo geo-system certificate check || true", /^unchanged$/m);
     await undo();
   });
+});
+
+it("the lock of an `up` whose connection was lost without a word is free again after 15 s of silence", async () => {
+  await host.run("cat > /tmp/up-hold.sh", { input: template("scripts/up-hold.sh") });
+  // What sends the script keeps its end open, and says nothing more.
+  await host.run(
+    `sudo systemd-run --quiet --unit=silent-up sh -c '{ cat /tmp/up-hold.sh; sleep infinity; } | bash -s -- me'`,
+  );
+  const look = (line: string) => host.run(line);
+  await untilPrints(look, "sudo cat /run/geo-system/up 2> /dev/null || true", /^me$/m);
+  const free = "sudo flock -n /run/geo-system/up echo free || true";
+  expect(await look(free)).toBe("");
+  await untilPrints(look, free, /^free$/m, { within: 30_000 });
+  await host.run("sudo systemctl stop silent-up");
 });

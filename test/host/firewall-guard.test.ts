@@ -119,7 +119,7 @@ describe.sequential("a change of the firewall", () => {
     await untilBefore();
     await outside.connects(22);
     expect(await host.fails(`${confirmLine} --change ${armed(said)}`)).toContain(
-      "the changed rules let nobody in at port 22, where sshd listens",
+      "the changed rules block port 22, where sshd listens",
     );
   });
 
@@ -155,7 +155,7 @@ describe.sequential("a change of the firewall", () => {
     expect(await host.fails(`${confirmLine} --change ${armed(second)}`)).toContain("TAKEN BACK");
   });
 
-  it("that was cut off before its confirmation is armed anew by the next apply, which finds nothing to do", async () => {
+  it("that was cut off before its confirmation is armed again by the next apply, which finds nothing to do", async () => {
     const cut = await apply(600);
     const next = await apply(60);
     expect(next).not.toContain("opened");

@@ -54,6 +54,13 @@ describe.sequential("what the backend needs of the host", () => {
     expect(said).toMatch(/^hostPackages: apt on the host knows no package redis-sever \(its lists are of 20/);
   });
 
+  it("is not refused in the preview where apt has the lists of the main part alone, as an `up` before may leave them", async () => {
+    const universe = "/var/lib/apt/lists/*_universe_*";
+    await host.run(`sudo mkdir /tmp/lists && sudo mv ${universe} /tmp/lists`);
+    expect(await preview({ hostPackages: ["redis-server"] })).toEqual([]);
+    await host.run("sudo mv /tmp/lists/* /var/lib/apt/lists");
+  });
+
   it("is installed, runs and starts at boot, and the second time nothing is done", async () => {
     expect(await preview(redis)).toEqual([]); // its package brings the unit
     const said = await apply(redis);

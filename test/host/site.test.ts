@@ -145,19 +145,61 @@ describe("a change", () => {
 
   it("that was placed but never loaded, as after a power cut, is loaded by the next apply", async () => {
     await host.run("cd /etc/nginx/sites-available && sudo cp geo-system x && sudo mv x geo-system");
-    expect(await host.fails("sudo geo-system site check")).toContain("nginx serves something older");
+    expect(await host.fails("sudo geo-system site check")).toContain("nginx serves an older configuration");
     expect((await apply()).split("\n")).toEqual(["reloaded nginx", "applied"]);
   });
 
-  it("is no change where somebody else edits nginx.conf and reloads: nginx serves what lies there", async () => {
+  it("is no change where somebody else edits nginx.conf and reloads: nginx serves the files as they are", async () => {
     await host.run("echo '# by hand' | sudo tee -a /etc/nginx/nginx.conf");
-    expect(await host.fails("sudo geo-system site check")).toContain("nginx serves something older");
+    expect(await host.fails("sudo geo-system site check")).toContain("nginx serves an older configuration");
     await host.run("sudo systemctl reload nginx");
     await waitFor("nginx to renew its workers", () =>
       host.run("sudo geo-system site check").then((said) => said === "unchanged"),
     );
     expect(await apply()).toBe("unchanged");
     await host.run("sudo sed -i '/^# by hand/d' /etc/nginx/nginx.conf && sudo systemctl reload nginx");
+  });
+});
+
+describe("a worker that a reload has replaced", () => {
+  const old = () => host.run("pgrep -c -f '^nginx: worker process is shutting down' || true").then(Number);
+  const limits = () => host.run("grep geo-system /etc/nginx/nginx.conf");
+
+  it("ends when its time is over, by the value that it was started with, and its connections with it", async () => {
+    expect(await limits()).toContain("worker_shutdown_timeout 86400s; # geo-system, before: nothing");
+    using before = await openTunnel(`ws://${host.address}/ws`);
+    await apply(payload({ workerShutdownTimeout: 1 }));
+    const current = await host.run("sudo cat /etc/geo-system/certificate/fullchain.pem");
+    using after = await openTunnel(`wss://${host.address}/ws`, current);
+    await apply(payload({ workerShutdownTimeout: 0 }));
+    const isCut = async () => !(await after.echo("x").catch(() => undefined));
+    await waitFor("the second one to be cut", isCut, { within: 5000, every: 500 });
+    expect(await before.echo("still here")).toBe("still here");
+  });
+
+  it("stays with its last connection where there is no such time", async () => {
+    using tunnel = await openTunnel(`ws://${host.address}/ws`);
+    await apply();
+    await waitFor("the idle ones to end", async () => (await old()) === 1, wait);
+    expect(await tunnel.echo("still here")).toBe("still here");
+  });
+
+  it("ends at once where nobody is connected to it", async () => {
+    await waitFor("none to be left", async () => (await old()) === 0, wait);
+  });
+
+  it("has a time that is repaired, and that an operator had set before is kept in mind", async () => {
+    const edit = (command: string) => host.run(`sudo sed -i '${command}' /etc/nginx/nginx.conf`);
+    await edit("s/^worker_shutdown_timeout 86400s/worker_shutdown_timeout 5s/");
+    expect(await host.fails("sudo geo-system site check")).toContain("lacks the end of old workers");
+    await apply();
+    await edit("s/^worker_shutdown_timeout .*/worker_shutdown_timeout 2h;/");
+    await apply();
+    expect(await limits()).toContain(
+      "worker_shutdown_timeout 86400s; # geo-system, before: worker_shutdown_timeout 2h;",
+    );
+    await edit("/^worker_shutdown_timeout/d");
+    await apply();
   });
 });
 
@@ -297,7 +339,7 @@ describe("nginx itself", () => {
 describe("undo", () => {
   it("that a configuration of others stopped goes on when it is mended, and nginx takes it over", async () => {
     await host.run("echo broken | sudo tee -a /etc/nginx/nginx.conf");
-    expect(await host.fails("sudo geo-system site undo")).toContain("nginx goes on with the present one");
+    expect(await host.fails("sudo geo-system site undo")).toContain("nginx keeps the current one");
     await host.run("sudo sed -i '/^broken$/d' /etc/nginx/nginx.conf");
     expect(await host.run("sudo geo-system site undo")).toContain("reloaded nginx");
     expect(await (await page()).text()).toContain("Welcome to nginx");

@@ -64,8 +64,8 @@ beforeAll(async () => {
 });
 afterAll(() => backend?.host[Symbol.asyncDispose]());
 
-/** Addresses of the second machine beside its own. */
-const from = (i: number) => host.replace(/\d+$/, String(20 + i));
+/** Addresses of the second machine beside its own, which no host has. */
+const from = (i: number) => host.replace(/\d+$/, String(240 + i));
 
 describe("three sticky instances", () => {
   it("have ports and numbers of their own, and one name for a person", async () => {
@@ -162,6 +162,48 @@ describe("an instance that is down", () => {
     );
     await backend.apply(await release("two"));
     await backend.login("pm2 restart geo-backend");
+    await expectClean();
+  });
+});
+
+describe("a release on other ports", () => {
+  it.each<[string, Partial<Settings>, number[]]>([
+    [
+      "with fewer instances",
+      { backendPort: 4000, backendStandbyPort: 4001, backendInstances: 2 },
+      [4000, 4002],
+    ],
+    [
+      "with more, of which the present ones have some ports",
+      { backendPort: 4002, backendStandbyPort: 4003 },
+      [4003, 4005, 4007],
+    ],
+  ])("%s loses no client and no session on its way", async (name, changes, ports) => {
+    using upgraded = visit(host);
+    using polling = visit(host, ["polling"]);
+    await waitFor("both clients", () => upgraded.hellos.length > 0 && polling.hellos.length > 0);
+    const next = await release(name);
+    const { failures } = await visitedDuring(host, () =>
+      users.unnoticed(async () => {
+        await backend.applySite(changes);
+        // While nginx reloads, old workers meet sessions that the next release has begun.
+        expect(await backend.host.run("cat /etc/nginx/geo-system/upstream-former-?.conf")).toMatch(
+          new RegExp(`upstream geo_system_former {\\s+hash .*\\s+server 127.0.0.1:${ports[0]} `),
+        );
+        await backend.start(next, changes);
+      }),
+    );
+    expect(failures).toEqual([]);
+    // The session that only polls is known to the release before alone.
+    expect(await polling.socket.emitWithAck("echo", "still there")).toBe("still there");
+    expect([polling, upgraded].map(({ hellos }) => hellos.length)).toEqual([1, 1]);
+    const confirmed = await visitedDuring(host, () => users.unnoticed(() => backend.confirm()));
+    expect(confirmed.failures).toEqual([]);
+    await waitFor("both clients on the new release", () =>
+      [polling, upgraded].every(({ hellos }) => hellos.at(-1)?.release === name),
+    );
+    expect([...polling.refusals, ...upgraded.refusals]).toEqual([]);
+    expect(await instances()).toEqual(onPorts(...ports));
     await expectClean();
   });
 });

@@ -2,12 +2,17 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { validate } from "../../infra/settings/validate.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
-import { canary, snapshot, startHandMade } from "../support/hand-made/host.ts";
+import { canary, difference, inventory, snapshot, startHandMade } from "../support/hand-made/host.ts";
 import { takeOver } from "../support/hand-made/take-over.ts";
+import { ends, TakeOver } from "../support/hand-made/taken.ts";
 import type { TestHost } from "../support/host.ts";
+import { untilPrints } from "../support/wait.ts";
 
 /* A host that was set up by hand, as the users' guide has it, and its operator before the take-over. */
 let host: TestHost;
+let change: TakeOver;
+/** The host as it was. */
+let before: string[];
 
 beforeAll(async () => {
   host = await startHandMade("guide");
@@ -64,4 +69,91 @@ it("says which applications there are where it is told another, or none runs", a
     2,
     expect.stringContaining("found none; nothing listens on port 3000\n  next: start the application first"),
   ]);
+});
+
+it("says that there is nothing to take over where nginx is not installed, and what has its port", async () => {
+  await host.run("sudo mv /usr/sbin/nginx /usr/sbin/nginx.away");
+  const { exitCode, stdout, stderr } = await takeOver(host).finally(() =>
+    host.run("sudo mv /usr/sbin/nginx.away /usr/sbin/nginx"),
+  );
+  expect([exitCode, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(
+    /there is nothing to take over: nginx is not installed; port 80 is held by nginx: (master|worker) process/,
+  );
+});
+
+it("says what data comes along, and refuses what cannot, before anything is changed", async () => {
+  await host.run("pm2 restart api && pm2 save && mkdir archive && head -c 1500 /dev/zero > archive/old.bin");
+  before = await inventory(host);
+  change = await TakeOver.on(host, {
+    backendShared: ["data"],
+    takeOver: { data: ["uploads", "/home/ubuntu/archive"] },
+  });
+  const moves = (path: string) =>
+    `it moves to /srv/geo-backend/shared/${path} before the release starts, a link takes its place, and \`destroy\` moves it back`;
+  expect(await change.data()).toEqual({
+    found: [
+      `/home/ubuntu/geo-system/uploads holds 200.0 kB; ${moves("uploads")}`,
+      `/home/ubuntu/archive holds 1.5 kB; ${moves("archive")}`,
+      `/home/ubuntu/geo-system/data holds 0 B; ${moves("data")}`,
+    ],
+    refused: [],
+  });
+  await host.run("touch notes.db notes.db-wal && ln -s geo-system code");
+  const named = ["pictures", "/home/ubuntu/geo-system", "/home/ubuntu/notes.db", "/home/ubuntu/code"];
+  expect((await change.data({ takeOver: { data: named } })).refused).toEqual(
+    [
+      "/home/ubuntu/geo-system/pictures is not on this host",
+      "/home/ubuntu/geo-system holds the program that runs",
+      "/home/ubuntu/notes.db is a database in use: its journal is beside it, and cannot move with it",
+      "/home/ubuntu/code holds the program that runs",
+    ].map((why) => expect.stringContaining(`takeOver.data: ${why}; correct the key, or copy it to /srv/`)),
+  );
+  await host.run("rm notes.db notes.db-wal code");
+});
+
+it("keeps the application and its data where the first release does not come up", async () => {
+  const said = await change.fails();
+  expect(said).toContain("application api of ubuntu's pm2 serves on");
+  expect(said).toContain("moved /srv/geo-backend/shared/data back to /home/ubuntu/geo-system/data");
+  const inHomes = (lines: string[]) =>
+    lines.filter((line) => /\/home\/ubuntu\/(geo-system|archive)/.test(line));
+  expect(difference(inHomes(before), inHomes(await inventory(host)))).toEqual([]);
+  expect(await host.run("sudo ls -A /srv/geo-backend/shared")).toBe("");
+});
+
+it("is taken over with its users, none of whom is cut before the deadline, and given back by destroy", async () => {
+  const held = await change.users.connectAll(12);
+  const [writer] = held;
+  expect(await change.reach()).toBe(
+    "application api of ubuntu's pm2 is taken over: 12 live connections stay until the deadline, 7 s after the handshake; then it is ended, and `destroy` starts it again",
+  );
+  writer?.socket.send("early");
+  const up = change.up();
+  const data = "/home/ubuntu/geo-system/data";
+  await untilPrints((command) => host.run(command), `readlink ${data} || true`, /shared/, { within: 60_000 });
+  writer?.socket.send("late");
+  const said = await up;
+  expect(said).toContain(
+    "application api of ubuntu's pm2 has ended, which served before; undo starts it again",
+  );
+  expect(said).toMatch(/of \d+ connections, \d+ did not leave within \d+ s and were cut/);
+  const { codes, first } = await ends(held);
+  expect(codes).toEqual([1006]);
+  expect(first).toBeGreaterThan(7);
+  expect(await host.run("curl -sf http://127.0.0.1:3001/")).toContain('"one"');
+  expect(await change.check()).toBe("unchanged");
+  expect(await host.run(`grep -c '"status": "stopped"' ~/.pm2/dump.pm2`)).toBe("1"); // so no boot brings it back
+  // What the old process wrote through the link is where the release has it.
+  const current = "/srv/geo-backend/current";
+  expect(
+    await host.run(`cat ${current}/data/messages.log; ls ${current}/{uploads/picture,archive/old}.bin`),
+  ).toBe(`early\nlate\n${current}/archive/old.bin\n${current}/uploads/picture.bin`);
+  expect(await change.destroy()).toContain("application api of ubuntu's pm2 runs again on port 3000");
+  const log = `${data}/messages.log`;
+  expect(difference(before, await inventory(host))).toEqual([
+    expect.stringMatching(`^\\+ ${log} f `), // written by its own users
+    expect.stringMatching(`^\\+ [0-9a-f]{64}  ${log}$`),
+  ]);
+  expect(await host.run(`cat ${log}`)).toBe("early\nlate");
 });

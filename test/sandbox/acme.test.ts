@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ipv6Of } from "../../sandbox/host/addresses.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { startHost, type TestHost } from "../support/host.ts";
 import { Certbot, certificatesOf } from "./certbot.ts";
@@ -38,8 +39,9 @@ describe.sequential("the CA beside a sandbox", () => {
   });
 
   it("asks again for each order: a host whose port 80 is closed meanwhile gets none", async () => {
+    const rule = "INPUT -p tcp --dport 80 -j REJECT --reject-with tcp-reset";
     const port80 = (action: string) =>
-      host.run(`sudo iptables ${action} INPUT -p tcp --dport 80 -j REJECT --reject-with tcp-reset`);
+      host.run(`sudo iptables ${action} ${rule} && sudo ip6tables ${action} ${rule}`);
     await port80("-I");
     expect(await certbot.isRefused(name)).toContain("connection refused");
     await port80("-D");
@@ -47,9 +49,15 @@ describe.sequential("the CA beside a sandbox", () => {
   });
 
   it("certifies no name that leads to another machine", async () => {
-    const elsewhere = { host: "elsewhere.example.com.", addresses: [(await host.outside()).address] };
-    await fetch(`${ca.dnsManagement}/add-a`, { method: "POST", body: JSON.stringify(elsewhere) });
-    expect(await certbot.isRefused("elsewhere.example.com")).toContain(elsewhere.addresses[0]);
+    const { address } = await host.outside();
+    for (const [type, to] of [
+      ["a", address],
+      ["aaaa", ipv6Of(address)],
+    ] as const) {
+      const body = JSON.stringify({ host: "elsewhere.example.com.", addresses: [to] });
+      await fetch(`${ca.dnsManagement}/add-${type}`, { method: "POST", body });
+    }
+    expect(await certbot.isRefused("elsewhere.example.com")).toContain(ipv6Of(address));
   });
 
   it("is left as it is by a second start, and stays when the host loses power", async () => {

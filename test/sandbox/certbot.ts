@@ -5,7 +5,7 @@ import pRetry from "p-retry";
 import type { SandboxCa } from "../../sandbox/host/sandbox.ts";
 import type { TestHost } from "../support/host.ts";
 
-const lockFile = readFileSync(new URL("certbot.txt", import.meta.url), "utf8");
+const lockFile = readFileSync(new URL("../../templates/acme/requirements.txt", import.meta.url), "utf8");
 /** certbot tries again once when the CA refuses a good nonce, and gives up when it refuses the next one too. */
 const badNonce = /invalid anti-replay nonce/;
 const again = {

@@ -43,7 +43,9 @@ describe("the sandbox command", () => {
     expect(exitCode).toBe(0);
     const { acme } = JSON.parse((await cli("info", "--name", name)).stdout);
     expect(acme.directory).toMatch(/^https:\/\/198\.18\.\d+\.\d+:14000\/dir$/);
-    expect(stderr).toContain(`Its CA is ready: ${acme.directory}\n  trust it by ${acme.caFile}\n`);
+    expect(stderr).toContain(
+      `Its CA is ready: ${acme.directory}\n  trust it, and what it issues, by ${acme.trustFile}\n`,
+    );
   });
 
   it("info fails where none runs, and says how to start it", async () => {

@@ -65,6 +65,16 @@ export class TestHost implements AsyncDisposable {
     await sandbox.reboot(this.name);
   }
 
+  /** Cuts the power. */
+  async off(): Promise<void> {
+    await sandbox.powerCut(this.name);
+  }
+
+  /** Switches it on again; returns when one can log in. */
+  async on(): Promise<void> {
+    await sandbox.up(this.name);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await sandbox.down(this.name);
   }

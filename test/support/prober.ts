@@ -25,9 +25,15 @@ export class Prober implements AsyncDisposable {
   readonly #started = performance.now();
   readonly #timer: NodeJS.Timeout;
 
-  /** @param everyMs milliseconds between two handshakes */
-  constructor(url: string, everyMs = 20) {
+  readonly #tls: { ca?: string };
+
+  /**
+   * @param everyMs milliseconds between two handshakes
+   * @param tls the CA to trust, PEM, where it is not a public one
+   */
+  constructor(url: string, everyMs = 20, tls: { ca?: string } = {}) {
     this.#url = url;
+    this.#tls = tls;
     this.#timer = setInterval(() => this.#begin(), everyMs);
   }
 
@@ -49,7 +55,7 @@ export class Prober implements AsyncDisposable {
 
   async #probe(): Promise<void> {
     const began = performance.now();
-    const failure = await handshake(this.#url);
+    const failure = await handshake(this.#url, this.#tls);
     const took = performance.now() - began;
     this.#record.made += 1;
     this.#record.slowest = Math.max(this.#record.slowest, Math.round(took));
@@ -58,9 +64,9 @@ export class Prober implements AsyncDisposable {
 }
 
 /** Why it failed; nothing where it did not. */
-function handshake(url: string): Promise<string | undefined> {
+function handshake(url: string, tls: { ca?: string }): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(url, { handshakeTimeout: 10_000, perMessageDeflate: false });
+    const socket = new WebSocket(url, { handshakeTimeout: 10_000, perMessageDeflate: false, ...tls });
     socket.on("error", (error) => resolve(error.message || "no connection"));
     socket.on("open", () => {
       resolve(undefined);

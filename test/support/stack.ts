@@ -32,8 +32,13 @@ export class TestStack implements AsyncDisposable {
     this.files = files;
   }
 
-  static async start(label: string): Promise<TestStack> {
+  /** @param ca whether an ACME server is beside its sandbox, which makes the stack one with `tls: acme` */
+  static async start(label: string, { ca = false } = {}): Promise<TestStack> {
     const host = testName(label);
+    if (ca) {
+      await sandbox.up(host);
+      await sandbox.addCa(host);
+    }
     const stack = await readyStack(stackOf(host));
     return new TestStack(host, stack, await mkdtemp(join(tmpdir(), "中文 stack-")));
   }

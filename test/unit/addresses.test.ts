@@ -10,7 +10,9 @@ describe("the addresses of the service", () => {
       url: "http://203.0.113.7/",
       wsUrl: "ws://203.0.113.7/ws",
       wssUrl: "wss://203.0.113.7/ws",
+      urls: ["ws://203.0.113.7/ws", "wss://203.0.113.7/ws"],
       proven: ["ws://203.0.113.7/ws", "wss://203.0.113.7/ws"],
+      others: [],
     });
   });
 
@@ -20,8 +22,30 @@ describe("the addresses of the service", () => {
       url: "http://geo.example/",
       wsUrl: "ws://geo.example/ws",
       wssUrl: "wss://geo.example/ws",
+      urls: ["ws://geo.example/ws", "wss://geo.example/ws"],
       proven: ["ws://geo.example/ws", "wss://geo.example/ws", "wss://[2001:db8::7]/ws"],
+      others: [],
     });
+  });
+
+  it("are those with TLS alone where port 80 only redirects", () => {
+    expect(addresses({ ...site, httpsOnly: true })).toEqual({
+      url: "https://203.0.113.7/",
+      wssUrl: "wss://203.0.113.7/ws",
+      urls: ["wss://203.0.113.7/ws"],
+      proven: ["wss://203.0.113.7/ws"],
+      others: [],
+    });
+  });
+
+  it("have each other WebSocket of the routes proven at the first name", () => {
+    const several = {
+      ...site,
+      serverName: ["a.example", "b.example"],
+      routes: { "/ws": { websocket: true }, "/live": { websocket: true }, "/api/": {} },
+    };
+    expect(addresses(several).others).toEqual([{ url: "wss://a.example/live", handshake: undefined }]);
+    expect(addresses({ ...several, tls: "off" }).others[0]?.url).toBe("ws://a.example/live");
   });
 
   it("are proven by ws where TLS is off", () => {

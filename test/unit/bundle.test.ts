@@ -23,7 +23,7 @@ async function said(text: string): Promise<{ file: string; word: unknown }> {
   return { file, word: ((await import(file)) as { word: unknown }).word };
 }
 
-it("a program is bundled anew when a source has changed, and not else: never stale", async () => {
+it("a program is bundled again when a source has changed, and not else: never stale", async () => {
   const first = await said("one");
   expect(first.word).toBe("one");
   expect(await said("one")).toEqual(first);

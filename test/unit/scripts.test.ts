@@ -16,3 +16,12 @@ it.each(readdirSync(folder))("%s pipes nothing into a reader that leaves at its 
   const lines = readFileSync(join(folder, name), "utf8").split("\n");
   expect(lines.filter((line) => leaving.some((reader) => reader.test(line)))).toEqual([]);
 });
+
+// The host has them as one program, in which the last one of two with a name is the one that runs.
+it("no two scripts define a function of the same name", () => {
+  const steps = readdirSync(folder).filter((name) => name !== "facts-steps.sh"); // which replaces three on purpose
+  const defined = steps.flatMap((name) =>
+    [...readFileSync(join(folder, name), "utf8").matchAll(/^([a-z_0-9]+)\(\)/gm)].map(([, f]) => f),
+  );
+  expect(defined.filter((name, place) => defined.indexOf(name) !== place)).toEqual([]);
+});

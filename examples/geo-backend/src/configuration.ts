@@ -24,9 +24,9 @@ export interface Configuration {
   authenticationTimeout: number;
   heartbeatInterval: number;
   shutdownTimeout: number;
-  /** Over which all clients are asked to come back, when another process takes over. */
+  /** Over which all clients are asked to reconnect, when another process takes over. */
   handoverTime: number;
-  /** How many clients a second are asked to come back, on shutdown. */
+  /** How many clients a second are asked to reconnect, on shutdown. */
   closesPerSecond: number;
 }
 

@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 const restart = 1012;
 
 /**
- * Closes every session: each finishes what it has begun, then is asked to come back. At a pace, so that not all
+ * Closes every session: each finishes what it has begun, then is asked to reconnect. At a pace, so that not all
  * of them come back in the same moment; who does not answer in time is cut off.
  */
 export async function closeSessions({ connections, configuration }: Services): Promise<void> {
@@ -25,7 +25,7 @@ export async function closeSessions({ connections, configuration }: Services): P
   clearTimeout(cutOff);
 }
 
-/** Between two clients who are asked to come back to the next release, in milliseconds; shorter where many are here. */
+/** Between two clients who are asked to reconnect to the next release, in milliseconds; shorter where many are here. */
 const longestPause = 50;
 
 /**

@@ -5,7 +5,7 @@ import type { Protocol, Session, Way } from "../protocol.ts";
 import { Stopped } from "../seen.ts";
 import type { Json } from "../values.ts";
 import { awaitFrame, membersOf } from "./await.ts";
-import { filled, openingOf, saysToken } from "./opening.ts";
+import { filled, inUsualPlace, openingOf } from "./opening.ts";
 
 type Options = PresetOptions<"graphql-ws">;
 
@@ -34,7 +34,7 @@ async function enter(way: Way, options: Options): Promise<Session> {
 
 function payloadOf(way: Way, { payload, ...options }: Options): Json {
   if (payload) return filled(way, payload);
-  return way.token === "" || saysToken(options) ? {} : { token: way.token };
+  return inUsualPlace(way, options) ? { token: way.token } : {};
 }
 
 async function ping(way: Way, client: Client): Promise<void> {

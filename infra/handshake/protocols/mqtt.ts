@@ -17,7 +17,7 @@ import {
   publishPacket,
   subscribePacket,
 } from "./mqtt-packets.ts";
-import { filled, openingOf, saysToken } from "./opening.ts";
+import { filled, inUsualPlace, openingOf } from "./opening.ts";
 
 type Options = PresetOptions<"mqtt">;
 
@@ -77,7 +77,6 @@ class Broker {
   readonly #way: Way;
   readonly #options: Options;
   readonly #reader = new PacketReader();
-  readonly #packets: Packet[] = [];
 
   static async connect(way: Way, options: Options): Promise<Broker> {
     const client = await way.open(openingOf(way, { ...options, protocols: ["mqtt"] }));
@@ -117,14 +116,13 @@ class Broker {
   ): Promise<Packet> {
     const until = performance.now() + this.#way.timeoutMs;
     for (;;) {
-      const packets = this.#packets.splice(0);
+      const wait = { withinMs: Math.max(1, until - performance.now()), expected };
+      const { data } = await awaitFrame(this.client, (frame) => frame, wait);
+      const packets = this.#reader.read(data);
       const packet = packets.find((each) => each.kind === kinds[kind] && holds(each));
       if (packet) return packet;
       const leaving = packets.find((each) => each.kind === kinds.disconnect);
       if (leaving) throw this.#refused(`DISCONNECT ${meaning(leaving.body[0] ?? 0)}`);
-      const wait = { withinMs: Math.max(1, until - performance.now()), expected };
-      const { data } = await awaitFrame(this.client, (frame) => frame, wait);
-      this.#packets.push(...this.#reader.read(data));
     }
   }
 
@@ -136,7 +134,7 @@ class Broker {
 /** The token is the password where nothing else is said; MQTT 3.1.1 takes none without a user's name. */
 function accountOf(way: Way, options: Options): Account {
   const { clientId = `geo-system-${randomBytes(4).toString("hex")}` } = options;
-  const password = options.password ?? (way.token === "" || saysToken(options) ? undefined : "${token}");
+  const password = options.password ?? (inUsualPlace(way, options) ? "${token}" : undefined);
   const username = options.username ?? (password && "geo-system");
   return {
     clientId: String(filled(way, clientId)),

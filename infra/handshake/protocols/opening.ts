@@ -29,8 +29,9 @@ export function openingOf(
   return { url, headers: { ...cookie, ...own }, protocols: protocols.map(filled) };
 }
 
-/** Whether the operator has said where the token is shown; else a protocol shows it in its usual place. */
-export const saysToken = (options: object): boolean => JSON.stringify(options).includes("${token}");
+/** Whether a protocol shows the token in its usual place: there is one, and the operator has named no other place. */
+export const inUsualPlace = ({ token }: Way, options: object): boolean =>
+  token !== "" && !JSON.stringify(options).includes("${token}");
 
 /** A protocol's own texts, filled in. */
 export const filled = (way: Way, value: Json): Json => fill(value, tokenOf(way));

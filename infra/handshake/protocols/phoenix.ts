@@ -6,7 +6,7 @@ import type { Protocol, Session, Way } from "../protocol.ts";
 import { Stopped } from "../seen.ts";
 import type { Json } from "../values.ts";
 import { awaitFrame, jsonIn } from "./await.ts";
-import { filled, openingOf, saysToken } from "./opening.ts";
+import { filled, inUsualPlace, openingOf } from "./opening.ts";
 
 type Options = PresetOptions<"phoenix">;
 
@@ -31,8 +31,10 @@ export function phoenix(options: Options): Protocol {
 }
 
 async function enter(way: Way, options: Options): Promise<Session> {
-  const token = way.token === "" || saysToken(options) ? {} : { token: "${token}" };
+  const token = inUsualPlace(way, options) ? { token: "${token}" } : {};
   const opening = openingOf(way, { ...options, query: { vsn: "2.0.0", ...token, ...options.query } });
+  if (options.authToken !== undefined)
+    opening.protocols = ["phoenix", bearer(String(filled(way, options.authToken)))];
   // The transport has a path of its own below that of the socket.
   if (!opening.url.pathname.endsWith("/websocket"))
     opening.url.pathname = `${opening.url.pathname.replace(/\/$/, "")}/websocket`;
@@ -47,6 +49,13 @@ async function enter(way: Way, options: Options): Promise<Session> {
     alive: { everyMs: heartbeatMs, send: () => void channel.say(null, "phoenix", "heartbeat", {}) },
   };
 }
+
+/**
+ * A browser's client can set no header, so the token travels as a subprotocol, which the server does not choose. Whatever
+ * the name says, client and server mean plain base64 without its padding.
+ */
+const bearer = (token: string) =>
+  `base64url.bearer.phx.${Buffer.from(token).toString("base64").replaceAll("=", "")}`;
 
 class Channel {
   readonly client: Client;

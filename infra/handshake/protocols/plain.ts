@@ -1,7 +1,8 @@
 import type { Client } from "../client.ts";
 import type { Protocol, Session, Way } from "../protocol.ts";
 import { Stopped } from "../seen.ts";
-import { type OpeningOptions, openingOf } from "./opening.ts";
+import { inUsualPlace, type OpeningOptions, openingOf } from "./opening.ts";
+import { pingFrameHop, provePingFrame } from "./pings.ts";
 
 /** A backend that wants something from its clients has closed the connection by then. */
 const quietMs = 1_000;
@@ -14,13 +15,10 @@ const quietMs = 1_000;
 export function plain(options: OpeningOptions): Protocol {
   return {
     name: "plain",
-    hops: { entry: [{ name: "stays open" }], proof: [{ name: "ping frame", about: "ping" }] },
+    hops: { entry: [{ name: "stays open" }], proof: [pingFrameHop] },
     showsToken: true,
     enter: (way) => enter(way, options),
-    async prove(way, { client }) {
-      await client.pingFrame(way.timeoutMs);
-      way.pass();
-    },
+    prove: provePingFrame,
   };
 }
 
@@ -41,9 +39,9 @@ async function enter(way: Way, options: OpeningOptions): Promise<Session> {
 }
 
 /** Where nothing says how the token is shown. A URL that has one already keeps it. */
-function withTokenInUrl({ token, url }: Way, options: OpeningOptions): OpeningOptions {
-  const said = JSON.stringify(options).includes("${token}") || url.searchParams.has("token");
-  return said || token === "" ? options : { ...options, query: { ...options.query, token: "${token}" } };
+function withTokenInUrl(way: Way, options: OpeningOptions): OpeningOptions {
+  if (!inUsualPlace(way, options) || way.url.searchParams.has("token")) return options;
+  return { ...options, query: { ...options.query, token: "${token}" } };
 }
 
 async function staysOpen(client: Client): Promise<void> {

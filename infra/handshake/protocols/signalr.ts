@@ -7,7 +7,7 @@ import { okText } from "../request.ts";
 import { Stopped } from "../seen.ts";
 import type { Json } from "../values.ts";
 import { awaitFrame, type Members, objectIn } from "./await.ts";
-import { filled, openingOf, saysToken } from "./opening.ts";
+import { filled, inUsualPlace, openingOf } from "./opening.ts";
 import { pingFrameHop, provePingFrame } from "./pings.ts";
 
 type Options = PresetOptions<"signalr">;
@@ -38,14 +38,14 @@ export function signalr(options: Options): Protocol {
 }
 
 async function enter(way: Way, options: Options): Promise<Session> {
-  const own = way.token === "" || saysToken(options);
+  const isUsual = inUsualPlace(way, options);
   const opening = openingOf(way, options);
   if (options.negotiate) {
-    opening.url.searchParams.set("id", await negotiate(way, opening, own ? {} : bearer(way)));
+    opening.url.searchParams.set("id", await negotiate(way, opening, isUsual ? bearer(way) : {}));
     way.pass();
   }
   // A browser cannot set a header on a WebSocket: clients show their token in the query.
-  if (!own) opening.url.searchParams.set("access_token", way.token);
+  if (isUsual) opening.url.searchParams.set("access_token", way.token);
   const client = await way.open(opening);
   client.send(record({ protocol: "json", version: 1 }));
   const answer = await expectRecord(way, client, (message) => message.type === undefined, {

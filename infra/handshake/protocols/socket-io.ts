@@ -7,7 +7,7 @@ import { okText } from "../request.ts";
 import { Stopped } from "../seen.ts";
 import type { Json } from "../values.ts";
 import { awaitFrame } from "./await.ts";
-import { filled, openingOf, saysToken } from "./opening.ts";
+import { filled, inUsualPlace, openingOf } from "./opening.ts";
 import { pingFrameHop, provePingFrame } from "./pings.ts";
 
 type Options = PresetOptions<"socket.io">;
@@ -93,7 +93,7 @@ async function connectNamespace(way: Way, client: Client, options: Options): Pro
 
 function authOf(way: Way, options: Options): Json {
   if (options.auth) return filled(way, options.auth);
-  return way.token === "" || saysToken(options) ? {} : { token: way.token };
+  return inUsualPlace(way, options) ? { token: way.token } : {};
 }
 
 function expectText(way: Way, client: Client, wanted: RegExp, expected: string): Promise<string> {

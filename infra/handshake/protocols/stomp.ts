@@ -6,7 +6,7 @@ import type { PresetOptions } from "../preset-options.ts";
 import type { Protocol, Session, Way } from "../protocol.ts";
 import { Stopped } from "../seen.ts";
 import { awaitFrame } from "./await.ts";
-import { filled, openingOf, saysToken } from "./opening.ts";
+import { filled, inUsualPlace, openingOf } from "./opening.ts";
 import { pingFrameHop, provePingFrame } from "./pings.ts";
 
 type Options = PresetOptions<"stomp">;
@@ -46,7 +46,7 @@ async function connect(way: Way, options: Options): Promise<Client> {
 
 function connectHeaders(way: Way, options: Options): Headers {
   const { login, connectHeaders = {}, host } = options;
-  const passcode = options.passcode ?? (way.token === "" || saysToken(options) ? undefined : "${token}");
+  const passcode = options.passcode ?? (inUsualPlace(way, options) ? "${token}" : undefined);
   const account = { ...(login && { login }), ...(passcode && { passcode }) };
   const headers = {
     "accept-version": "1.2,1.1,1.0",
@@ -91,7 +91,8 @@ function expectFrame(
   const pick = (frame: Frame) => {
     const text = textOf(frame).trimStart();
     if (text.startsWith("ERROR")) throw new Stopped({ url: way.url.href, refused: errorIn(text) });
-    return text.startsWith(`${command}\n`) && holds(text) ? text : undefined;
+    // STOMP 1.2 lets a line end with CR LF.
+    return /^[A-Z]+(?=\r?\n)/.exec(text)?.[0] === command && holds(text) ? text : undefined;
   };
   return awaitFrame(client, pick, { withinMs: way.timeoutMs, expected: `a ${command} frame` });
 }

@@ -7,7 +7,7 @@ import type { Frame } from "../frame.ts";
 import type { PresetOptions } from "../preset-options.ts";
 import type { Protocol, Session, Way } from "../protocol.ts";
 import { awaitFrame } from "./await.ts";
-import { openingOf, saysToken } from "./opening.ts";
+import { inUsualPlace, openingOf } from "./opening.ts";
 
 type Options = PresetOptions<"yjs">;
 
@@ -37,7 +37,7 @@ export function yjs(options: Options): Protocol {
 }
 
 async function join(way: Way, options: Options): Promise<Client> {
-  const token = way.token === "" || saysToken(options) ? {} : { token: "${token}" };
+  const token = inUsualPlace(way, options) ? { token: "${token}" } : {};
   const query = { ...token, ...options.query };
   const path = `${options.path ?? ""}/${encodeURIComponent(options.room)}`;
   const client = await way.open(openingOf(way, { ...options, path, query }));

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { parse } from "yaml";
 import { packageRoot } from "../../package-root.ts";
+import { fewAtOnce } from "../few-at-once.ts";
 import { type Origin, override, unusable } from "./origin.ts";
 
 /** The names under which pm2's users keep how their applications run. */
@@ -34,9 +35,7 @@ export async function readEcosystem(
   const copy = mkdtempSync(join(tmpdir(), "geo-system-ecosystem-"));
   try {
     const needed = [...paths].filter((path) => read.test(path) && existsSync(join(folder, path)));
-    await Promise.all(
-      needed.map((path) => cp(join(folder, path), join(copy, path), { verbatimSymlinks: true })),
-    );
+    await fewAtOnce(needed, (path) => cp(join(folder, path), join(copy, path), { verbatimSymlinks: true }));
     if (existsSync(join(folder, "node_modules")))
       symlinkSync(join(folder, "node_modules"), join(copy, "node_modules"));
     return evaluate(copy, file);

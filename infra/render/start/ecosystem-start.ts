@@ -1,47 +1,9 @@
-import { isAbsolute, posix, relative } from "node:path";
-import type { Command } from "./command-parts.ts";
-import { type Application, readEcosystem } from "./ecosystem-file.ts";
+import { commandOf, interpreterOf, type ReadLine } from "./ecosystem-command.ts";
+import type { Application } from "./ecosystem-file.ts";
 import { isUndefined, type SortedKeys, sortKeys } from "./ecosystem-keys.ts";
-import { entryFile } from "./entry.ts";
-import { expectFiles, expectInstalled } from "./needs.ts";
-import { splitNodeOptions } from "./node-options.ts";
-import { type Origin, override, placeOfFile, unusable } from "./origin.ts";
+import { type Origin, unusable } from "./origin.ts";
 import { isSet, type ReleaseContext } from "./release-context.ts";
-import { binFolder, type Start } from "./start.ts";
-import { shellWords } from "./words.ts";
-
-/** How a command line starts the backend; see line-start.ts. */
-export type ReadLine = (words: string[], origin: Origin, context: ReleaseContext) => Start;
-
-/**
- * The application that a file of pm2's describes; nothing where the file is about something else.
- *
- * @throws where it cannot be read, or names several applications and none is ours
- */
-export async function ownApplication(
-  file: string,
-  context: ReleaseContext,
-): Promise<Application | undefined> {
-  const origin = placeOfFile(file);
-  if (!context.paths.has(file)) throw unusable(origin, "expected a file of the release, and it is not in it");
-  const found = await readEcosystem(context.folder, file, context.paths);
-  return found.length === 0 ? undefined : chosen(found, origin, context.parameters.backendName);
-}
-
-/**
- * The one of our name, or the only one.
- *
- * @throws where there are several, and none has that name
- */
-export function chosen(found: Application[], origin: Origin, name: string | undefined): Application {
-  const named = found.find((one) => one.name === name) ?? (found.length === 1 ? found[0] : undefined);
-  if (named) return named;
-  throw unusable(
-    origin,
-    `expected one application, or one that is called ${name}, as backendName says; found ${found.map((one) => one.name).join(", ")}`,
-    `set backendName to the one that serves WebSockets, or ${override()}`,
-  );
-}
+import type { Start } from "./start.ts";
 
 /**
  * How an application of pm2's starts.
@@ -68,51 +30,6 @@ export function applicationStart(
     ...(typeof instances === "number" && { instances }),
     notes: [...said(sorted, origin), ...notes, ...start.notes],
   };
-}
-
-/** The file with its options and arguments, or a command line in two members: `script: "npm", args: "start"`. */
-function commandOf(
-  used: Record<string, unknown>,
-  origin: Origin,
-  context: ReleaseContext,
-  readLine: ReadLine,
-): Start {
-  const cwd = folderOf(used.cwd, origin, context);
-  const name = String(used.script);
-  const args = wordsOf(used.args, origin);
-  const runner = interpreterOf(used)?.options ?? [];
-  const given = [...runner, ...wordsOf(used.node_args ?? used.interpreter_args, origin)];
-  const { nodeArguments } = splitNodeOptions(given, origin);
-  if (/^[\w-]+$/.test(name) && cwd === "" && !entryFile([name], context.paths, undefined))
-    return withOptions(readLine([name, ...args], origin, context), nodeArguments);
-  const { script, program } = scriptOf(name, cwd, origin, context);
-  expectInstalled({ environment: {}, nodeArguments, program, args }, origin, context);
-  const notes = expectFiles(nodeArguments, cwd, origin, context);
-  return { source: origin.place, nodeArguments, script, args, environment: {}, cwd, pm2: {}, notes };
-}
-
-const withOptions = (start: Start, nodeArguments: string[]): Start => ({
-  ...start,
-  nodeArguments: [...nodeArguments, ...start.nodeArguments],
-});
-
-/** Node, or what Node can do by itself with an option. */
-function interpreterOf({
-  interpreter,
-  exec_interpreter,
-}: Record<string, unknown>): { options: string[] } | undefined {
-  const name = String(interpreter ?? exec_interpreter ?? "node").replace(/^.*\//, "");
-  const options: Record<string, string[]> = {
-    ...{ node: [], tsx: ["--import", "tsx"], "ts-node": ["-r", "ts-node/register"] },
-  };
-  return Object.hasOwn(options, name) ? { options: options[name] ?? [] } : undefined;
-}
-
-/** A text as pm2 takes it apart, or a list. */
-function wordsOf(value: unknown, origin: Origin): string[] {
-  if (value === undefined) return [];
-  if (Array.isArray(value)) return value.map(String);
-  return shellWords(String(value), origin, new Set());
 }
 
 /** pm2's `max`, 0 and -1 depend on the host's processors. */
@@ -144,28 +61,6 @@ function refusedValues(
         ]
       : []),
   ];
-}
-
-/** A folder of the repository on this machine is the same one in the release. */
-function folderOf(cwd: unknown, origin: Origin, { folder }: ReleaseContext): string {
-  if (cwd === undefined) return "";
-  const path = posix.normalize(isAbsolute(String(cwd)) ? relative(folder, String(cwd)) || "." : String(cwd));
-  if (path.startsWith("..") || isAbsolute(path))
-    throw unusable(origin, `cwd: expected a folder of the release, found ${JSON.stringify(cwd)}`);
-  return path.replace(/^\.$|\/$/, "");
-}
-
-function scriptOf(name: string, cwd: string, origin: Origin, { paths, folder }: ReleaseContext) {
-  const path = posix.normalize(isAbsolute(name) ? relative(folder, name) : posix.join(cwd, name));
-  const bin = path.startsWith(binFolder) ? path.slice(binFolder.length) : undefined;
-  const program: Command["program"] = bin ? { kind: "bin", name: bin } : { kind: "file", candidates: [path] };
-  const script = bin ? path : entryFile([path], paths, undefined);
-  if (!script || name === "")
-    throw unusable(
-      origin,
-      `script: expected a file of the release, found ${JSON.stringify(name)}, which is not in it`,
-    );
-  return { script, program };
 }
 
 /** `env` with `env_production` over it, as `pm2 start --env production` has it. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { isAbsolute, join, posix } from "node:path";
 import type { Command } from "./command-parts.ts";
 import { entryFile } from "./entry.ts";
@@ -43,6 +44,13 @@ export function expectInstalled(command: Command, origin: Origin, context: Relea
   const packages = loadedModules(command.nodeArguments).flatMap(packagesOf);
   const bin = command.program.kind === "bin" ? command.program.name : undefined;
   const missing = packages.find((name) => isDevelopment(name, context.manifest));
+  const unlisted = packages.find((name) => isUnlisted(name, context));
+  if (missing === undefined && unlisted !== undefined)
+    throw unusable(
+      origin,
+      `it loads ${unlisted}, which is in no list of dependencies of package.json, and not in package-lock.json`,
+      `npm install --save-prod ${unlisted}, and commit both files`,
+    );
   const owner = missing ?? (bin && developmentOwner(bin, origin, context));
   if (!owner) return;
   throw unusable(
@@ -68,6 +76,15 @@ function isDevelopment(
   return !!devDependencies?.[name] && !dependencies?.[name] && !optionalDependencies?.[name];
 }
 
+/** As npm's lock file says it; other managers' are not read, and there the host's own error tells. */
+function isUnlisted(name: string, { folder, manifest }: ReleaseContext): boolean {
+  const { dependencies, optionalDependencies } = manifest;
+  if (isBuiltin(name) || { ...dependencies, ...optionalDependencies }[name] !== undefined) return false;
+  const packages = lockedPackages(folder);
+  const found = packages?.[`node_modules/${name}`];
+  return packages !== undefined && (found === undefined || found.dev === true);
+}
+
 interface LockedPackage {
   dev?: boolean;
   bin?: Record<string, string>;
@@ -83,11 +100,8 @@ function developmentOwner(
   origin: Origin,
   { folder, manifest }: ReleaseContext,
 ): string | undefined {
-  const path = join(folder, "package-lock.json");
-  if (!existsSync(path)) return isDevelopment(bin, manifest) ? bin : undefined;
-  const { packages = {} } = JSON.parse(readFileSync(path, "utf8")) as {
-    packages?: Record<string, LockedPackage>;
-  };
+  const packages = lockedPackages(folder);
+  if (packages === undefined) return isDevelopment(bin, manifest) ? bin : undefined;
   const owners = Object.entries(packages).filter(([, { bin: own }]) => own && bin in own);
   if (owners.length === 0)
     throw unusable(
@@ -96,4 +110,21 @@ function developmentOwner(
     );
   if (owners.some(([, { dev }]) => !dev)) return undefined;
   return owners[0]?.[0].replace(/^.*node_modules\//, "");
+}
+
+/** Undefined where npm wrote no lock file, or one of version 1, which does not say it. */
+function lockedPackages(folder: string): Record<string, LockedPackage> | undefined {
+  const path = join(folder, "package-lock.json");
+  if (!existsSync(path)) return undefined;
+  return parseLock(readFileSync(path, "utf8"), path).packages;
+}
+
+function parseLock(text: string, path: string): { packages?: Record<string, LockedPackage> } {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(
+      `backendSource: expected JSON in ${path}: ${(error as Error).message}; next: npm install --package-lock-only, then commit it`,
+    );
+  }
 }

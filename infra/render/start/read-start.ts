@@ -1,5 +1,7 @@
+import { readApplications } from "./ecosystem-application.ts";
+import type { ReadLine } from "./ecosystem-command.ts";
 import { ecosystemFiles } from "./ecosystem-file.ts";
-import { applicationStart, ownApplication, type ReadLine } from "./ecosystem-start.ts";
+import { applicationStart } from "./ecosystem-start.ts";
 import { entryFile } from "./entry.ts";
 import { before, readLine } from "./line-start.ts";
 import { type Origin, placeOfFile, placeOfScript, unusable } from "./origin.ts";
@@ -18,7 +20,7 @@ export async function readStart(context: ReleaseContext): Promise<Start> {
 }
 
 async function written(context: ReleaseContext): Promise<Start> {
-  const { manifest, paths, parameters } = context;
+  const { paths, parameters } = context;
   const file = ecosystemFiles.find((name) => paths.has(name));
   if (parameters.backendStart !== undefined) {
     const start = await lineStart(
@@ -32,6 +34,14 @@ async function written(context: ReleaseContext): Promise<Start> {
   }
   const own = file && (await fileStart(file, context));
   if (own) return own;
+  const start = await packageStart(context);
+  return file && start.source !== file
+    ? withNotes(start, `${file} has no application in "apps"; what counts is ${start.source}`)
+    : start;
+}
+
+async function packageStart(context: ReleaseContext): Promise<Start> {
+  const { manifest } = context;
   const script: unknown = manifest.scripts?.start;
   if (typeof script !== "string") return mainStart(context);
   return withNotes(await lineStart(script, placeOfScript("start"), context), ...before("start", manifest));
@@ -49,8 +59,15 @@ async function lineStart(text: string, origin: Origin, context: ReleaseContext):
 }
 
 async function fileStart(file: string, context: ReleaseContext): Promise<Start | undefined> {
-  const application = await ownApplication(file, context);
-  return application && applicationStart(application, placeOfFile(file), context, innerLine);
+  const found = await readApplications(file, context);
+  if (!found) return undefined;
+  const start = applicationStart(found.own, placeOfFile(file), context, innerLine);
+  const { others } = found;
+  if (others.length === 0) return start;
+  return withNotes(
+    start,
+    `${file}: not started: ${others.join(", ")}; this package runs one application, the one that serves WebSockets`,
+  );
 }
 
 /** A command line within a pm2 file cannot name another such file. */

@@ -38,9 +38,13 @@ const told = ["NODE_ENV", "HOST", "PORT", "WS_PATH", "HANDOVER_SECONDS", "DATA_D
 export const knownVariables = ({ parameters }: ReleaseContext): ReadonlySet<string> =>
   new Set([...told, ...Object.keys(parameters.backendEnvironment ?? {})]);
 
+/** Whether the names of the secret ones are known already: in a program they may be another resource's output. */
+export const secretsAreKnown = ({ backendSecretEnvironment: secrets }: StartParameters): boolean =>
+  !Output.isInstance(secrets) && !(secrets instanceof Promise);
+
 /** The names of the secret ones, unless all of that is known only later. */
-export const secretNames = ({ backendSecretEnvironment: secrets }: StartParameters): string[] =>
-  Output.isInstance(secrets) || secrets instanceof Promise ? [] : Object.keys(secrets ?? {});
+export const secretNames = (parameters: StartParameters): string[] =>
+  secretsAreKnown(parameters) ? Object.keys(parameters.backendSecretEnvironment ?? {}) : [];
 
 /** Whether the configuration sets it. */
 export const isSet = (name: string, parameters: StartParameters): boolean =>

@@ -10,6 +10,16 @@ const type = (name: string, ...words: string[]) =>
 /** What a CA answers to an ACME client (certbot, lego, acme.sh …), which prints its words. */
 export const acme: readonly Meaning[] = [
   {
+    name: "certbot: too old",
+    pattern: /certbot: error: unrecognized arguments/i,
+    example: "certbot: error: unrecognized arguments: --ip-address 203.0.113.7",
+    means:
+      "This certbot is older than the option: certificates for addresses and profiles need a recent one.",
+    check:
+      "certbot --version; the host's certificate of this package comes by a certbot of its own, not by this one",
+    worry: untilItEnds,
+  },
+  {
     name: "ACME: rate limited",
     pattern: type("rateLimited", "too many (certificates|failed authorizations|new orders|registrations)"),
     example:

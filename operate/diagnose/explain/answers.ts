@@ -26,7 +26,7 @@ export const answers: readonly Meaning[] = [
     example: "Unexpected server response: 502",
     means:
       "nginx runs and cannot reach the backend: it is stopped, crashes, or listens elsewhere. For a second or two this is a restart.",
-    check: `${diagnose}; ssh HOST pm2 restart geo-backend`,
+    check: `${diagnose}; ssh HOST pm2 ls shows whether it runs, npm run logs -- --no-follow why it ended`,
     worry: ifItStays,
   },
   {
@@ -48,7 +48,8 @@ export const answers: readonly Meaning[] = [
   },
   {
     name: "unauthorized",
-    pattern: /\b401\b|\b1008\b|Unauthorized|policy violation/i,
+    pattern:
+      /\b401\b|\b1008\b|Unauthorized|HTTP Authentication failed|policy violation|StatusPolicyViolation/i,
     example: "Unexpected server response: 401",
     means:
       "The token was refused: it has expired, or was signed with another secret. Or a 401 is nginx's own (auth_basic), before the backend is asked.",
@@ -58,9 +59,11 @@ export const answers: readonly Meaning[] = [
   },
   {
     name: "forbidden",
-    pattern: /\b403\b|Forbidden/i,
+    pattern:
+      /\b(403|451)\b|Forbidden|origin not allowed|Origin .* is not authorized|invalid Origin|InvalidOrigin/i,
     example: "Unexpected server response: 403",
-    means: "The page's own address (Origin) may not connect, or nginx keeps the client's address out.",
+    means:
+      "The page's own address (Origin) may not connect, or nginx keeps the client's address out. (451: a provider's page, for legal reasons.)",
     check: "The backend's ALLOWED_ORIGINS, and the site's allow and deny: npm run diagnose",
     worry: "Yes, if it is your own page.",
   },
@@ -75,7 +78,7 @@ export const answers: readonly Meaning[] = [
   },
   {
     name: "not found",
-    pattern: /\b404\b/,
+    pattern: /\b404\b|(status|response|HTTP\S*)[^\d]{0,12}\b(405|410|421)\b|Method Not Allowed/i,
     example: "Unexpected server response: 404",
     means:
       "Nothing serves that path as a WebSocket: a slip in it (it is /ws), a wrong location, or another site answers.",
@@ -85,7 +88,7 @@ export const answers: readonly Meaning[] = [
   {
     name: "request too large",
     pattern:
-      /\b431\b|\b413\b|\b414\b|Header Fields Too Large|Entity Too Large|Request Header Or Cookie Too Large|too large (body|header)/i,
+      /\b431\b|\b413\b|\b414\b|Header Fields Too Large|Entity Too Large|Request Header Or Cookie Too Large|too large (body|header)|too long header/i,
     example: "Unexpected server response: 431",
     means:
       "The request is larger than nginx or Node takes: cookies of the page grew past 8 kB (nginx) or 16 kB (Node), or the token in the URL is very long. (413: a body, which an upgrade does not have.)",
@@ -94,7 +97,7 @@ export const answers: readonly Meaning[] = [
   },
   {
     name: "bad request",
-    pattern: /\b400\b|Bad Request/i,
+    pattern: /\b400\b|Bad Request|protocol version is not supported/i,
     example: "Unexpected server response: 400",
     means:
       "The request was refused as none that opens a WebSocket: a wrong path (a backend on Node's ws says 400 to that), Upgrade or Sec-WebSocket headers that were lost or changed on the way, or ws:// to a TLS port.",
@@ -104,7 +107,7 @@ export const answers: readonly Meaning[] = [
   {
     name: "no upgrade",
     pattern:
-      /\b426\b|Upgrade Required|'Connection' header|'Upgrade' header|upgrade.*(header|missing)|response code: 200|Unexpected server response: 200|HTTP 200|status code:? '?200|'200 OK'|got 200\b|InvalidStatus|Invalid ?Upgrade|not upgraded to websocket|Expected HTTP 101|Handshake not finished|(status|response)[^\d]{0,20}\b20[0-6]\b/i,
+      /\b426\b|Upgrade Required|'Connection' header|'Upgrade' header|upgrade.*(header|missing)|response code: 200|Unexpected server response: 200|HTTP 200|status code:? '?200|'200 OK'|got 200\b|InvalidStatus|Invalid ?Upgrade|not upgraded to websocket|Expected HTTP 101(?! status)|Handshake not finished|bad response from the server|does not contain Upgrade|'Connection' header value|'Upgrade' header value|(status|response)[^\d]{0,20}\b50[15]\b|Error: 20[0-6]\b|(status|response)[^\d]{0,20}\b20[0-6]\b/i,
     example: "Unexpected server response: 426",
     means:
       "An ordinary answer came in the place of the upgrade: nginx does not hand the Upgrade headers on, or a page answers on that path.",
@@ -124,7 +127,7 @@ export const answers: readonly Meaning[] = [
   {
     name: "refused handshake",
     pattern:
-      /bad handshake|Invalid status code received|unexpected status code|WSServerHandshakeError|Handshake status|Refused WebSocket upgrade|status code '?101|non-101/i,
+      /bad handshake|Invalid status code received|unexpected status code|WSServerHandshakeError|Handshake status|Refused WebSocket upgrade|status code '?101|non-101|WebSocketHandshakeException|Expected 101 status/i,
     example: "websocket: bad handshake",
     means: "The answer to the upgrade was not 101, and the library does not say which one it was.",
     check: `${diagnose}; or look at the answer's status in the client's code (Go: the second result of Dial)`,

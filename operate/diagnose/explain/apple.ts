@@ -1,10 +1,16 @@
+import { answers } from "./answers.ts";
+import { browser } from "./browser.ts";
+import { clientCode } from "./client-code.ts";
+import { closeCodes } from "./close-codes.ts";
 import { ends } from "./connection.ts";
 import type { Meaning } from "./meaning.ts";
 import { network, tls } from "./network.ts";
 
 /** A meaning that the words of other systems have too. */
 function named(name: string): Meaning {
-  const found = [...network, ...tls, ...ends].find((meaning) => meaning.name === name);
+  const found = [...network, ...tls, ...ends, ...browser, ...clientCode, ...closeCodes, ...answers].find(
+    (meaning) => meaning.name === name,
+  );
   if (!found) throw new Error(`no meaning is named ${name}`);
   return found;
 }
@@ -21,13 +27,19 @@ const rows: readonly [name: string, codes: Codes][] = [
   ["name not found", { url: [-1003, -1006] }],
   ["refused", { url: [-1004], posix: [61] }],
   ["cut", { url: [-1005], posix: [53, 54] }],
-  ["no route", { url: [-1009, -1020], posix: [50, 51, 65] }],
+  ["no route", { url: [-1009, -1018, -1019, -1020], posix: [50, 51, 65] }],
+  ["closed while connecting", { url: [-999], posix: [89] }],
+  ["invalid address", { url: [-1000, -1002] }],
+  ["no upgrade", { url: [-1011] }],
+  ["written too late", { posix: [32] }],
+  ["message too big", { posix: [40] }],
   ["cleartext forbidden", { url: [-1022] }],
-  ["TLS cut", { url: [-1200], status: [-9806, -9836, -9850, -9858] }],
+  ["TLS cut", { url: [-1200], status: [-9805, -9806, -9816, -9836, -9850, -9858] }],
+  ["client certificate", { url: [-1205, -1206] }],
   [
     "certificate",
     {
-      url: [-1201, -1202, -1203, -1204, -1205, -1206],
+      url: [-1201, -1202, -1203, -1204],
       status: [-9807, -9808, -9812, -9813, -9814, -9815, -9843, -9847],
     },
   ],
@@ -41,8 +53,9 @@ const pattern = ({ url, posix, status }: Codes) =>
     [
       ...oneOf("NSURLError.*[= ]", url),
       ...oneOf("Code=", url),
+      ...oneOf("error code: ", url),
       ...oneOf("NSPOSIXErrorDomain Code=", posix),
-      ...oneOf("(OSStatus|CFNetwork|SSL).*[ (:]", status),
+      ...oneOf("(OSStatus|CFNetwork|SSL).*[ (:=]", status),
     ].join("|"),
     "i",
   );
@@ -51,5 +64,7 @@ const pattern = ({ url, posix, status }: Codes) =>
 export const apple: readonly Meaning[] = rows.map(([name, codes]) => ({
   ...named(name),
   pattern: pattern(codes),
-  example: `Error Domain=NSURLErrorDomain Code=${codes.url?.[0]}`,
+  example: codes.url
+    ? `Error Domain=NSURLErrorDomain Code=${codes.url[0]}`
+    : `Error Domain=NSPOSIXErrorDomain Code=${codes.posix?.[0]}`,
 }));

@@ -14,7 +14,7 @@ const code = (number: number, words?: string) =>
 export const closeCodes: readonly Meaning[] = [
   {
     name: "normal closure",
-    pattern: code(1000, "(?<!ab)normal closure|closed normally|ConnectionClosedOK"),
+    pattern: code(1000, "(?<!ab)normal closure|closed normally|StatusNormalClosure"),
     example: "close 1000 (normal closure)",
     means: "One side closed the connection because it was done, and the other agreed. It is no error.",
     check: "Nothing. If users did not mean to leave: look for close() in the page and in the backend",
@@ -22,7 +22,7 @@ export const closeCodes: readonly Meaning[] = [
   },
   {
     name: "restart",
-    pattern: /\b1012\b|\b1001\b|going away|service restart|StatusGoingAway/i,
+    pattern: /\b1012\b|\b1001\b|going away|service restart|StatusGoingAway|StatusServiceRestart/i,
     example: "close 1012 (service restart)",
     means:
       "The backend said good-bye: it is being restarted or replaced, or the page is left. The client comes back within seconds.",
@@ -32,7 +32,7 @@ export const closeCodes: readonly Meaning[] = [
   {
     name: "bad frame",
     pattern:
-      /Invalid WebSocket frame|Invalid frame header|\b1002\b|must not mask|(un)?masked frame|reserved bits|invalid opcode|One or more reserved bits|bad MASK|FIN not set/i,
+      /Invalid WebSocket frame|Invalid frame header|\b1002\b(?!.*status code)|must not mask|(un)?masked frame|reserved bits|invalid opcode|One or more reserved bits|bad MASK|FIN not set|unexpected continuation|Control frames? must|Code \d+ is reserved|StatusProtocolError/i,
     example: "RangeError: Invalid WebSocket frame: RSV1 must be clear",
     means:
       "The connection stood, and what came over it was no WebSocket frame: a proxy or a virus scanner changed it, or one of the two programs writes into the connection beside its WebSocket library.",
@@ -41,7 +41,7 @@ export const closeCodes: readonly Meaning[] = [
   },
   {
     name: "unsupported data",
-    pattern: code(1003, "unsupported data|unacceptable data"),
+    pattern: code(1003, "unsupported data|unacceptable data|StatusUnsupportedData"),
     example: "close 1003 (unsupported data)",
     means:
       "One side got a kind of message it does not take: binary where it wants text, or the other way round.",
@@ -58,7 +58,7 @@ export const closeCodes: readonly Meaning[] = [
   },
   {
     name: "no code",
-    pattern: code(1005, "no status (received|rcvd|code)"),
+    pattern: code(1005, "no status (received|rcvd|code)|StatusNoStatusRcvd"),
     example: "close 1005 (no status)",
     means: "The other side closed the connection cleanly and gave no code: close() without arguments.",
     check: "Nothing. If users did not mean to leave: look for close() in the page and in the backend",
@@ -66,7 +66,10 @@ export const closeCodes: readonly Meaning[] = [
   },
   {
     name: "not UTF-8",
-    pattern: code(1007, "invalid (frame payload|UTF-?8)|not (valid )?UTF-?8"),
+    pattern: code(
+      1007,
+      "invalid (frame payload|UTF-?8)|not (valid )?UTF-?8|UTF-8 encoding error|decode a text frame as UTF-8|StatusInvalidFramePayloadData",
+    ),
     example: "close 1007 (invalid frame payload data)",
     means:
       "A text message held bytes that are not UTF-8: binary data was sent as text, or compressed data by a broken proxy.",
@@ -77,7 +80,7 @@ export const closeCodes: readonly Meaning[] = [
     name: "message too big",
     pattern: code(
       1009,
-      "message too (big|large|long)|max payload size|Max frame length|read limit(ed)?\\b|Space limit exceeded|exceeds (the )?(limit|maximum)",
+      "message (was )?too (big|large|long)|max payload size|Max frame length|read limit(ed)?\\b|Space limit exceeded|Payload limit reached|StatusMessageTooBig|(?<!tls: .*)exceeds (the )?(limit|maximum)",
     ),
     example: "RangeError: Max payload size exceeded",
     means:
@@ -87,7 +90,7 @@ export const closeCodes: readonly Meaning[] = [
   },
   {
     name: "extension missing",
-    pattern: code(1010, "mandatory ext"),
+    pattern: code(1010, "mandatory ext|StatusMandatoryExtension"),
     example: "close 1010 (mandatory extension)",
     means:
       "The client insists on an extension that the backend did not grant, usually compression (permessage-deflate).",
@@ -96,7 +99,7 @@ export const closeCodes: readonly Meaning[] = [
   },
   {
     name: "internal error",
-    pattern: code(1011, "internal (server )?error"),
+    pattern: code(1011, "(?<!500 )\\binternal (server )?error|StatusInternalError"),
     example: "close 1011 (internal error)",
     means:
       "The backend met an error that it did not expect and closed this connection; its log has the reason.",
@@ -106,7 +109,7 @@ export const closeCodes: readonly Meaning[] = [
   {
     name: "full",
     pattern:
-      /\b(503|429)\b|\b1013\b|try again later|too many (requests|connections)|Service (Temporarily )?Unavailable/i,
+      /\b(503|429)\b|\b1013\b|try again later|too many (requests|connections)|Service (Temporarily )?Unavailable|StatusTryAgainLater/i,
     example: "Unexpected server response: 503",
     means:
       "There is no room for another connection: a limit of nginx, of the backend, or of the account; or the service is switched to maintenance.",
@@ -115,45 +118,21 @@ export const closeCodes: readonly Meaning[] = [
   },
   {
     name: "gateway's close",
-    pattern: code(1014),
+    pattern: code(1014, "StatusBadGateway"),
     example: "close 1014 (bad gateway)",
     means: "A gateway between client and backend got no usable answer from the backend.",
     check: diagnose,
     worry: ifItStays,
   },
-  {
-    name: "TLS close",
-    pattern: code(1015, "TLS handshake fail"),
-    example: "close 1015 (TLS handshake)",
-    means:
-      "The TLS handshake failed; a client says this of itself and it never crosses the wire. Usually the certificate is not trusted.",
-    check: `${diagnose}; the browser shows the certificate when you open https://HOST`,
-    worry: ifItStays,
-  },
 ];
 
-/** Of 3000–4999 only beside words of a close: the numbers are ports too. */
-const range = (digits: string) =>
-  new RegExp(`(clos\\w*|code|status|received|sent|disconnect\\w*|reason)[^\\d]{0,12}\\b${digits}\\b`, "i");
-
-/** Codes that RFC 6455 leaves to libraries and applications. */
-export const ownCodes: readonly Meaning[] = [
-  {
-    name: "library's code",
-    pattern: range("3\\d{3}"),
-    example: "close 3000 (unauthorized)",
-    means:
-      "Codes 3000–3999 are registered by libraries and frameworks. IANA lists 3000 as unauthorized, 3003 as forbidden, 3008 as a time-out.",
-    check: "The registry of WebSocket close codes at IANA, and the documentation of the backend's library",
-    worry: "It depends on what the library means by it.",
-  },
-  {
-    name: "application's code",
-    pattern: range("4\\d{3}"),
-    example: "close 4001",
-    means:
-      "Codes 4000–4999 belong to the application: the backend closed the connection for a reason of its own (a bad token, a second window, a kick).",
-    check: "Search the backend's code for the number; npm run logs",
-    worry: "It depends on what the backend means by it.",
-  },
-];
+/** Said beside words of TLS, so it is asked before those. */
+export const tlsClose: Meaning = {
+  name: "TLS close",
+  pattern: code(1015, "TLS handshake fail|StatusTLSHandshake"),
+  example: "close 1015 (TLS handshake)",
+  means:
+    "The TLS handshake failed; a client says this of itself and it never crosses the wire. Usually the certificate is not trusted.",
+  check: `${diagnose}; the browser shows the certificate when you open https://HOST`,
+  worry: ifItStays,
+};

@@ -5,7 +5,7 @@ export const heartbeat: readonly Meaning[] = [
   {
     name: "ping unanswered",
     pattern:
-      /ping timeout|didn.t receive pong|did not respond with a pong|pong (timeout|not received)|heartbeat timeout/i,
+      /ping timeout|without receiving a message|ping(\/pong)? timed out|keepalive timeout(?!; no)|didn.t receive pong|did not respond with a pong|pong (timeout|not received)|heartbeat timeout/i,
     example: "sent 1011 (internal error) keepalive ping timeout; no close frame received",
     means:
       "The connection stood, and a ping was not answered in time: the other side is stuck, or the network between went away without a word.",
@@ -20,7 +20,7 @@ export const ends: readonly Meaning[] = [
   {
     name: "timeout",
     pattern:
-      /ETIMEDOUT|ERR_CONNECTION_TIMED_OUT|NS_ERROR_NET_TIMEOUT|Connection timed out|Errno 110|curl: \(28\) Failed to connect|i\/o timeout|failed to respond|connect timed out/i,
+      /ETIMEDOUT|ERR_CONNECTION_TIMED_OUT|ERR_TIMED_OUT|WinError 10060|did not properly respond|Connection timeout to host|(failed: |The )request timed out|failed to connect to .* after \d+ ?ms|NS_ERROR_NET_TIMEOUT|Connection timed out|Errno 110|curl: \(28\) Failed to connect|i\/o timeout|failed to respond|connect timed out/i,
     example: "Error: connect ETIMEDOUT 203.0.113.7:80",
     means:
       "Nothing answers at all: a firewall drops the packets (the host's own, or the cloud's before it), or the host is off.",
@@ -29,7 +29,8 @@ export const ends: readonly Meaning[] = [
   },
   {
     name: "handshake timeout",
-    pattern: /timed out|TimeoutError|Timeout(Exception)?\b|curl: \(28\)/i,
+    pattern:
+      /timed out|TimeoutError|Timeout(Exception)?\b|curl: \(28\)|context deadline exceeded|(status|response|HTTP\S*)[^\d]{0,12}408\b/i,
     example: "Error: Opening handshake has timed out",
     means:
       "The connection was not made in time. Either nothing answers at all: a firewall drops the packets, or the host is off; or the connection stands and no answer comes on it: nginx or the backend is stuck.",
@@ -49,7 +50,7 @@ export const ends: readonly Meaning[] = [
   {
     name: "hang-up",
     pattern:
-      /socket hang up|ECONNRESET|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_CONNECTION_CLOSED|ERR_CONNECTION_ABORTED|Empty reply|connection (was )?reset|reset by peer|reset without closing|curl: \((52|56)\)|EOF occurred|EOFException|ServerDisconnected|: EOF\b|Errno 104/i,
+      /socket hang up|ECONNRESET|ECONNABORTED|forcibly closed by the remote|ERR_RESPONSE_HEADERS_TRUNCATED|unexpected end of stream|closed before (full header was received|receiving a handshake response)|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_CONNECTION_CLOSED|ERR_CONNECTION_ABORTED|Empty reply|connection (was )?reset|reset by peer|reset without closing|curl: \((52|56)\)|EOF occurred|EOFException|ServerDisconnected|: EOF\b|Errno 104/i,
     example: "Error: socket hang up",
     means:
       "The connection was closed without an answer: nginx is full (worker_connections), a process crashed, or something on the way cut it.",
@@ -59,7 +60,7 @@ export const ends: readonly Meaning[] = [
   {
     name: "cut",
     pattern:
-      /\b1006\b|no close frame received|abnormal(ly)? clos|closed abnormally|connection to .* was interrupted|Software caused connection abort|network connection was lost|without completing the close handshake|unexpected EOF|remote host was lost/i,
+      /\b1006\b|no close frame received|abnormal(ly)? clos|closed abnormally|connection to .* was interrupted|Software caused connection abort|network connection was lost|without completing the close handshake|unexpected EOF|remote host was lost|ERR_SOCKET_NOT_CONNECTED|Socket is not connected|rc=(7|16)\b|AMQJS0008I/i,
     example: "close 1006 (abnormal closure)",
     means:
       "The connection was cut without a good-bye: a change of network, a laptop that slept, a crash. If it comes every 60 seconds, nginx cuts silent connections.",
@@ -69,7 +70,7 @@ export const ends: readonly Meaning[] = [
   {
     name: "failed",
     pattern:
-      /WebSocket connection to '?.*'? failed|can.t establish a connection to the server|WebSocket connection .*failed|WebSocket (is|was) closed|WebSocket error|Network error|WebSocket network error|WebSocket opening handshake/i,
+      /WebSocket connection to '?.*'? failed|can.t establish a connection to the server|WebSocket connection .*failed|WebSocket (is|was) closed|WebSocket error|Network error|WebSocket network error|WebSocket opening handshake|net::ERR_FAILED|AMQJS000[57]E/i,
     example: "WebSocket connection to 'wss://geo.example/ws' failed: ",
     means:
       "The connection did not come about; a browser tells no page why. Any reason is possible, from a moment without network to a service that is down.",

@@ -10,9 +10,13 @@ export function explain(pasted: string): Meaning | undefined {
 /** A port or a number in an address is no status. */
 function withoutAddresses(text: string): string {
   return text
-    .replace(/\b(wss?|https?):\/\/[^\s'"’”)]+/gi, "URL")
+    .replace(/\b(wss?|https?):\/\/[^\s'"’”)]+/gi, kindOf)
+    .replace(/\b\d+\.\d+\.\d+\.\d+:22\b/g, "ADDRESS OF SSH")
     .replace(/\b\d+\.\d+\.\d+\.\d+(:\d+)?/g, "ADDRESS");
 }
+
+/** A browser says of a session of socket.io that is not known only 400, and its address. */
+const kindOf = (url: string) => (/\/socket\.io\/\?.*\bsid=/.test(url) ? "URL of a socket.io session" : "URL");
 
 /** The known message that shares most words with it; undefined where none shares a telling part. */
 export function nearest(pasted: string): Meaning | undefined {

@@ -1,10 +1,11 @@
 import { diagnose, ifItStays, type Meaning } from "./meaning.ts";
 
-/** What pm2, Node and ssh print on the host or on the way to it. */
+/** What pm2 and Node print on the host. */
 export const hostPrograms: readonly Meaning[] = [
   {
     name: "pm2: not found",
-    pattern: /Process or Namespace .* not found|\[PM2\].*(not found|doesn.t exist)/i,
+    pattern:
+      /Process or Namespace .* not found|\[PM2\].*(Process \S+ (not found|doesn.t exist)|No process found)/i,
     example: "[PM2][ERROR] Process or Namespace geo-backend not found",
     means:
       "This user's pm2 has no application of that name: it was deleted, or it runs under another user (each has a pm2 of its own).",
@@ -22,7 +23,7 @@ export const hostPrograms: readonly Meaning[] = [
   },
   {
     name: "pm2: exited",
-    pattern: /exited with code \[?\d+\]?/i,
+    pattern: /exited with code \[?\d+\]?|App name:\S+ id:\d+ disconnected/i,
     example: "App [geo-backend:0] exited with code [1] via signal [SIGINT]",
     means:
       "The backend's process ended. With a signal: it was stopped or replaced. Without one: it crashed, and pm2 starts it again.",
@@ -39,6 +40,70 @@ export const hostPrograms: readonly Meaning[] = [
     worry: ifItStays,
   },
   {
+    name: "pm2: script missing",
+    pattern: /\[PM2\].*(Script|File) (\S+ )?not found/i,
+    example: "[PM2][ERROR] Script not found: /srv/geo-backend/current/server.js",
+    means:
+      "pm2 was told to start a file that is not there: a wrong folder, a build that did not run, or a release that was removed.",
+    check: `${diagnose}; ls -l of that path on the host; npx pulumi up puts the release back`,
+    worry: "Yes, if it is the backend's.",
+  },
+  {
+    name: "program missing",
+    pattern: /NOT AVAILABLE in PATH|command not found|env: .(node|pm2|npm).: No such file/i,
+    example: "bash: pm2: command not found",
+    means:
+      "The shell finds no such program: it is not installed, or not on this shell's PATH (nvm's is missing in ssh HOST COMMAND, and sudo has its own).",
+    check: `${diagnose}; ls -l /usr/local/bin/node /usr/local/bin/pm2 on the host; npx pulumi up puts them back`,
+    worry: "Yes, if it is Node or pm2 of the user who runs the backend: the next boot brings nothing back.",
+  },
+  {
+    name: "pm2: not saved",
+    pattern: /process list is not synchronized|differs\. Type 'pm2 save'/i,
+    example:
+      "[PM2][WARN] Current process list is not synchronized with saved list. Type 'pm2 save' to synchronize.",
+    means: "What runs is not what pm2 would bring back at the next boot.",
+    check: "pm2 ls, and if it is right: pm2 save",
+    worry: "No, until the host boots. Then yes.",
+  },
+  {
+    name: "pm2: memory limit",
+    pattern: /exceeds --max-memory-restart/i,
+    example: "[PM2] Process 0 restarted because it exceeds --max-memory-restart value",
+    means:
+      "The backend used more memory than its pm2 file allows, and pm2 restarted it: all its clients were cut.",
+    check: "Whether its memory grows without end (pm2 monit); else raise max_memory_restart",
+    worry: "Yes, if it comes again.",
+  },
+  {
+    name: "pm2: another user's",
+    pattern: /Spawning PM2 daemon with pm2_home=/i,
+    example: "[PM2] Spawning PM2 daemon with pm2_home=/root/.pm2",
+    means:
+      "No pm2 ran for this user, so the command started one. After `sudo pm2 …` it is root's, and knows nothing of the backend.",
+    check:
+      "As the user who runs the backend: pm2 ls. A daemon that was started by mistake: pm2 kill as the same user",
+    worry: "No, unless a backend was started there a second time.",
+  },
+  {
+    name: "pm2: no boot unit",
+    pattern: /Init system not found/i,
+    example: "[PM2][ERROR] Init system not found",
+    means: "`pm2 startup` found no systemd, as in a container: nothing brings the backend back after a boot.",
+    check: "ps -p 1 -o comm= on the host: a host of this package needs systemd there",
+    worry: "Yes, after the next boot.",
+  },
+  {
+    name: "wrong kind of module",
+    pattern:
+      /ERR_REQUIRE_ESM|Cannot use import statement outside a module|require is not defined in ES module|ERR_UNKNOWN_FILE_EXTENSION/i,
+    example: "SyntaxError: Cannot use import statement outside a module",
+    means:
+      'Node read a file as the other kind of module: `import` needs "type": "module" in package.json (or .mjs), `require` needs it away (or .cjs). A .ts file needs a build or a loader.',
+    check: "package.json of the release, and the Node version that the code was written for",
+    worry: "Yes, if it is the running release: it does not start.",
+  },
+  {
     name: "module missing",
     pattern: /Cannot find (module|package)|ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND/i,
     example: "Error: Cannot find module 'express'",
@@ -50,7 +115,8 @@ export const hostPrograms: readonly Meaning[] = [
   },
   {
     name: "out of memory",
-    pattern: /heap out of memory|Cannot allocate memory|\bENOMEM\b|oom-kill|Out of memory: Killed/i,
+    pattern:
+      /heap out of memory|Cannot allocate memory|\bENOMEM\b|oom-kill|Out of memory: Killed|Killed process \d+/i,
     example: "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
     means:
       "A process asked for more memory than it may have (Node's heap limit) or than the host has (the kernel ended it).",
@@ -73,46 +139,5 @@ export const hostPrograms: readonly Meaning[] = [
       "Only root may listen on a port below 1024; the backend listens on backendPort, and nginx on 80 and 443.",
     check: "Let it listen on process.env.PORT",
     worry: "Yes: the backend does not start.",
-  },
-  {
-    name: "ssh: host key",
-    pattern:
-      /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|knownhosts: key|ssh: host key mismatch/i,
-    example: "Host key verification failed.",
-    means:
-      "The host shows another key than the one that is known, or none is known. Either it was rebuilt, or another machine answers at this address.",
-    check: "Find out which before you accept it: compare the fingerprint with the host's console",
-    worry: "Yes, until you know why it changed.",
-  },
-  {
-    name: "ssh: host key type",
-    pattern: /no matching host key type|no common algorithm for host key/i,
-    example:
-      "ssh: handshake failed: ssh: no common algorithm for host key; we offered: [ssh-rsa], peer offered: [ssh-ed25519]",
-    means:
-      "Client and host have no kind of host key in common: usually a pinned ssh-rsa key (SHA-1), which today's sshd no longer signs with.",
-    check:
-      "Pin the host's ed25519 key instead: ssh-keyscan -t ed25519 HOST, compared with the host's console",
-    worry: "No for the users: only you are kept out.",
-  },
-  {
-    name: "ssh: no key accepted",
-    pattern:
-      /Permission denied \(|unable to authenticate|All configured authentication methods failed|Too many authentication failures|no supported methods remain/i,
-    example: "ubuntu@203.0.113.7: Permission denied (publickey).",
-    means:
-      "sshd took none of the keys that were offered: the agent holds no right one, it is another user's, or the agent offers too many before it.",
-    check: "ssh-add -l shows the agent's keys; ssh -v USER@HOST shows which are offered",
-    worry: "No for the users: only you are kept out.",
-  },
-  {
-    name: "ssh: closed early",
-    pattern:
-      /kex_exchange_identification|ssh_exchange_identification|banner exchange|Connection (closed|reset) by .* port \d+|Connection lost before handshake|preauth/i,
-    example: "kex_exchange_identification: Connection closed by remote host",
-    means:
-      "sshd closed the connection before it said who it is: too many logins at once (MaxStartups), a ban (fail2ban), `ufw limit`, or it is no sshd.",
-    check: "Wait a minute and try again; from another address if that fails",
-    worry: "No for the users: only you are kept out.",
   },
 ];

@@ -1,6 +1,6 @@
-import { diagnose, ifItStays, type Meaning } from "./meaning.ts";
+import { diagnose, ifItStays, type Meaning, nobodyConnects } from "./meaning.ts";
 
-/** Lines of nginx's error log that concern an upgrade, and what keeps nginx from starting. */
+/** Lines of nginx's error log that concern the backend's side of an upgrade, and nginx's own limits. */
 export const nginxLines: readonly Meaning[] = [
   {
     name: "nginx: upstream ended",
@@ -39,24 +39,6 @@ export const nginxLines: readonly Meaning[] = [
       "A process has no file descriptor left: each connection takes one, and a proxied one takes two in nginx. It accepts no new connection until some close.",
     check: `${diagnose} names the process and its limit (worker_rlimit_nofile, LimitNOFILE)`,
     worry: "Yes: new clients are turned away.",
-  },
-  {
-    name: "nginx: no IPv6",
-    pattern: /\(97: Address family not supported|Address family not supported by protocol|\bEAFNOSUPPORT\b/i,
-    example: "socket() [::]:80 failed (97: Address family not supported by protocol)",
-    means: "IPv6 is switched off in this kernel, and something asks for an IPv6 address (`listen [::]:80`).",
-    check:
-      "Take the [::] line out; the site of this package leaves it out by itself: sudo geo-system site apply by npx pulumi up",
-    worry: "Yes: nginx does not start with such a line.",
-  },
-  {
-    name: "nginx: PROXY protocol",
-    pattern: /broken header: .*PROXY protocol|while reading PROXY protocol|PROXY protocol/i,
-    example: 'broken header: "GET /ws HTTP/1.1" while reading PROXY protocol',
-    means:
-      "One side speaks the PROXY protocol and the other does not: a load balancer that sends it to a plain `listen`, or clients that come directly to a `listen … proxy_protocol`.",
-    check: "Switch it on at both ends, or at neither",
-    worry: "Yes: no client connects that way.",
   },
   {
     name: "nginx: backend refused",
@@ -104,47 +86,60 @@ export const nginxLines: readonly Meaning[] = [
     worry: "No, for single ones. Yes, if many come in the same second.",
   },
   {
-    name: "nginx: limited",
-    pattern: /limiting (connections|requests)/i,
-    example: 'limiting connections by zone "perip", client: 203.0.113.9',
+    name: "nginx: backend out of reach",
+    pattern: /connect\(\)[^\n]* failed \((101|113): /i,
+    example: "connect() failed (113: No route to host) while connecting to upstream",
     means:
-      "nginx refuses clients by a limit_conn or limit_req of this host's configuration; many users of one office share an address.",
-    check: "grep -rn 'limit_conn\\|limit_req' /etc/nginx, on the host",
-    worry: "Yes, where WebSockets are counted.",
+      "nginx passes to an address to which no way leads from this host: another machine that is off, or a rule of the host's own. The client saw 502.",
+    check: "The address after `upstream:` in the line; npm run diagnose",
+    worry: ifItStays,
   },
   {
-    name: "nginx: rule forbids",
-    pattern: /access forbidden by rule/i,
-    example: "access forbidden by rule, client: 203.0.113.9",
-    means: "A `deny` in nginx's configuration keeps the client's address out. The client saw 403.",
-    check: "grep -rn 'deny\\|allow' /etc/nginx, on the host",
-    worry: "Yes, if it is one of your users.",
-  },
-  {
-    name: "port taken",
-    pattern: /\(98: |\bEADDRINUSE\b|Address already in use/i,
-    example: "Error: listen EADDRINUSE: address already in use 127.0.0.1:3000",
-    means: "Another process owns that port: an older copy that still runs, or another program.",
-    check: "sudo ss -ltnp 'sport = :PORT' on the host names the process that owns it",
-    worry: "Yes: what prints this does not serve.",
-  },
-  {
-    name: "nginx: certificate file",
-    pattern: /cannot load certificate|BIO_new_file|PEM_read_bio|key values mismatch/i,
-    example: 'cannot load certificate "/etc/geo-system/certificate/fullchain.pem": BIO_new_file() failed',
+    name: "nginx: may not connect",
+    pattern: /connect\(\)[^\n]* failed \((1|13): /i,
+    example: "connect() to 127.0.0.1:3000 failed (13: Permission denied) while connecting to upstream",
     means:
-      "A certificate or key file is missing, unreadable, or the two do not belong together. nginx keeps its old configuration, and cannot start with this one.",
-    check: "sudo geo-system certificate check on the host; npx pulumi up puts the files back",
-    worry: "Yes: nginx does not survive a restart like this.",
+      "The system forbids nginx to connect to the backend: SELinux (httpd_can_network_connect), AppArmor, a rule for nginx's user, or the rights of a socket's file. The client saw 502.",
+    check:
+      "getsebool httpd_can_network_connect; sudo journalctl -k | grep -i denied; ls -l of the socket's file",
+    worry: nobodyConnects,
   },
   {
-    name: "nginx: configuration",
-    pattern:
-      /\[emerg\]|host not found in upstream|could not build .*hash|unknown directive|nginx.*configuration file .* test failed/i,
-    example: 'nginx: [emerg] unknown directive "proxy_past" in /etc/nginx/sites-enabled/default:7',
+    name: "socket file missing",
+    pattern: /connect\(\) to unix:\S+ failed \(2: |connect ENOENT \S/i,
+    example:
+      "connect() to unix:/run/backend.sock failed (2: No such file or directory) while connecting to upstream",
     means:
-      "nginx does not accept its configuration; the line names file and number. It keeps the old one until it is restarted.",
-    check: "sudo nginx -t on the host; sudo geo-system site check tells whether it is this package's site",
-    worry: "Yes: nginx does not survive a restart like this.",
+      "The file of a unix socket is not there: the program that makes it does not run, or makes it elsewhere.",
+    check: "ls -l of that path on the host, and whether the program runs",
+    worry: ifItStays,
+  },
+  {
+    name: "nginx: strange answer",
+    pattern: /upstream sent (no valid|invalid|unexpected|duplicate|too long) ?(HTTP|header|chunked|status)?/i,
+    example: "upstream sent no valid HTTP/1.0 header while reading response header from upstream",
+    means:
+      "What listens on the backend's port does not speak HTTP/1.1: another program, TLS where nginx speaks plain HTTP, or HTTP/2. The client saw 502.",
+    check: `${diagnose}; on the host: curl -i http://127.0.0.1:PORT/`,
+    worry: nobodyConnects,
+  },
+  {
+    name: "nginx: limit of open files",
+    pattern: /worker_connections exceed open file resource limit/i,
+    example: "65535 worker_connections exceed open file resource limit: 1024",
+    means:
+      "nginx may hold more connections than it may open files: it turns clients away before its own limit is reached.",
+    check:
+      "npx pulumi up puts worker_rlimit_nofile and LimitNOFILE in place; npm run status shows use and limit",
+    worry: "Yes, before many users come.",
+  },
+  {
+    name: "nginx: worker ended",
+    pattern: /worker process \d+ exited on signal|open socket #\d+ left in connection/i,
+    example: "worker process 812 exited on signal 11 (core dumped)",
+    means:
+      "A worker of nginx ended with all its connections (9: killed, often for lack of memory; 11: it crashed, usually in a module), or was ended while it still held some.",
+    check: "sudo journalctl -k | grep -iE 'oom|segfault' on the host; nginx -V names the modules",
+    worry: "Yes, if it comes again: each time its clients are cut.",
   },
 ];

@@ -23,6 +23,8 @@ export interface Inside {
   deployedCertificate: string;
   /** SHA-256 of what is kept on the host in the folder of the deployed one; empty where its key is not its own. */
   keptCertificate: string;
+  /** Of `tls: acme`. */
+  acme?: AcmeSeen;
   backend: Backend;
   loopback: Loopback[];
 }
@@ -89,6 +91,16 @@ export interface Firewall {
   drops: string[];
   /** What ufw refuses to some addresses only: `deny` or `limit`. */
   denies: { port: number; action: string; from: string }[];
+  /** Ports that may answer from outside though ufw was to keep them closed. */
+  exposed: Exposed[];
+}
+
+export interface Exposed {
+  port: number;
+  /** `published` past ufw by a container engine; `open` since ufw is not in force. */
+  how: string;
+  /** The process that listens, or where a published port leads. */
+  by: string;
 }
 
 export interface Nginx {
@@ -121,6 +133,10 @@ export interface Worker {
   sockets: number;
   /** As `ps` has it: `S`, `R`, `T`. */
   state: string;
+  /** Connections of clients; `sockets` has those to the backend and its own as well. */
+  clients: number;
+  /** What would be free without it. */
+  kib: number;
 }
 
 export interface CertificateFile {
@@ -132,6 +148,21 @@ export interface CertificateFile {
   /** `own`, `other`, `unreadable` or `unknown`. */
   key: string;
   names: string;
+}
+
+export interface AcmeSeen {
+  timer: { enabled: boolean; active: boolean };
+  /** Whether the boot renews what became due while the host was off. */
+  boot: boolean;
+  account: boolean;
+  /** Whether the payload that was deployed holds a secret, so that the host cannot apply it by itself. */
+  secret: boolean;
+  /** What the last order or renewal came to: the `key=value` lines of /var/lib/geo-system-acme/last. */
+  last?: Readonly<Record<string, string>>;
+  /** The newest certificate that was issued for all deployed names; its end in milliseconds since 1970. */
+  newest?: { fingerprint: string; ends: number };
+  /** The status of nginx's answer on the host itself to the standing challenge, 0 without any; and the right one. */
+  challenge: { status: number; right: number };
 }
 
 export interface Backend {
@@ -160,7 +191,7 @@ export interface Backend {
   missingSecrets?: string;
   /** The first folder on the way to the release that the user may not enter. */
   forbidden?: string;
-  /** Something of pm2's that belongs to somebody else. */
+  /** Something of pm2's that belongs to another user. */
   foreign?: string;
   /** What Node says instead of its version. */
   nodeBroken?: string;
@@ -170,7 +201,8 @@ export interface Backend {
   saved: boolean;
   /** How its processes ended by themselves in the last ten minutes, since they were last started on purpose. */
   ends: Ended[];
-  processes: { pid: number; files: number; mostFiles: number; residentKb: number }[];
+  /** `allowedFiles`: up to which the process may raise `mostFiles` by itself. */
+  processes: { pid: number; files: number; mostFiles: number; allowedFiles: number; residentKb: number }[];
   log: string;
   errors: string;
   /** Seconds since the last of the errors was written. */

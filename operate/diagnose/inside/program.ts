@@ -4,10 +4,13 @@ import { template } from "../../../infra/package-root.ts";
 const scripts = [
   "diagnose/head.sh",
   "scripts/firewall-rules.sh",
+  "scripts/firewall-exposed.sh",
   "scripts/packages-units.sh",
+  "scripts/site-workers.sh",
   "diagnose/host.sh",
   "diagnose/firewall.sh",
   "diagnose/nginx.sh",
+  "diagnose/acme.sh",
   "diagnose/loopback.sh",
   "diagnose/backend.sh",
   "diagnose/main.sh",

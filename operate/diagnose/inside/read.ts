@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { readKeyed } from "../../../infra/host/facts.ts";
 import { Facts } from "./facts.ts";
 import type {
+  AcmeSeen,
   Backend,
   CertificateFile,
   Disk,
@@ -69,6 +71,7 @@ export function readInside(output: string): Inside {
     certificates: facts.all("certificate", certificate),
     deployedCertificate: facts.one("deployed-certificate")[0] ?? "",
     keptCertificate: facts.one("kept-certificate")[0] ?? "",
+    ...acme(facts),
     backend: backend(facts),
     loopback: facts.all("loopback", (to = "", port, answer = "") => ({ to, port: Number(port), answer })),
   };
@@ -103,6 +106,7 @@ function firewall(facts: Facts): Firewall {
     otherwise,
     allows: facts.all("allows", (port, v4 = "", v6 = "") => ({ port: Number(port), v4, v6 })),
     drops: facts.all("drops", (rule = "") => rule),
+    exposed: facts.all("exposed", (port, how = "", by = "") => ({ port: Number(port), how, by })),
     denies: facts.all("denies", (port, action = "", from = "") => ({ port: Number(port), action, from })),
   };
 }
@@ -130,12 +134,39 @@ function nginx(facts: Facts): Nginx {
 
 function worker(...told: string[]): Worker {
   const [pid = 0, seconds = 0, files = 0, mostFiles = 0, sockets = 0] = told.map(Number);
-  return { pid, seconds, files, mostFiles, sockets, state: told[5] ?? "" };
+  return {
+    pid,
+    seconds,
+    files,
+    mostFiles,
+    sockets,
+    state: told[5] ?? "",
+    clients: Number(told[6] || 0),
+    kib: Number(told[7] || 0),
+  };
 }
 
 function certificate(path = "", ends = "", fingerprint = "", key = "unknown", names = ""): CertificateFile {
   const shown = names.replaceAll("IPAddress:", "").replaceAll("DNS:", "").replaceAll(",", ", ");
   return { path, missing: ends === "missing", ends: Number(ends) * 1000, fingerprint, key, names: shown };
+}
+
+function acme(facts: Facts): { acme?: AcmeSeen } {
+  const [timerEnabled, timerActive, boot, account, secret] = facts.one("acme");
+  if (timerEnabled === undefined) return {};
+  const [last, [fingerprint, ends]] = [facts.text("acme-last"), facts.one("acme-newest")];
+  const [status = 0, right = 404] = facts.one("acme-challenge");
+  return {
+    acme: {
+      timer: { enabled: timerEnabled === "enabled", active: timerActive === "active" },
+      boot: boot === "enabled",
+      account: account === "yes",
+      secret: secret !== "no",
+      ...(last !== undefined && { last: readKeyed(last) }),
+      ...(fingerprint && { newest: { fingerprint, ends: Number(ends) * 1000 } }),
+      challenge: { status: Number(status), right: Number(right) },
+    },
+  };
 }
 
 function backend(facts: Facts): Backend {
@@ -173,7 +204,8 @@ function backend(facts: Facts): Backend {
       signal: signal === "SIGINT" ? "" : signal,
       id: Number(id),
     })),
-    processes: facts.all("process", (pid, files, mostFiles, residentKb) => ({
+    processes: facts.all("process", (pid, files, mostFiles, residentKb, allowedFiles) => ({
+      allowedFiles: Number(allowedFiles ?? mostFiles),
       pid: Number(pid),
       files: Number(files),
       mostFiles: Number(mostFiles),

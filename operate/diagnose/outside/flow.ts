@@ -14,7 +14,7 @@ interface FlowOptions {
   target: Target;
   secrets: ClientSecrets;
   timeoutMs: number;
-  /** The backend's log from before the flow on; absent where nobody could log in. */
+  /** The backend's log from before the flow on; absent where the login failed. */
   readLog?: ReadLog | undefined;
 }
 

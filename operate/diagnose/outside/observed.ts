@@ -11,6 +11,8 @@ export interface Outside {
   page?: PageSeen;
   /** Requests of several sizes, the smallest first. Undefined where no client was left without an answer. */
   sizes?: SizeSeen[];
+  /** Connections at once. Undefined where the host itself was asked, or a client did not pass. */
+  many?: ManySeen;
   flows: Flow[];
   /** What the client speaks, and what it can tell. */
   client: ClientSeen;
@@ -39,6 +41,7 @@ export interface PortSeen {
 export interface TlsSeen {
   protocol: string;
   /** In milliseconds since 1970. */
+  begins: number;
   ends: number;
   names: string;
   /** Whether it is not for the host's name. */
@@ -63,6 +66,12 @@ export interface SizeSeen {
   bytes: number;
   /** Whether anything came back. */
   answered: boolean;
+}
+
+export interface ManySeen {
+  asked: number;
+  /** How many of them were accepted and then never answered. */
+  silent: number;
 }
 
 export interface ClientSeen {

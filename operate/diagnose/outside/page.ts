@@ -5,10 +5,10 @@ import type { PageSeen } from "./observed.ts";
 /** How much of a page is kept, and how much is read: to its end, but not for ever. */
 const [kept, most] = [2_000, 10_000_000];
 
-/** What a plain request of `/` on port 80 gets; undefined where nothing answers. Redirects are not followed. */
-export function seePage(url: URL, timeoutMs: number): Promise<PageSeen | undefined> {
+/** What a plain request on port 80 gets; undefined where nothing answers. Redirects are not followed. */
+export function seePage(url: URL, timeoutMs: number, path = "/"): Promise<PageSeen | undefined> {
   return new Promise((resolve) => {
-    const options = { host: bareHost(url), port: portOf(url), path: "/", timeout: timeoutMs, agent: false };
+    const options = { host: bareHost(url), port: portOf(url), path, timeout: timeoutMs, agent: false };
     const asked = request(options, (response) => {
       let [body, read] = ["", 0];
       const { statusCode: status = 0, headers } = response;

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 import { bareHost, portOf } from "../../../infra/handshake/open.ts";
+import { trusting } from "../../../infra/trusted-roots.ts";
 import { leave } from "./leave.ts";
 import type { TlsSeen } from "./observed.ts";
 
@@ -13,7 +14,7 @@ export function seeTls(url: URL, ca: string | undefined, timeoutMs: number): Pro
   return new Promise((resolve) => {
     const socket = connect({
       ...{ host, port: portOf(url), ...(isIP(host) ? {} : { servername: host }) },
-      ...(ca !== undefined && { ca }),
+      ...trusting(ca),
       rejectUnauthorized: false, // Nothing is sent on it; whether it may be trusted is what we report.
     });
     let connected = false;
@@ -32,14 +33,15 @@ export function seeTls(url: URL, ca: string | undefined, timeoutMs: number): Pro
   });
 }
 
-const none = { otherName: false, protocol: "", ends: 0, names: "", fingerprint: "" };
+const none = { otherName: false, protocol: "", begins: 0, ends: 0, names: "", fingerprint: "" };
 
 function shown(socket: TLSSocket, host: string): TlsSeen {
   const certificate = socket.getPeerCertificate();
-  const { valid_to, subjectaltname = "", fingerprint256 = "" } = certificate;
+  const { valid_from, valid_to, subjectaltname = "", fingerprint256 = "" } = certificate;
   const problem = socket.authorizationError as unknown as string | null; // A code, whatever its type says.
   return {
     protocol: socket.getProtocol() ?? "",
+    begins: Date.parse(valid_from),
     ends: Date.parse(valid_to),
     names: subjectaltname.replaceAll("IP Address:", "").replaceAll("DNS:", ""),
     fingerprint: fingerprint256.replaceAll(":", "").toLowerCase(),

@@ -31,7 +31,7 @@ const forbidden = inside(({ target, inside }, { forbidden: path, user }) =>
     : undefined,
 );
 
-/** Mostly somebody's `sudo pm2 …`, or a copy by root. */
+/** Mostly a `sudo pm2 …`, or a copy by root. */
 const foreign = inside(({ target, inside }, { foreign: path, user, home }) =>
   path !== undefined && !serves(inside)
     ? {

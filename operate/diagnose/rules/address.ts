@@ -1,12 +1,20 @@
 import { shownUrl } from "../../../infra/handshake/mask.ts";
 import { portOf } from "../../../infra/handshake/open.ts";
+import type { Offer } from "../../../infra/nginx/offer.ts";
 import { pulumiLine } from "../../../infra/pulumi-command.ts";
 import { websocketPathPattern } from "../../../infra/settings/checks.ts";
 import { words } from "../../target/words.ts";
-import type { Offer } from "../nginx/offer.ts";
 import type { Observations } from "../observations.ts";
 import type { Flow } from "../outside/observed.ts";
-import { isHeld, isStrangePath, isStrangePort, offered, rightAddress, tellsOfPorts } from "./offered.ts";
+import {
+  isHeld,
+  isSentOnToTls,
+  isStrangePath,
+  isStrangePort,
+  offered,
+  rightAddress,
+  tellsOfPorts,
+} from "./offered.ts";
 import { answers } from "./pm2.ts";
 import { portList } from "./ports.ts";
 import { type Finding, type Rule, worry } from "./rule.ts";
@@ -57,6 +65,7 @@ function finding(seen: Observations, { key, served, ...wrong }: Wrong): Finding 
 function rightAddresses(seen: Observations, named: string): string[] {
   const urls = seen.target.urls.map((each) => new URL(each));
   const right = urls.map((url) => {
+    if (isSentOnToTls(seen, url)) return shownUrl(url.href.replace(/^ws:/, "wss:"));
     const offer = offered(seen, url);
     return offer ? rightAddress(offer, url) : shownUrl(url.href);
   });
@@ -105,6 +114,19 @@ const wrongScheme = addressRule(({ seen, url, offer: { ports }, flow }) => {
     evidence: evidence(flow),
   };
 });
+
+/** Known from outside alone. */
+const onlyTls: Rule = (seen) => {
+  const { target, outside } = seen;
+  const at = target.urls.findIndex((url) => isSentOnToTls(seen, new URL(url)));
+  const [url, flow] = [target.urls[at], outside.flows[at]];
+  if (url === undefined || !flow?.failure) return undefined;
+  return finding(seen, {
+    hop: "upgrade",
+    cause: `port ${portOf(new URL(url))} only sends clients on to https://, which WebSocket clients do not follow: they use wss://`,
+    evidence: evidence(flow),
+  });
+};
 
 const evidence = ({ url, failure }: Flow) => (failure ? [`${url}: ${failure.cause}`] : []);
 
@@ -157,5 +179,5 @@ function refusesPath({ seen: { inside }, flow }: Asked): boolean {
 
 const answersOfARouter = [200, 301, 308, 400, 404, 405, 426];
 
-export const portRules = [wrongPort, wrongScheme];
+export const portRules = [wrongPort, wrongScheme, onlyTls];
 export const pathRules = [wrongPath];

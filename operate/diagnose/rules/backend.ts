@@ -45,14 +45,14 @@ const saidOf = (journal: string) =>
     )
     .slice(-3);
 
-/** Its applications serve on; nobody starts them again, and in cluster mode nobody takes their connections. */
+/** Its applications serve on; nothing starts them again, and in cluster mode nothing accepts their connections. */
 const daemonHangs: Rule = ({ target, inside }) => {
   const { silentPm2: silent, user } = inside?.backend ?? {};
   if (!inside || !silent) return undefined;
   const served = serves(inside);
   return {
     ...{ hop: "pm2", severity: served ? "warn" : "fail" },
-    cause: `pm2 itself ${silent.frozen ? "is frozen by a signal STOP" : "does not answer"}: ${served ? "the backend serves on, and is not started again when it crashes" : "nobody takes the backend's connections"}`,
+    cause: `pm2 itself ${silent.frozen ? "is frozen by a signal STOP" : "does not answer"}: ${served ? "the backend serves on, and is not started again when it crashes" : "nothing accepts the backend's connections"}`,
     evidence: [`pm2's daemon, process ${silent.pid}, does not answer within 5 s`],
     fix: silent.frozen
       ? [on(target, `sudo kill -CONT ${silent.pid}`)]
@@ -86,7 +86,7 @@ const deleted = inside((seen, backend) => {
   };
 });
 
-/** Mostly somebody's `sudo pm2 start`: users are served, with root's rights, until the next boot. */
+/** Mostly a `sudo pm2 start`: users are served, with root's rights, until the next boot. */
 const ofAnother: Rule = (seen) => {
   const { inside, target } = seen;
   if (!inside?.backend.applications || application(inside) || !serves(inside)) return undefined;
@@ -120,7 +120,7 @@ const stopped = inside(({ target, inside }, { name }) => {
   const app = application(inside);
   if (app?.status !== "stopped" && app?.status !== "stopping") return undefined;
   return {
-    cause: `the backend is stopped in pm2: somebody stopped ${name}`,
+    cause: `the backend is stopped in pm2: it was told to stop, as by pm2 stop ${name}`,
     evidence: [`pm2: ${name} is ${app.status}, ${app.restarts} restarts`],
     fix: [pm2(target, "restart")],
     worry: worry.down,
@@ -163,7 +163,8 @@ const wrongPort = inside((seen, backend) => {
       ...found.map((each) => `${each.address}:${each.port} process ${each.pid}`),
       `nothing listens on port ${port}`,
     ],
-    fix: [startAnew(seen, backend, `pm2 delete ${name}; `)],
+    // An up makes nginx follow it, and cuts no client.
+    fix: [served ? seen.target.up : startAnew(seen, backend, `pm2 delete ${name}; `)],
     worry: served ? worry.soon : worry.down,
   };
 });
@@ -195,7 +196,15 @@ const outOfFiles: Rule = ({ inside, target }) => {
     ...{ hop: "limits", severity: "fail" },
     cause: `the backend has no file descriptor left: ${full.files} of ${full.mostFiles} are open`,
     evidence: [`process ${full.pid}: ${full.files} open files, at most ${full.mostFiles}`],
-    fix: [on(target, `sudo systemctl restart pm2-${inside?.backend.user}`)],
+    // While it runs: a restart would cut everybody who is connected.
+    fix: [
+      on(
+        target,
+        full.allowedFiles > full.mostFiles
+          ? `sudo -u ${inside?.backend.user} prlimit --pid ${full.pid} --nofile=${full.allowedFiles}:`
+          : `sudo prlimit --pid ${full.pid} --nofile=${Math.max(65_536, 2 * full.mostFiles)}`,
+      ),
+    ],
     worry: worry.some,
   };
 };

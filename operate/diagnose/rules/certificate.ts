@@ -1,3 +1,4 @@
+import { isLate } from "../../../infra/host/renewal.ts";
 import type { CertificateFile } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
 import type { TlsSeen } from "../outside/observed.ts";
@@ -50,7 +51,7 @@ function back(
 /** What is wrong with it, what is most telling first: a verification stops at the first thing that it finds. */
 function problemOf({ ends, names, otherName, problem }: TlsSeen, host: string): string {
   if (ends < Date.now()) return `the certificate has expired, on ${date(ends)}`;
-  if (otherName) return `the certificate is for ${names || "nobody"}, not for ${host}`;
+  if (otherName) return `the certificate is for ${names || "no name"}, not for ${host}`;
   if (problem === "CERT_NOT_YET_VALID")
     return "the certificate is not valid yet: a clock is wrong, this machine's or the host's";
   if (problem === "DEPTH_ZERO_SELF_SIGNED_CERT")
@@ -79,7 +80,7 @@ const refused: Rule = (seen) => {
   };
 };
 
-/** Without a stack nobody told us of a private CA, nor did the host: that it is not known here may be all. */
+/** Without a stack no private CA is known, nor did the host name one: that it is not known here may be all. */
 const authorityOfOthers = ({ target, inside }: Observations, { problem, ends, otherName }: TlsSeen) =>
   target.named !== undefined &&
   !inside?.deployedCertificate &&
@@ -122,13 +123,15 @@ const unknownHere: Rule = (seen) =>
       }
     : undefined;
 
-const endsSoon: Rule = ({ outside: { tls }, target }): Finding | undefined => {
-  const days = tls?.ends ? Math.floor((tls.ends - Date.now()) / day) : 999;
-  if (days >= 14 || days < 0) return undefined;
+/** Of one that the host renews, the rules of the renewal tell. */
+const endsSoon: Rule = ({ outside: { tls }, inside, target }): Finding | undefined => {
+  if (!tls?.ends || inside?.acme) return undefined;
+  const days = Math.floor((tls.ends - Date.now()) / day);
+  if (days < 0 || !isLate(tls, Date.now())) return undefined;
   return {
     ...{ hop: "certificate", severity: "warn" },
     cause: `the certificate ends in ${days} days`,
-    evidence: [`served: until ${date(tls?.ends ?? 0)}`],
+    evidence: [`served: until ${date(tls.ends)}`],
     fix: [target.up],
     worry: worry.soon,
   };

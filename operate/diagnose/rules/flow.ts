@@ -60,7 +60,11 @@ function suspects(seen: Observations): string[] {
   const { inside, target } = seen;
   if (inside?.backend.altered.length) return mended(seen);
   if (changedSite(seen).length > 0) return [putBack(target, "site")];
-  return [nginxLog(target), backendLog(target), pm2(target, "restart")];
+  const restart = pm2(target, "restart");
+  // A guess must not cut those who are served.
+  const last =
+    worryOf(seen) === worry.down ? restart : `# where these tell nothing, and few are connected: ${restart}`;
+  return [nginxLog(target), backendLog(target), last];
 }
 
 const lastNginx = ({ inside }: Observations) =>

@@ -1,4 +1,5 @@
 import { pathRules, portRules } from "./address.ts";
+import { assumedTls } from "./assumed.ts";
 import { backendRules } from "./backend.ts";
 import { betweenRules } from "./between.ts";
 import { certificateRules, certificateWarnings, keyRules } from "./certificate.ts";
@@ -10,10 +11,13 @@ import { hostRules, hostWarnings } from "./host.ts";
 import { limitRules } from "./limits.ts";
 import { loginRules } from "./login.ts";
 import { dropRules, networkWarnings, reachRules } from "./network.ts";
-import { frozenRules, nginxRules, nginxWarnings } from "./nginx.ts";
+import { frozenRules, nginxRules, nginxWarnings, workerRules } from "./nginx.ts";
+import { manyOldWorkers } from "./old-workers.ts";
 import { refusalRules } from "./refusal.ts";
+import { renewalRules, renewalWarnings } from "./renewal.ts";
 import type { Rule } from "./rule.ts";
 import { serviceRules, serviceWarnings } from "./services.ts";
+import { someSilent } from "./several.ts";
 import { siteRules } from "./site.ts";
 import { siteWarnings } from "./site-text.ts";
 import { traceWarnings } from "./traces.ts";
@@ -31,8 +35,10 @@ export const rules: readonly Rule[] = [
   ...nginxGone, // Without its main file it refuses everything.
   ...nginxRules, // Does it run?
   ...dropRules, // It listens: does a packet get there?
+  ...workerRules, // Does each worker go on? One that does not keeps nginx from taking anything new over.
   ...pathRules, // Is it a path that was ever served?
   ...siteRules, // Does it serve what was deployed?
+  ...renewalRules, // Is a newer certificate there, and not served?
   ...certificateRules,
   ...limitRules, // Is there room for one more?
   ...frozenRules,
@@ -42,11 +48,14 @@ export const rules: readonly Rule[] = [
   ...refusalRules, // Does nginx itself refuse?
   ...betweenRules, // Both ends answer: is it the way between them?
   ...flowRules, // Does it do what it should?
-  ...[...siteWarnings, ...certificateWarnings, ...firewallWarnings, ...nginxWarnings],
+  someSilent, // Does each one of several?
+  ...[...siteWarnings, ...certificateWarnings, ...renewalWarnings, ...firewallWarnings, ...nginxWarnings],
   ...[
+    assumedTls,
     ...networkWarnings,
     ...traceWarnings,
     ...serviceWarnings,
+    manyOldWorkers,
     ...hostWarnings,
     ...crashWarnings,
     ...loginRules,

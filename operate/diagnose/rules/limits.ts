@@ -1,5 +1,5 @@
+import { readConfiguration } from "../../../infra/nginx/configuration.ts";
 import type { Worker } from "../inside/observed.ts";
-import { readConfiguration } from "../nginx/configuration.ts";
 import type { Observations } from "../observations.ts";
 import { on, putBack, reloadNginx } from "./fix.ts";
 import { type Rule, worry } from "./rule.ts";
@@ -23,11 +23,7 @@ const clientFails = ({ outside }: Observations) => outside.flows.some(({ failure
 const raise = ({ inside, target }: Observations, directive: string) =>
   inside?.deployed.includes("site")
     ? [putBack(target, "site")]
-    : [
-        `# in /etc/nginx/nginx.conf: ${directive}`,
-        on(target, "sudo nano /etc/nginx/nginx.conf"),
-        reloadNginx(target),
-      ];
+    : [`# in /etc/nginx/nginx.conf, by hand: ${directive}, and then:`, reloadNginx(target)];
 
 /** Each WebSocket takes two. What listens counts as well, and a few are kept for nginx itself. */
 const connectionsUsedUp: Rule = (seen) => {
@@ -71,11 +67,23 @@ const filesUsedUp: Rule = (seen) => {
   };
 };
 
+/**
+ * What nginx said of the last request that failed: of one it has two lines where it tried the standby as well, and another
+ * failure since then tells that this one is over.
+ */
+function lastFailure({ inside }: Observations): string[] {
+  const errors = (inside?.nginx.log ?? "")
+    .split("\n")
+    .filter((line) => /\[(error|crit|alert|emerg)\]/.test(line));
+  const last = errors.slice(-1);
+  const [connection] = / \*\d+ /.exec(last[0] ?? "") ?? [];
+  return connection ? errors.filter((line) => line.includes(connection)) : last;
+}
+
 const portsUsedUp: Rule = (seen) => {
-  // Another failure since then tells that this one is over.
-  const line = said(seen, /\[(error|crit|alert|emerg)\]/).filter((last) =>
-    last.includes("(99: Cannot assign requested address)"),
-  );
+  const line = lastFailure(seen)
+    .filter((each) => each.includes("(99: Cannot assign requested address)"))
+    .slice(-1);
   if (line.length === 0 || !seen.outside.flows.some(({ failure }) => failure?.seen.status === 502))
     return undefined;
   return {

@@ -1,4 +1,4 @@
-import { effective, own, upstreamsOf } from "../nginx/serving.ts";
+import { effective, own, upstreamsOf } from "../../../infra/nginx/serving.ts";
 import { worry } from "./rule.ts";
 import { answer, isGeneral, mend, place, textRule } from "./served.ts";
 import { shortPatience } from "./timeouts.ts";

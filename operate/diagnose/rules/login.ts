@@ -3,11 +3,18 @@ import type { Observations, SshFailure } from "../observations.ts";
 import { on } from "./fix.ts";
 import { type Rule, worry } from "./rule.ts";
 
-/** Users are served, and the operator cannot log in. */
-const noLogin: Rule = ({ ssh, target }) =>
-  ssh && {
-    ...{ hop: "ssh", severity: "warn" },
-    cause: `nobody could log in to the host, so it was seen from outside only: ${ssh.cause}`,
+/** Where no packet comes through to sshd, nothing that is typed here changes that. */
+const isOnTheWay = ({ hop }: SshFailure) => hop === "name" || hop === "tcp";
+
+const clientsFail = ({ outside }: Observations) => outside.flows.some(({ failure }) => failure);
+
+/** Users are served or not, and the operator cannot log in. */
+const noLogin: Rule = (seen) => {
+  const { ssh, target } = seen;
+  if (!ssh) return undefined;
+  return {
+    ...{ hop: "ssh", severity: "warn", hides: !isOnTheWay(ssh) },
+    cause: `logging in to the host failed, so it was checked from outside only: ${ssh.cause}`,
     evidence: proof(ssh, target),
     fix: ssh.next
       .split("\n")
@@ -15,8 +22,9 @@ const noLogin: Rule = ({ ssh, target }) =>
       .filter(Boolean)
       .map((line) => (target.named === undefined ? line : withoutStack(line)))
       .map((line) => `# ${line}`),
-    worry: worry.users,
+    worry: clientsFail(seen) ? worry.hidden : worry.users,
   };
+};
 
 /** No stack, no `up`, no configuration: there are options for it. */
 function withoutStack(line: string): string {
@@ -36,12 +44,14 @@ function proof({ hop, seen }: SshFailure, { user, host, sshPort }: Observations[
 /** What sudo says where it wants a password, or does not know the user. */
 const sudoRefuses = /sudo: .*(password|not allowed|terminal)|not in the sudoers|may not run/i;
 
-const blind: Rule = ({ blind: why, target }) => {
+const blind: Rule = (seen) => {
+  const { blind: why, target } = seen;
   if (why === undefined) return undefined;
   const { user } = target;
   const mayNot = sudoRefuses.test(why);
+  const well = mayNot ? worry.root : worry.blind;
   return {
-    ...{ hop: "ssh", severity: "warn" },
+    ...{ hop: "ssh", severity: "warn", hides: mayNot },
     cause: mayNot
       ? `${user} can log in, and not become root without a password, so the host was seen from outside only`
       : `${user} can log in, and the host cannot be looked at, so it was seen from outside only`,
@@ -51,7 +61,7 @@ const blind: Rule = ({ blind: why, target }) => {
           `# as root on the host: visudo -f /etc/sudoers.d/geo-system, and in it the line: ${user} ALL=(ALL) NOPASSWD: ALL`,
         ]
       : [on(target, "uptime")],
-    worry: mayNot ? worry.root : worry.blind,
+    worry: clientsFail(seen) ? worry.hidden : well,
   };
 };
 

@@ -14,7 +14,7 @@ const switchedOff: Rule = ({ target: { off } }) =>
     worry: worry.down,
   };
 
-/** The name says nothing: nobody gets anywhere. */
+/** The name has no address: no client gets anywhere. */
 const nameUnknown: Rule = ({ outside: { name } }) => {
   if (name.addresses.length > 0) return undefined;
   const ours = name.code === "EAI_AGAIN";
@@ -42,7 +42,7 @@ const noRoute: Rule = ({ outside: { ports } }) => {
   };
 };
 
-/** Not even SSH: nobody can look from inside. */
+/** Not even SSH: the host cannot be checked from inside. */
 const hostSilent: Rule = ({ outside: { ports }, target, inside }) => {
   if (inside || ports.length === 0 || ports.some(({ state }) => state !== "silent" && state !== "no route"))
     return undefined;
@@ -126,16 +126,24 @@ const deadAddress: Rule = ({ outside: { ports, name }, target }) => {
   };
 };
 
-/** Nobody could look from inside, so which firewall it is remains open. */
+/** Without a look from inside, which firewall it is remains open. */
 const silentPort: Rule = ({ outside: { ports }, target, inside }) => {
   const silent = ports.filter(({ state, port }) => state === "silent" && port !== target.sshPort);
   if (silent.length === 0 || inside) return undefined;
+  const numbers = portNumbers(silent);
+  const unusual = numbers.some((port) => port !== 80 && port !== 443);
   return {
     ...{ hop: "tcp", severity: "fail" },
-    cause: `nothing answers on ${portList(portNumbers(silent))}: a firewall drops the packets, the host's own (ufw) or the cloud's before it`,
+    cause: `nothing answers on ${portList(numbers)}: a firewall drops the packets, the host's own (ufw) or the cloud's before it${unusual ? ", as it does for a port on which nothing is served" : ""}`,
     evidence: silent.map(shown),
-    fix: [on(target, "sudo ufw status"), on(target, "sudo ufw allow 80/tcp")],
-    worry: worry.down,
+    fix: [
+      ...(unusual ? ["# is it the port that clients use?"] : []),
+      on(target, "sudo ufw status"),
+      ...numbers.map((port) => on(target, `sudo ufw allow ${port}/tcp`)),
+    ],
+    worry: ports.some(({ state, port }) => state === "open" && port !== target.sshPort)
+      ? worry.some
+      : worry.down,
   };
 };
 

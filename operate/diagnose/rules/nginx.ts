@@ -19,7 +19,7 @@ const absent: Rule = ({ inside, target }) =>
 export const nginxUnit = ({ inside }: Observations) => inside?.units.find(({ name }) => name === "nginx");
 const byHand = ({ inside }: Observations) =>
   inside?.owners.find(({ command }) => command.startsWith("nginx: master"));
-/** By its unit, or started by somebody's hand. */
+/** By its unit, or started by hand. */
 export const runs = (seen: Observations) =>
   nginxUnit(seen)?.active === "active" || byHand(seen) !== undefined;
 
@@ -33,7 +33,7 @@ const invalid: Rule = (seen) => {
   const said = emergency(seen)?.replace(/^.*\[emerg\] (\d+#\d+: )?/, "") ?? inside.nginx.said;
   return {
     ...{ hop: "nginx", severity: "fail" },
-    cause: `nginx refuses its configuration${runs(seen) ? "; it goes on with the one before, until its next start" : ", and does not run"}: ${said}`,
+    cause: `nginx refuses its configuration${runs(seen) ? "; it keeps running with the previous one until its next start" : ", and does not run"}: ${said}`,
     evidence: inside.nginx.said.split("\n").filter((line) => line.includes("[emerg]")),
     fix: siteDiffers(seen)
       ? [putBack(target, "site")]
@@ -83,7 +83,7 @@ const outsideItsUnit: Rule = (seen) => {
   if (!master || !unit || unit.active === "active" || !seen.inside?.nginx.present) return undefined;
   return {
     ...{ hop: "nginx", severity: "warn" },
-    cause: `nginx runs outside of its unit, which is ${unit.active}: somebody started it by hand, and nothing starts it again`,
+    cause: `nginx runs outside of its unit, which is ${unit.active}: it was started by hand, and nothing will start it again`,
     evidence: [
       `port ${master.port}: process ${master.pid}, ${master.command}`,
       `systemctl: ${unit.active}, ${unit.sub}`,
@@ -132,10 +132,33 @@ const stoppedWorkers: Rule = ({ inside, target }) => {
   };
 };
 
-/** It runs and its port takes connections, and nothing comes; what lies behind it answers. */
+/** Held by a debugger, or by a disk or a file system that does not answer: no signal but KILL ends it. */
+const hangs = ({ state }: Worker) => state === "t" || state === "D";
+
+/**
+ * It takes no new connection, so no client of ours meets it, however many are opened: its state alone tells. nginx puts
+ * another one in its place; whoever was connected to it hears nothing any more, and connects again.
+ */
+const hungWorkers: Rule = ({ inside, target }) => {
+  const all = [...(inside?.nginx.workers ?? []), ...(inside?.nginx.oldWorkers ?? [])];
+  const hung = all.filter(hangs);
+  if (hung.length === 0) return undefined;
+  return {
+    ...{ hop: "nginx", severity: "fail" },
+    cause: `${hung.length} of nginx's ${all.length} workers ${hung.length === 1 ? "hangs: whoever is connected to it" : "hang: whoever is connected to one"} hears nothing more`,
+    evidence: hung.map(
+      ({ pid, state, clients }) =>
+        `worker ${pid}: state ${state} (${state === "t" ? "held by a debugger" : "waits for a disk"}), ${clients} connections`,
+    ),
+    fix: [on(target, `sudo kill -KILL ${hung.map(({ pid }) => pid).join(" ")}`)],
+    worry: hung.length === all.length ? worry.down : worry.some,
+  };
+};
+
+/** It runs and its port takes connections, and nothing comes; the backend behind it answers. */
 const frozen: Rule = (seen) => {
   const { inside, target } = seen;
-  if (inside?.nginx.workers.some(isStopped)) return undefined; // A signal does, where a restart would cut everybody.
+  if (inside?.nginx.workers.some((each) => isStopped(each) || hangs(each))) return undefined; // A signal does, where a restart would cut everybody.
   if (clientsPass(seen)) return undefined; // The backend need not answer a client without a token.
   const answer = (to: string) => inside?.loopback.find((each) => each.to === to)?.answer ?? "";
   if (!/^(silence|no connection)$/.test(answer("nginx")) || !answer("backend").startsWith("HTTP/"))
@@ -149,6 +172,7 @@ const frozen: Rule = (seen) => {
   };
 };
 
-export const frozenRules = [stoppedWorkers, frozen];
+export const workerRules = [stoppedWorkers, hungWorkers];
+export const frozenRules = [frozen];
 export const nginxRules = [absent, invalid, stopped];
 export const nginxWarnings = [outsideItsUnit, stale];

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { bareHost, portOf } from "../../../infra/handshake/open.ts";
-import { readConfiguration } from "../nginx/configuration.ts";
-import { type Offer, offerOf } from "../nginx/offer.ts";
-import type { Directive } from "../nginx/parse.ts";
-import { parseNginx } from "../nginx/parse.ts";
+import { readConfiguration } from "../../../infra/nginx/configuration.ts";
+import { type Offer, offerOf } from "../../../infra/nginx/offer.ts";
+import type { Directive } from "../../../infra/nginx/parse.ts";
+import { parseNginx } from "../../../infra/nginx/parse.ts";
 import type { Observations } from "../observations.ts";
 
 /** What the host was deployed to offer; on a host that this package did not set up, what it offers. Undefined if unknown. */
@@ -42,6 +42,12 @@ export function isStrangePort(seen: Observations, url: URL): boolean {
 export function tellsOfPorts({ target, inside }: Observations, url: URL): boolean {
   if (target.named !== undefined && bareHost(url) !== target.host) return false;
   return inside?.nginx.deployedSite !== undefined || url.port !== "";
+}
+
+/** Whether port 80 only redirects to `https:`, by `httpsOnly` or by hand. */
+export function isSentOnToTls({ outside: { page } }: Observations, url: URL): boolean {
+  const redirects = page !== undefined && [301, 302, 307, 308].includes(page.status);
+  return url.protocol === "ws:" && redirects && page.location.startsWith(`https://${url.hostname}`);
 }
 
 /** Another site's server has a rule of its own. */

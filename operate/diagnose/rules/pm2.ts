@@ -65,7 +65,7 @@ export const alteredWords = ({ altered }: Backend) =>
     ? `: ${altered.slice(0, 3).join(", ")} of the release ${altered.length > 1 ? "were" : "was"} changed on the host`
     : "";
 
-/** The release's files from the archive that was deployed, where somebody changed them; else what the guide says first. */
+/** The release's files from the archive that was deployed, where they were changed; else what the guide says first. */
 export function restored(target: Observations["target"], host: Inside, revive = revival(host)): string[] {
   const { altered, name, deployedRelease, shared } = host.backend;
   if (altered.length === 0) return [on(target, revive), backendLog(target)];

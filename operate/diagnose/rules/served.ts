@@ -1,8 +1,8 @@
-import { readConfiguration } from "../nginx/configuration.ts";
-import { type Serving, servingOf } from "../nginx/serving.ts";
+import { readConfiguration } from "../../../infra/nginx/configuration.ts";
+import { type Serving, servingOf } from "../../../infra/nginx/serving.ts";
 import type { Observations } from "../observations.ts";
-import { on, putBack, reloadNginx } from "./fix.ts";
-import { isStrangePath, isStrangePort } from "./offered.ts";
+import { putBack, reloadNginx } from "./fix.ts";
+import { isSentOnToTls, isStrangePath, isStrangePort } from "./offered.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /** What nginx would choose for a client's request on each of the addresses; of the first that it would serve wrongly. */
@@ -10,7 +10,9 @@ export function served(
   seen: Observations,
 ): { serving: Serving | undefined; url: URL; path: string; port: number }[] {
   const tree = readConfiguration(seen.inside?.nginx.configuration ?? "");
-  const urls = seen.target.urls.map((each) => new URL(each)).filter((url) => !isStrangePort(seen, url));
+  const urls = seen.target.urls
+    .map((each) => new URL(each))
+    .filter((url) => !isStrangePort(seen, url) && !isSentOnToTls(seen, url));
   return urls.map((url) => {
     const port = Number(url.port) || (url.protocol === "wss:" ? 443 : 80);
     return {
@@ -31,11 +33,7 @@ export const file = ({ target }: Observations) => `/etc/nginx/sites-available/${
 
 export function mend(seen: Observations, byHand: string): string[] {
   if (seen.inside?.nginx.deployedSite !== undefined) return [putBack(seen.target, "site")];
-  return [
-    `# ${byHand}, in ${file(seen)}`,
-    on(seen.target, `sudo nano ${file(seen)}`),
-    reloadNginx(seen.target),
-  ];
+  return [`# by hand: ${byHand}, in ${file(seen)}, and then:`, reloadNginx(seen.target)];
 }
 
 /** What a client was answered, where it was answered. */

@@ -9,7 +9,7 @@ const differs: Rule = (seen) => {
   if (lines.length === 0) return undefined;
   return {
     ...{ hop: "site", severity: "warn" },
-    cause: "the nginx site is not what was deployed: somebody changed it on the host",
+    cause: "the nginx site is not what was deployed: it was changed on the host",
     evidence: lines.slice(0, 5),
     fix: [putBack(seen.target, "site")],
     worry: worry.soon,

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { filesOf } from "../nginx/configuration.ts";
+import { filesOf } from "../../../infra/nginx/configuration.ts";
 import type { Observations } from "../observations.ts";
 import { on, putBack, reloadNginx } from "./fix.ts";
 import { locationRules } from "./location.ts";

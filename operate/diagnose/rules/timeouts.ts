@@ -1,4 +1,4 @@
-import { effective, type Serving, seconds } from "../nginx/serving.ts";
+import { effective, type Serving, seconds } from "../../../infra/nginx/serving.ts";
 import type { Observations } from "../observations.ts";
 import { worry } from "./rule.ts";
 import { mend, place, textRule } from "./served.ts";

@@ -93,7 +93,7 @@ const listensWithin = hostRule((seen) => {
   if (port === undefined) return undefined;
   return {
     hop: "site",
-    cause: `nginx listens on port ${port} of the host's own loopback only: nobody from outside gets there`,
+    cause: `nginx listens on port ${port} on the host's loopback interface only, so it cannot be reached from outside`,
     evidence: places(inside, port).map((address) => `listens: ${address}:${port}`),
     // It keeps the port for as long as it runs.
     fix: [

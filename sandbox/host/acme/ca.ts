@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import pRetry from "p-retry";
+import { ipv6Of } from "../addresses.ts";
 import type { SandboxInfo } from "../record.ts";
 import { addSecondMachine, removeSecondMachine, type SecondMachine } from "../second-machine.ts";
 import { ask } from "./ask.ts";
@@ -50,7 +51,9 @@ async function startOn(machine: SecondMachine, sandbox: SandboxInfo, programs: P
   writeFileSync(files.configuration, pebbleConfiguration(files));
   launch(machine, files.log, [programs.nameServer, ...nameServerArguments(sandbox.address)]);
   launch(machine, files.log, [programs.pebble, "-config", files.configuration, ...resolver]);
-  writeFileSync(files.root, await rootOf(machine, certificate, files.log));
+  const root = await rootOf(machine, certificate, files.log);
+  writeFileSync(files.trust, `${certificate.trimEnd()}\n${root}`);
+  writeFileSync(files.root, root);
   return caAt(sandbox.name, machine);
 }
 
@@ -58,9 +61,11 @@ const resolver = ["-dnsserver", `127.0.0.1:${ports.dns}`];
 
 /** Only DNS: the challenges are answered by the sandbox's own nginx. */
 function nameServerArguments(address: string): string[] {
-  const off = ["-http01", "-https01", "-doh", "-tlsalpn01", "-defaultIPv6"].flatMap((flag) => [flag, ""]);
+  const off = ["-http01", "-https01", "-doh", "-tlsalpn01"].flatMap((flag) => [flag, ""]);
+  // Pebble asks by IPv6 first, and by IPv4 when that fails, as Let's Encrypt does.
+  const ipv6 = existsSync("/proc/net/if_inet6") ? ipv6Of(address) : "";
   const dns = ["-dnsserver", `:${ports.dns}`, "-management", `:${ports.dnsManagement}`];
-  return [...off, ...dns, "-defaultIPv4", address];
+  return [...off, ...dns, "-defaultIPv4", address, "-defaultIPv6", ipv6];
 }
 
 /** Starts a program on the CA's machine, detached from this process. It ends with the machine. */

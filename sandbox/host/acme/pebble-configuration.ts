@@ -2,7 +2,13 @@ const day = 86_400;
 
 export const ports = { directory: 14000, management: 15000, dns: 53, dnsManagement: 8055 };
 
-/** Pebble's configuration file. The two profiles last as long as those of Let's Encrypt. */
+/** To whom an account may be bound, though the CA asks for none. */
+export const customer = {
+  keyId: "customer-1",
+  hmacKey: Buffer.alloc(32, "geo-system").toString("base64url"),
+};
+
+/** Pebble's configuration file. `default` and `shortlived` last as long as those of Let's Encrypt. */
 export function pebbleConfiguration(files: { certificate: string; key: string }): string {
   const pebble = {
     listenAddress: `0.0.0.0:${ports.directory}`,
@@ -13,10 +19,12 @@ export function pebbleConfiguration(files: { certificate: string; key: string })
     tlsPort: 443,
     ocspResponderURL: "",
     externalAccountBindingRequired: false,
+    externalAccountMACKeys: { [customer.keyId]: customer.hmacKey },
     retryAfter: { authz: 1, order: 1 },
     keyAlgorithm: "ecdsa",
     profiles: {
       default: { description: "90 days", validityPeriod: 90 * day },
+      brief: { description: "for tests of the renewal: half a minute", validityPeriod: 30 },
       shortlived: { description: "160 hours, also for addresses", validityPeriod: 160 * 3600 },
     },
   };

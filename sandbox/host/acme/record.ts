@@ -12,6 +12,8 @@ export interface SandboxCa {
   caFile: string;
   /** The root of what it issues, PEM. Another one after each start. */
   rootFile: string;
+  /** Both in one file: what `acmeCaFile` wants. */
+  trustFile: string;
   /** The name server the CA asks: every name is the sandbox's address, unless it is told otherwise. */
   dns: string;
   /** Where the name server is told otherwise: pebble-challtestsrv's HTTP interface. */
@@ -27,6 +29,7 @@ export function filesOfCa(name: string) {
     certificate: at("server.pem"),
     key: at("server-key.pem"),
     root: at("root.pem"),
+    trust: at("trust.pem"),
     log: at("log"),
     /** Written first, so that a start that was cut off leaves no machine behind. */
     machine: at("machine.json"),
@@ -45,6 +48,7 @@ export function caAt(name: string, { address }: SecondMachine): SandboxCa {
     directory: `https://${address}:${ports.directory}/dir`,
     caFile: files.certificate,
     rootFile: files.root,
+    trustFile: files.trust,
     dns: `${address}:${ports.dns}`,
     dnsManagement: `http://${address}:${ports.dnsManagement}`,
   };

@@ -41,7 +41,7 @@ async function throughProxy(target: Target, proxy: Endpoint, operation: Operatio
   const host = await prepare(proxy);
   const jump = await dialWithRetry("Dial proxy", host.dialErrorLimit, operation, () => dialOnce(host));
   try {
-    // A stream that carried a failed handshake is spent, so both are made anew at each attempt.
+    // A stream that carried a failed handshake is spent, so both are made again at each attempt.
     const client = await dialWithRetry("Dial from proxy", target.dialErrorLimit, operation, async () =>
       handshake(target, await forward(jump, target)),
     );

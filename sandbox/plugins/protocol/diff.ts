@@ -61,7 +61,7 @@ export function equal(a: Value | undefined, b: Value | undefined): boolean {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => equal(a[key], b[key]));
 }
 
-// The content counts, not where it lies: an asset that moved is the same asset.
+// The content counts, not its path: an asset that moved is the same asset.
 function sameAsset(a: Asset, b: Asset): boolean {
   const hash = (asset: Asset) => asset.fields.hash || JSON.stringify(asset.fields);
   return a.kind === b.kind && hash(a) === hash(b);

@@ -126,7 +126,8 @@ export class FixtureBackend {
     return this.upload(packed);
   }
 
-  private async upload(packed: Release): Promise<Release> {
+  /** As Pulumi does where another release than the last one is wanted: the host keeps the archive of that one alone. */
+  async upload(packed: Release): Promise<Release> {
     const archive = readFileSync(packed.archivePath).toString("base64");
     await this.host.run(`install -d -m 0700 .geo-system && base64 -d > ${uploadPath(packed.hash)}`, {
       input: archive,

@@ -20,6 +20,7 @@ export async function openTunnel(url: string, ca?: string): Promise<Tunnel> {
   return {
     seen: JSON.parse(String(response.headers["x-seen"])),
     async echo(text) {
+      if (socket.destroyed || socket.readableEnded) throw new Error(`${url} was cut`);
       socket.write(text);
       const cut = once(socket, "close").then(() => Promise.reject(new Error(`${url} was cut`)));
       const [data] = (await Promise.race([once(socket, "data"), cut])) as [Buffer];

@@ -8,6 +8,8 @@
 #   certbot  the guide's, with site `default`, a certificate as certbot keeps it, and more locations
 #   unit     a systemd unit instead of pm2
 #   two      the guide's, with a second application and a static page
+#   session  no manager: started by nohup from a login
+#   docker   published by what Docker runs for each port, which a program of that name stands in for
 set -euo pipefail
 
 VARIANT=$1
@@ -176,6 +178,23 @@ UNIT
   proxied | site geo-system
 }
 
+# Node 22 as the guide has it, and nothing that starts the application again.
+make_session() {
+  install_node
+  server | application "/home/$OWNER/geo-system"
+  as "cd geo-system && GREETING=hello DB_PASSWORD=canary-4711 setsid -f nohup node server.js > /dev/null 2>&1 < /dev/null"
+  proxied | site geo-system
+}
+
+# The container's own process is in another network; on the host only the program that passes on to it is seen.
+make_docker() {
+  install_node
+  server | application "/home/$OWNER/geo-system"
+  sudo cp "$PREFIX/bin/node" /usr/local/bin/docker-proxy
+  (cd / && sudo setsid -f docker-proxy "/home/$OWNER/geo-system/server.js" > /dev/null 2>&1 < /dev/null)
+  proxied | site geo-system
+}
+
 make_two() {
   guide_application
   server | application "/home/$OWNER/reports"
@@ -194,7 +213,9 @@ case $VARIANT in
   certbot) make_certbot ;;
   unit) make_unit ;;
   two) make_two ;;
-  *) echo "expected guide, nvm, certbot, unit or two, found $VARIANT" >&2; exit 1 ;;
+  session) make_session ;;
+  docker) make_docker ;;
+  *) echo "expected guide, nvm, certbot, unit, two, session or docker, found $VARIANT" >&2; exit 1 ;;
 esac
 for port in 22 80 443; do sudo ufw allow "$port/tcp" > /dev/null; done
 sudo ufw --force enable > /dev/null

@@ -1,10 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { list } from "tar";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { packRelease } from "../../../infra/render/release.ts";
-import { emptyLock, repository } from "./fixture.ts";
+import { emptyCache, emptyLock, entries, repository } from "./fixture.ts";
 
 const compile = `
 const { mkdirSync, readFileSync, writeFileSync, appendFileSync } = require("node:fs");
@@ -32,25 +30,12 @@ function tree(folder: string): string[] {
   return (readdirSync(folder, { recursive: true }) as string[]).sort();
 }
 
-async function entries(archive: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  const reads: Promise<void>[] = [];
-  await list({
-    file: archive,
-    onReadEntry: (entry) =>
-      void reads.push(entry.concat().then((bytes) => void found.set(entry.path, bytes.toString()))),
-  });
-  await Promise.all(reads);
-  return found;
-}
-
 // Every build starts npm twice.
 vi.setConfig({ testTimeout: 60_000 });
 
 beforeEach(() => {
-  cache = mkdtempSync(join(tmpdir(), "缓存 cache-"));
+  cache = emptyCache();
   lines.length = 0;
-  vi.stubEnv("XDG_CACHE_HOME", cache);
   return () => vi.unstubAllEnvs();
 });
 
@@ -118,7 +103,17 @@ describe("a backend with a build script", () => {
     const environment = JSON.parse((await entries(archivePath)).get("./dist/environment.json") ?? "{}");
     expect(environment).toMatchObject({ CI: "true", HOME: process.env.HOME });
     expect(environment).not.toHaveProperty("NODE_ENV");
+    expect(Object.keys(environment).filter((name) => /manage_package_manager/i.test(name))).toEqual([]); // npm warns of it
     expect(JSON.stringify(environment)).not.toContain("canary");
+  });
+
+  it("is done when its command has ended, though a process that it left behind holds its output", async () => {
+    const source = repository(files);
+    const pid = join(cache, "pid");
+    const left = await pack(source, `node compile.cjs; sleep 300 & echo $! > '${pid}'`).finally(() =>
+      process.kill(Number(readFileSync(pid, "utf8"))),
+    );
+    expect(left.start.script).toBe("dist/server.js");
   });
 
   it("is what it is without a build where that is switched off", async () => {
@@ -146,6 +141,13 @@ describe("a build that fails", () => {
     expect(readdirSync(join(cache, "geo-system/build-work"))).toEqual([]);
     writeFileSync(join(source, "src/server.txt"), "mended");
     expect((await pack(source)).start.script).toBe("dist/server.js");
+  });
+
+  it("shows no more of a line than a person reads", async () => {
+    const build = "node -e \"console.error('x'.repeat(1e6)); process.exit(3)\"";
+    const error = await pack(repository(files), build).catch((thrown: Error) => thrown);
+    expect(String(error)).toMatch(/x{400}…\n/);
+    expect(String(error).length).toBeLessThan(3_000);
   });
 
   it("because the lock file is out of date says so", async () => {
@@ -186,104 +188,4 @@ describe("the scripts of a developer's install", () => {
     expect([...(await entries(release.archivePath)).keys()]).toContain("./generated.txt");
     expect(release.dependencies.scripts).toEqual([". postinstall"]);
   });
-});
-
-describe("a member of a workspace", () => {
-  const workspace = {
-    "package.json": {
-      name: "root",
-      private: true,
-      workspaces: ["apps/*", "packages/*"],
-      scripts: { build: "exit 9", postinstall: "exit 9" },
-    },
-    "package-lock.json": {
-      ...emptyLock("root"),
-      packages: {
-        "": { name: "root", workspaces: ["apps/*", "packages/*"] },
-        "apps/server": { version: "1.0.0", dependencies: { lib: "*" }, devDependencies: { tool: "*" } },
-        "apps/web": { version: "1.0.0" },
-        "packages/lib": { version: "1.0.0" },
-        "packages/tool": { version: "1.0.0", dev: true },
-        "node_modules/server": { resolved: "apps/server", link: true },
-        "node_modules/web": { resolved: "apps/web", link: true },
-        "node_modules/lib": { resolved: "packages/lib", link: true },
-        "node_modules/tool": { resolved: "packages/tool", link: true },
-      },
-    },
-    "tsconfig.base.json": "{}",
-    "README.md": "",
-    "apps/server/package.json": {
-      ...{ name: "server", version: "1.0.0", dependencies: { lib: "*" }, devDependencies: { tool: "*" } },
-      scripts: { build: "node build.cjs", start: "node dist/main.js" },
-    },
-    "apps/server/build.cjs": `const fs = require("fs"); fs.mkdirSync("dist"); fs.writeFileSync("dist/main.js", "// " + require("lib") + require("tool"));`,
-    "apps/web/package.json": { name: "web", version: "1.0.0" },
-    "apps/web/index.html": "",
-    "packages/lib/package.json": {
-      name: "lib",
-      version: "1.0.0",
-      main: "out.js",
-      scripts: { build: "cp in.js out.js" },
-    },
-    "packages/lib/in.js": "module.exports = 'lib'",
-    "packages/tool/package.json": { name: "tool", version: "1.0.0", main: "tool.js" },
-    "packages/tool/tool.js": "module.exports = 'tool'",
-  };
-
-  it("travels with what it needs of it, built in the order of its dependencies", async () => {
-    const release = await pack(join(repository(workspace), "apps/server"));
-    const found = await entries(release.archivePath);
-    expect([...found.keys()].slice(1)).toEqual([
-      ...[
-        "./apps/server/build.cjs",
-        "./apps/server/dist/main.js",
-        "./apps/server/package.json",
-        "./package-lock.json",
-      ],
-      ...["./package.json", "./packages/lib/in.js", "./packages/lib/out.js", "./packages/lib/package.json"],
-    ]);
-    expect(found.get("./apps/server/dist/main.js")).toBe("// libtool");
-    expect(release).toMatchObject({
-      start: { script: "dist/main.js" },
-      dependencies: { member: "apps/server", lockFolder: "", scripts: [] },
-    });
-    expect(release.dependencies.manifests).toEqual([
-      "package.json",
-      "packages/lib/package.json",
-      "apps/server/package.json",
-    ]);
-  });
-
-  it("is another release where the tools of its build change, and the same where another member does", async () => {
-    const member = (changes: object = {}) => join(repository({ ...workspace, ...changes }), "apps/server");
-    const first = await pack(member());
-    expect((await pack(member({ "apps/web/index.html": "other", "README.md": "other" }))).hash).toBe(
-      first.hash,
-    );
-    const other = await pack(member({ "packages/tool/tool.js": "module.exports = 'newer'" }));
-    expect(other.hash).not.toBe(first.hash);
-    expect(other.dependencies.key).toBe(first.dependencies.key);
-  });
-});
-
-it("a key of dependencies is another one only where what is installed may differ", async () => {
-  const keyOf = async (changes: object) =>
-    (await pack(repository({ ...files, ...changes }), "off").catch(() => undefined))?.dependencies.key;
-  const base = { "dist/server.js": "", ".gitignore": "" };
-  const first = await keyOf(base);
-  expect(
-    await keyOf({
-      ...base,
-      "src/server.txt": "two",
-      "package.json": { ...files["package.json"], description: "x" },
-    }),
-  ).toBe(first);
-  for (const changes of [
-    { ".npmrc": "legacy-peer-deps=true" },
-    { "package.json": { ...files["package.json"], overrides: { ms: "2.1.3" } } },
-    { "package.json": { ...files["package.json"], packageManager: "npm@11.19.1" } },
-    { "package-lock.json": { ...emptyLock("backend"), requires: false } },
-    { "patches/ms.patch": "" },
-  ])
-    expect(await keyOf({ ...base, ...changes }), JSON.stringify(changes)).not.toBe(first);
 });

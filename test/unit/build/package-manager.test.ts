@@ -44,6 +44,16 @@ describe("the package manager", () => {
       /the lock file of pnpm.* found none; next: pnpm install --lockfile-only/,
     ],
     [
+      { "package-lock.json": "" },
+      { packageManager: "pnpm@10.0.0" },
+      /the lock file of pnpm, .* found package-lock.json; next: pnpm .*, or correct "packageManager": package-lock.json is written by npm$/,
+    ],
+    [
+      { "bun.lock": "" },
+      { packageManager: "npm@10.9.2" },
+      /the lock file of npm, .* found bun.lock; next: npm/,
+    ],
+    [
       { "package-lock.json": "", "yarn.lock": "" },
       {},
       /expected one lock file in .*, found package-lock.json and yarn.lock/,

@@ -61,6 +61,11 @@ describe("a workspace", () => {
   });
 });
 
+it("a pnpm-workspace.yaml that is no YAML is named", async () => {
+  const files = { "package.json": pack("server"), "pnpm-workspace.yaml": "packages: [" };
+  await expect(read(files, "")).rejects.toThrow(/^backendSource: expected YAML in .*pnpm-workspace\.yaml: /);
+});
+
 describe("a package beside the backend that it names by its path", () => {
   it("travels with it, and the lock file stays where it is", async () => {
     const files = {

@@ -81,7 +81,7 @@ test("a TLS alert is named", () => {
   );
 });
 
-test("errors that nobody thought of are shown as they are", () => {
+test("unforeseen errors are shown as they are", () => {
   expect(read("tcp", { code: "EWEIRD", message: "connect EWEIRD" }).cause).toBe(
     "no connection to port 80: connect EWEIRD",
   );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { proveHandshake } from "../../../infra/handshake/prove.ts";
+import { handshakeTable } from "../../../infra/handshake/report.ts";
 import { httpServer, listen } from "./support/listen.ts";
 
 interface Plain {
@@ -64,6 +65,18 @@ test("a token stands in the URL, and one that is there already stays", async () 
   await prove(server.port, "a b+c");
   await prove(server.port, "mine", "/ws?token=given&x=1");
   expect(urls).toEqual(["/ws?token=a+b%2Bc", "/ws?token=given&x=1"]);
+});
+
+test("of a token that was shown, no more is claimed than that it was", async () => {
+  await using server = await startPlain();
+  const report = await prove(server.port, "mine");
+  expect(report.rows.find(({ about }) => about === "token")).toMatchObject({
+    status: "not asked",
+    detail: "shown; not asked whether it is checked",
+  });
+  expect(handshakeTable(report)).toMatch(/^token +shown; not asked whether it is checked\nsync +not asked$/m);
+  await using refusing = await startPlain({ refuse: () => "HTTP/1.1 502 Bad Gateway\r\n\r\n" });
+  expect(handshakeTable(await prove(refusing.port, "mine"))).toMatch(/^token +not asked$/m);
 });
 
 test("a server that wants something from its clients is told truthfully", async () => {

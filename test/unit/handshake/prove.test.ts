@@ -31,9 +31,23 @@ test("a healthy service is proven on ws and wss at the same time, and then by it
   expect(hops(urls[0] as string)).toEqual(["name", "tcp", "upgrade", ...steps]);
   expect(hops(urls[1] as string)).toEqual(["name", "tcp", "tls", "upgrade", ...steps]);
   expect(report.rows.every(({ status }) => status === "ok")).toBe(true);
-  expect(report.rows.find(({ hop }) => hop === "tls")?.detail).toBe("TLSv1.3, 89 days left");
+  expect(report.rows.find(({ hop }) => hop === "tls")?.detail).toBe(
+    "TLSv1.3, 89 days left, chain to test CA",
+  );
   expect(report.rows.at(-1)).toMatchObject({ url: "ssh", hop: "log", status: "ok", detail: "4 lines" });
   expect(readLog).toHaveBeenCalled();
+});
+
+test("another path is proven by what it speaks itself, and fails the whole where it does not answer", async () => {
+  await using backend = await startBackend({ token });
+  await using stranger = await startBackend({ token: "another" });
+  const [url = "", other = ""] = [backend, stranger].map(({ port }) => `ws://127.0.0.1:${port}/ws`);
+  const proof = { urls: [url], token, handshake: "example" as const };
+  const speaks = await proveHandshake({ ...proof, others: [{ url: `${url}?2`, handshake: "plain" }] });
+  expect(speaks.ok).toBe(true);
+  const fails = await proveHandshake({ ...proof, others: [{ url: other }] });
+  expect(fails.ok).toBe(false);
+  expect(fails.failures.map((each) => each.url)).toEqual([other]);
 });
 
 test("it leaves no topic behind", async () => {

@@ -55,6 +55,27 @@ test("a failure stands below, with what to type", () => {
   );
 });
 
+test("what broke alike on two addresses is explained once", () => {
+  const rows = [row(ws, "upgrade", "fail"), row(wss, "upgrade", "fail")];
+  const next = "ssh ubuntu@203.0.113.10 pm2 status";
+  const failed = (url: string, cause: string) => ({ url, hop: "upgrade", cause, next });
+  const below = (...causes: [string, string]) =>
+    handshakeTable({
+      ok: false,
+      ms: 1,
+      rows,
+      failures: [ws, wss].map((url, i) => failed(url, String(causes[i]))),
+    })
+      .split("\n")
+      .slice(2);
+  expect(below("a 502", "a 502")).toEqual([
+    `failed ${ws} at upgrade: a 502`,
+    `failed ${wss} at upgrade: the same`,
+    `  next: ${next}`,
+  ]);
+  expect(below("a 502", "a 504")).toHaveLength(4);
+});
+
 test("colours where they are wanted", () => {
   expect(handshakeTable(healthy, true)).toContain("\u001b[32mok\u001b[39m 12 ms");
 });

@@ -53,3 +53,29 @@ test("names are followed also where something else is wrong", () => {
     'steps.0.send: names that an earlier "expect" holds, and none holds ${topic}',
   ]);
 });
+
+test.each([{ sendHex: "123" }, { expectHex: "zz" }, { expectHex: "10 0" }])(
+  "bytes that are none are refused: %j",
+  (step) => {
+    expect(problems({ steps: [{ name: "a", ...step }] })).toEqual([
+      expect.stringMatching(/^steps\.0\.(send|expect)Hex: two hexadecimal digits/),
+    ]);
+  },
+);
+
+test("a pattern of bytes may hold all that a regular expression can", () => {
+  const expectHex = "(?<kind>10|20) .. [0-9a-f]{2} (?:FF)* ${token} \\w\\w .*";
+  expect(problems({ steps: [{ name: "a", expectHex }] })).toEqual([]);
+});
+
+test.each([
+  { headers: { "a b": "1" } },
+  { headers: { a: "1\r\nb: 2" } },
+  { protocols: ["a b"] },
+  { protocols: ["a", "a"] },
+])("what HTTP cannot carry is refused before anything is opened: %j", (opening) => {
+  const [key] = Object.keys(opening);
+  expect(problems({ clients: { 1: opening } })).toEqual([expect.stringMatching(`^clients.1.${key}: names`)]);
+  const usual = { headers: { "X-Token": "Bearer ${token}" }, protocols: ["v1.x", "t.${token}"] };
+  expect(problems({ clients: { 1: usual } })).toEqual([]);
+});

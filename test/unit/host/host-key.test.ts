@@ -46,7 +46,7 @@ test("an unknown host stops with its fingerprint and the commands that accept it
     [
       `the host key of 127.0.0.1 port ${port} is not known: any machine could answer there`,
       `found: ${fingerprint(a.public)}`,
-      "Compare it with what the host's own console says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+      `Compare ${fingerprint(a.public)} with what the host's own console says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`,
       "If they are the same, accept it for yourself, or for everybody who uses this stack:",
       `  ssh -o HostKeyAlgorithms=ssh-ed25519 -p ${port} ubuntu@127.0.0.1 true`,
       `  npx pulumi config set hostKey '${a.public}'`,
@@ -61,6 +61,14 @@ test("a host that is known by an RSA key alone says so", async () => {
   const known = await knowing(`[127.0.0.1]:${port} ${rsa.public}`);
   await expect(resolveHostKey({ host, port, user, ...known })).rejects.toThrow(
     `the host key of 127.0.0.1 port ${port} is not known in a form that can be pinned: any machine could answer there`,
+  );
+});
+
+test("a host that has an RSA key alone is refused with the reason, and with what makes another one", async () => {
+  await using sshd = await startSshd({ hostKeys: [rsa] });
+  const { host, port, user } = sshd.target;
+  await expect(resolveHostKey({ host, port, user, ...(await knowing()) })).rejects.toThrow(
+    /has no host key that can be pinned, probably an RSA key alone: .* SHA-1 form[\s\S]*sudo ssh-keygen -A/,
   );
 });
 

@@ -23,6 +23,15 @@ describe("drift", () => {
     expect(driftOf("site", host, site("server { listen 81; }\n"))).toEqual([]);
   });
 
+  it("is none where a line is missing that the host's nginx has no module for", () => {
+    const text = "server {\n    brotli_static on;\n    listen 80;\n}\n";
+    const without = file(text.replace(/ *brotli.*\n/, ""));
+    const found = (...lines: string[]) => reasonsOf(facts(applied("site", site(text)), ...lines), site(text));
+    expect(found(without)).toEqual([]);
+    expect(found("brotli\tyes", file(text))).toEqual([]);
+    expect(found("brotli\tyes", without)).toHaveLength(1);
+  });
+
   it("names an edited file, when, and the lines from the host's text to the desired one", () => {
     const host = facts(applied("site", site()), file(siteText.replace("86400s", "60s")));
     expect(driftOf("site", host, site(siteText.replace("86400s", "3600s")))).toEqual([

@@ -52,13 +52,31 @@ describe("the plan of a step", () => {
     });
   });
 
+  it("of files that nginx serves disturbs nobody, also where somebody edited one", () => {
+    const set = (release: string) => payload({ path: "/", release });
+    const had = applied("file-set-root", set("a"));
+    const look = (wanted: string, ...lines: string[]) =>
+      stepPlan("file-set-root", facts(had, nginx, ...lines), { payload: wanted, options });
+    expect(look(set("a")).needed).toBe(false);
+    expect(look(set("b"))).toMatchObject({
+      changes: ["release"],
+      reach: { reach: "nothing", text: "nothing" },
+    });
+    const edited = `differs\tfile-set-root\t${encoded("files/index.html was edited or removed\n")}`;
+    expect(look(set("a"), edited)).toMatchObject({
+      needed: true,
+      drift: [{ reason: "files/index.html was edited or removed" }],
+      reach: { reach: "nothing" },
+    });
+  });
+
   it("runs again what was applied on another machine", () => {
     const [first] = plan([
       applied("site", site(), "--script 1a2b3c4d --run 77b1e02c-3"),
       file(siteText),
     ]).drift;
     expect(first?.reason).toBe(
-      "this is another machine: its machine-id begins with 9f3c51ab, and what lies on it was applied on 77b1e02c",
+      "this is another machine: its machine-id begins with 9f3c51ab, and its files were applied on 77b1e02c",
     );
   });
 
@@ -85,6 +103,39 @@ describe("the reach", () => {
       reach: "handover",
       text: `release handover, ${whom}`,
     });
+  });
+
+  it("of another port counts who is on the present one, and on the one in use where a run has failed since", () => {
+    const moved = payload({ port: 7070, "standby-port": 7071, keep: 5, release: "bb" });
+    const text = "release handover, 212 live connections are asked to reconnect";
+    expect(backendPlan(moved, "listener\t3000\tnode", "connections\t3000\t212").text).toBe(text);
+    const inUse = ["backend\ta\tyes\t4000", "listener\t4000\tnode", "connections\t4000\t212"];
+    expect(backendPlan(moved, ...inUse).text).toBe(text);
+  });
+
+  it("of a site that is to be served by TLS alone is that clients of ws:// are turned away", () => {
+    const closed = `https-only: yes\n${site("server { }\n")}`;
+    expect(plan(clean(), closed).reach.text).toBe(
+      "nginx reload, connections stay; new clients of ws:// are turned away",
+    );
+    const host = [applied("site", closed), file("server { }\n"), nginx];
+    expect(plan(host, site()).reach.text).toBe("nginx reload, connections stay");
+  });
+
+  it("of a backend on the other port of its pair is that nginx follows it, or a release that counts its users there", () => {
+    const pair = (release: string) => payload({ port: 3000, "standby-port": 3001, release });
+    const reason = "geo-backend runs on port 3001, and nginx leads to port 3000 first";
+    const lines = [`differs\tbackend\t${encoded(reason)}`, "connections\t3001\t3", "listener\t3001\tnode"];
+    const reach = (release: string) =>
+      stepPlan("backend", facts(applied("backend", pair("aa")), ...lines), {
+        payload: pair(release),
+        options,
+      }).reach;
+    expect(reach("aa")).toEqual({
+      reach: "reload",
+      text: "nginx follows the backend to its port, nginx reload, connections stay",
+    });
+    expect(reach("bb").text).toBe("release handover, 3 live connections are asked to reconnect");
   });
 
   it("of a backend that is down is that it is started", () => {
@@ -129,7 +180,7 @@ describe("the reach", () => {
     const host = facts(applied("backend", under("6.0.8")), live);
     expect(stepPlan("backend", host, { payload: under("6.0.9"), options }).reach).toEqual({
       reach: "handover",
-      text: "pm2 is started anew, 212 live connections are cut",
+      text: "pm2 is restarted, 212 live connections are cut",
     });
   });
 
@@ -227,16 +278,16 @@ describe("the reach", () => {
     const serving = ["listener\t3000\tnode", "connections\t3000\t12"];
     const held = "foreign\t3000\tnode, process 7 of ubuntu";
     expect(firstReach(...serving, held)).toBe(
-      "a first release is started on the standby port; port 3000 stays with node, process 7 of ubuntu, with its 12 live connections",
+      "node, process 7 of ubuntu keeps port 3000, with its 12 live connections, until it is ended by hand; clients of the new site meet the first release, beside it",
     );
     expect(firstReach(...serving, "backend\ta\tno")).toBe(
-      "release handover, 12 live connections are cut after 15 s",
+      "application chat is taken over: 12 live connections are cut after 15 s",
     );
   });
 
   it.each([
     "rule 22/tcp comes after another one: deny 22/tcp",
-    "the last change was taken back: the changed rules let nobody in at port 22, where sshd listens",
+    "the last change was taken back: the changed rules block port 22, where sshd listens",
   ])("of the firewall concerns SSH unless it is known not to: %s", (reason) => {
     const wanted = firewall("ssh", "80/tcp");
     const before = applied("firewall", wanted);
@@ -314,7 +365,7 @@ describe("the secret environment", () => {
     expect(plan(host)).toMatchObject({ needed: true, reach: { reach: "nothing" } });
   });
 
-  it("reaches everybody who is connected: the application starts anew with it", () => {
+  it("reaches everybody who is connected: the application restarts with it", () => {
     expect(plan(line("bb", "bb"), "connections\t3000\t212").reach).toEqual({
       reach: "handover",
       text: "release handover, 212 live connections are asked to reconnect",

@@ -4,17 +4,7 @@ import { type StepPlan, stepPlan } from "../../../infra/preview/plan.ts";
 import { refusals } from "../../../infra/preview/refusals.ts";
 import { payload } from "../../../infra/render/payload.ts";
 import type { Reach } from "../../../infra/settings/reaches.ts";
-import { applied, encoded, facts, site } from "./support.ts";
-
-const settings = {
-  tls: "self-signed",
-  backendPort: 3000,
-  backendStandbyPort: 3001,
-  backendInstances: 1,
-  sticky: undefined,
-  handshake: undefined,
-  nodeSource: "distribution",
-} as const;
+import { applied, encoded, facts, settings, site } from "./support.ts";
 
 const owner = "acme/geo-system/prod/geo";
 
@@ -115,6 +105,21 @@ describe("an `up` is refused beforehand", () => {
       expect(refusedOn(`foreign\t${port === 3000 ? 3001 : 3000}\tnode, process 7 of root`)).toEqual([]);
     },
   );
+
+  it("where a release must go to other ports, and another process is there", () => {
+    const at = (port: number) => payload({ port, "standby-port": 3001, release: "aa" });
+    const host = facts(
+      applied("backend", at(4000)),
+      "backend\ta\tyes\t4000",
+      "foreign\t3000\tnode, process 7 of root",
+    );
+    const plan = stepPlan("backend", host, { payload: at(3000), options: {} });
+    expect(
+      refusals(host, new Map([["backend", plan]]), { ...settings, maxReach: "firewall" }, owner),
+    ).toEqual([
+      expect.stringMatching(/^port 3000: expected to be free for a release, .* config set backendPort PORT$/),
+    ]);
+  });
 
   it("where the backend does not run on the distribution's Node", () => {
     const host = facts("node\tv18.20.4");

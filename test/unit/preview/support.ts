@@ -20,3 +20,14 @@ export const applied = (step: string, text: string, options = "--script 1a2b3c4d
 /** A file as the host has it. */
 export const file = (text: string, owner = "root:root", mode = "0644", path = sitePath) =>
   `file\tsite\t${path}\t${owner}\t${mode}\t1795579964\t${encoded(text)}`;
+
+/** What a look needs of the settings. */
+export const settings = {
+  tls: "self-signed",
+  backendPort: 3000,
+  backendStandbyPort: 3001,
+  backendInstances: 1,
+  sticky: undefined,
+  handshake: undefined,
+  nodeSource: "distribution",
+} as const;

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,7 +64,7 @@ function application(text: string) {
 }
 
 describe("the payload of the backend", () => {
-  it("lists what a preview shows: the release, its files, and what else starts it anew", () => {
+  it("lists what a preview shows: the release, its files, and what else restarts it", () => {
     expect(render().split("\n==> ")[0]?.split("\n")).toEqual([
       "name: geo-backend",
       "user: ubuntu",
@@ -186,5 +186,18 @@ describe("the ecosystem file", () => {
   it("carries the operator's environment to the letter", () => {
     const odd = { QUOTES: `'"\`\${x}`, LINES: "a\nb\\n", CODE: '"}]};process.exit()//', NODE_ENV: "staging" };
     expect(application(render({ backendEnvironment: odd })).env).toMatchObject(odd);
+  });
+});
+
+describe("the programs of step backend", () => {
+  it("all travel in its payload, and its script places each of them", () => {
+    const programs = readdirSync("templates/pm2").filter((name) => name.endsWith(".cjs"));
+    const script = readFileSync("templates/scripts/backend-pm2.sh", "utf8");
+    const placed = /LIBRARY_FILES=.*\{([^}]*)\}\.cjs/.exec(script)?.[1]?.split(",") ?? [];
+    const text = render();
+    for (const name of programs) {
+      expect(text).toContain(`/usr/local/lib/geo-system/${name}`);
+      expect(placed).toContain(name.replace(/\.cjs$/, ""));
+    }
   });
 });

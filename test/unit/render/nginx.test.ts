@@ -1,17 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { renderSite, type SiteParameters } from "../../../infra/render/nginx.ts";
+import { routesOf } from "../../../infra/settings/routes.ts";
 
 const parameters: SiteParameters = {
   siteName: "geo-system",
   serverNames: ["geo.example.com", "203.0.113.7"],
-  websocketPath: "/ws",
+  routes: routesOf({ websocketPath: "/ws" }),
   ports: { a: [3000], b: [3001] },
   sticky: false,
   readTimeoutSeconds: 86_400,
   workerConnections: 20_000,
+  workerShutdownSeconds: 86_400,
   tls: true,
   certificateFolder: "/etc/geo-system/certificate",
+  acmeWebroot: "/var/lib/geo-system-acme/webroot",
   includes: {},
+  httpsOnly: false,
   trustedProxies: [],
 };
 const site = (changes: Partial<SiteParameters> = {}) => renderSite({ ...parameters, ...changes });
@@ -64,6 +68,42 @@ describe("the site", () => {
     expect(lines).toContain("include /etc/nginx/geo-system/upstream.conf;");
   });
 
+  it("serves each path as its route says, and nothing where no route fits", () => {
+    const several = routesOf({
+      websocketPath: "/live",
+      routes: { "/api/": {}, "/feed": { websocket: true }, "/live": { websocket: true } },
+    });
+    const text = site({ routes: several });
+    const locations = directives(text).filter((line) => line.startsWith("location /"));
+    expect(locations).toEqual(["location /live {", "location /feed {", "location /api/ {", "location / {"]);
+    expect(locationOf("/feed", text)[2]).toBe("proxy_read_timeout 86400s;");
+    expect(locationOf("/api/", text).slice(1, 3)).toEqual(["proxy_pass http://geo_system_backend;", "}"]);
+    expect(locationOf("/", text).slice(1, 3)).toEqual(["return 404;", "}"]);
+  });
+
+  it("serves files by their set's link, with assets of the releases before, and pages where one is missing", () => {
+    const sets = routesOf({
+      websocketPath: "/ws",
+      routes: {
+        "/ws": { websocket: true },
+        "/": { files: "dist", fallback: "index.html" },
+        "/docs/": { files: "docs" },
+      },
+    });
+    const text = site({ routes: sets });
+    expect(locationOf("/", text).slice(1, 3)).toEqual([
+      "root /var/www/geo-system/root;",
+      "try_files /assets$uri /current/files$uri /current/files${uri}index.html @geo_system_no_file_root;",
+    ]);
+    expect(directives(text)).toContain("try_files /current/files/index.html =404;");
+    expect(locationOf("= /docs", text).slice(1, 3)).toEqual([
+      "absolute_redirect off;",
+      "return 308 /docs/$is_args$args;",
+    ]);
+    expect(text).toContain('"$request_method $geo_system_path $server_protocol"');
+    expect(site()).not.toMatch(/var\/www|Cache-Control|_path/);
+  });
+
   it("serves HTTP and TLS from one server, over IPv4 and IPv6", () => {
     const listens = directives(site()).filter((line) => line.startsWith("listen"));
     expect(listens.map((line) => line.split(" so_keepalive")[0])).toEqual([
@@ -75,12 +115,34 @@ describe("the site", () => {
     expect(directives(site())).toContain("ssl_certificate /etc/geo-system/certificate/fullchain.pem;");
   });
 
+  it("sends what comes in clear text on to TLS, but for the CA's question, where that is wanted", () => {
+    const lines = directives(site({ httpsOnly: true }));
+    const [plain, secure] = [lines.indexOf("server {"), lines.lastIndexOf("server {")];
+    const at = (line: string) => lines.findIndex((each) => each.startsWith(line));
+    expect(lines.slice(at("location / {"), at("location / {") + 2)[1]).toBe(
+      "return 308 https://$host$request_uri;",
+    );
+    for (const line of [
+      "listen 80 ",
+      "listen [::]:80 ",
+      "if (-f /var/lib",
+      "location ^~ /.geo-system-acme/ {",
+    ]) {
+      expect(at(line)).toBeGreaterThan(plain);
+      expect(at(line)).toBeLessThan(secure);
+      expect(lines.filter((each) => each.startsWith(line))).toHaveLength(1);
+    }
+    for (const line of ["listen 443 ", "location /ws {", "add_header Strict-Transport-Security"])
+      expect(at(line)).toBeGreaterThan(secure);
+    expect(site()).not.toMatch(/308|add_header Strict-Transport/);
+  });
+
   it("has nothing of TLS when it is off", () => {
     expect(directives(site({ tls: false })).join()).not.toMatch(/443|ssl/);
   });
 
   it("logs no query string, where a token may stand", () => {
-    const format = directives(site()).slice(3, 5).join(" ");
+    const format = directives(site()).slice(4, 6).join(" ");
     expect(format).toMatch(/^log_format geo_system_masked .*\$request_method \$uri /);
     expect(format).not.toMatch(/\$request |\$request_uri|\$args|\$http_referer/);
     expect(directives(site())).toContain("access_log /var/log/nginx/access.log geo_system_masked;");
@@ -129,7 +191,11 @@ describe("the site", () => {
   });
 
   it("says what nginx.conf must allow", () => {
-    expect(site().split("\n").slice(0, 2)).toEqual(["site: geo-system", "worker-connections: 20000"]);
+    expect(site().split("\n").slice(0, 3)).toEqual([
+      "site: geo-system",
+      "worker-connections: 20000",
+      "worker-shutdown-timeout: 86400",
+    ]);
   });
 
   it.each([
@@ -145,14 +211,33 @@ describe("the site", () => {
     ["serverNames", ["a b"]],
     ["serverNames", ["a;listen 81"]],
     ["serverNames", ["a:b"]],
-    ["websocketPath", "/ws { return 444; }"],
-    ["websocketPath", "/ws\n"],
-    ["websocketPath", "/../etc"],
+    ["routes", [{ kind: "websocket", path: "/ws { return 444; }" }]],
+    ["routes", [{ kind: "websocket", path: "/ws\n" }]],
+    ["routes", [{ kind: "http", path: "/../etc" }]],
     ["readTimeoutSeconds", Number.NaN],
     ["workerConnections", 1],
+    ["workerShutdownSeconds", -1],
     ["certificateFolder", "/etc/x; include /etc/passwd"],
     ["trustedProxies", ["10.0.0.0/8; }"]],
   ])("refuses a %s that could leave its place: %j", (name, value) => {
     expect(() => site({ [name]: value })).toThrow(`${name}: expected `);
+  });
+});
+
+describe("the challenges of an ACME CA", () => {
+  it("are answered before every location, only where the host has the answer, whatever kind of TLS it serves", () => {
+    const lines = directives(site({ tls: false }));
+    const first = lines.findIndex((line) => line.startsWith("if ("));
+    expect(lines.slice(first, first + 9)).toEqual([
+      "if (-f /var/lib/geo-system-acme/webroot$uri) {",
+      "rewrite ^ /.geo-system-acme$uri last;",
+      "}",
+      "location ^~ /.geo-system-acme/ {",
+      "internal;",
+      "alias /var/lib/geo-system-acme/webroot/;",
+      "default_type text/plain;",
+      "auth_basic off;",
+      "allow all;",
+    ]);
   });
 });

@@ -25,6 +25,18 @@ const app = (members: object, parameters?: StartParameters) =>
   start({ "ecosystem.config.cjs": module({ script: "server.js", ...members }) }, parameters);
 
 describe("a pm2 file of the backend's own", () => {
+  it("names the applications that are not started", async () => {
+    const apps = [
+      { name: "geo-backend", script: "server.js" },
+      { name: "worker", script: "api/index.js" },
+    ];
+    const { script, notes } = await start({ "ecosystem.config.cjs": module(apps) });
+    expect(script).toBe("server.js");
+    expect(notes).toContain(
+      "ecosystem.config.cjs: not started: worker; this package runs one application, the one that serves WebSockets",
+    );
+  });
+
   it("says all of how it starts", async () => {
     const found = await app({
       name: "api",
@@ -76,6 +88,17 @@ describe("a pm2 file of the backend's own", () => {
       source: "package.json, main",
     });
   });
+
+  it.each(["{ deploy: {} }", "() => ({ apps: [] })", "{ app: [{ script: 'server.js' }] }"])(
+    "that has no application is not passed over in silence: %s",
+    async (exported) => {
+      const files = { "ecosystem.config.js": `module.exports = ${exported};` };
+      const { notes } = await start(files, {}, { manifest: { scripts: { start: "node server.js" } } });
+      expect(notes).toEqual([
+        'ecosystem.config.js has no application in "apps"; what counts is package.json, scripts.start',
+      ]);
+    },
+  );
 
   it.each([
     [{ script: "npm", args: "run prod" }, "node server.js --x (ecosystem.config.js)"],

@@ -148,8 +148,20 @@ describe("package.json", () => {
     },
   );
 
+  it("may begin with a byte order mark, as npm takes it", async () => {
+    const text = `\uFEFF${JSON.stringify({ scripts: { start: "node src/server.js" }, engines: { node: ">=22" } })}`;
+    const marked = await pack(folder({ "package.json": text }));
+    expect(marked.engines).toBe(">=22");
+    expect((await pack(folder({ "package.json": text.slice(1) }))).dependencies.key).toBe(
+      marked.dependencies.key,
+    );
+  });
+
   it("must be JSON, with a lock file beside it", async () => {
     await expect(pack(folder({ "package.json": "{" }))).rejects.toThrow("expected JSON in");
+    await expect(pack(folder({ "package.json": "[1]" }))).rejects.toThrow(
+      /expected a JSON object in .*package\.json, found \[1\]; next: make it an object, such as npm init writes/,
+    );
     await expect(pack(folder({ ".deployignore": "package-lock.json" }))).rejects.toThrow(
       /expected package-lock.json among the files that travel; it is ignored/,
     );

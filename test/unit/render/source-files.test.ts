@@ -84,8 +84,11 @@ describe("the source files of a git checkout", () => {
     await expect(pathsOf(folder)).rejects.toThrow(
       'backendSource: "模块 lib": this submodule is not checked out; next: git submodule update --init',
     );
-    write(folder, { ".deployignore": "模块 lib\n" });
-    expect(await pathsOf(folder)).toEqual(own);
+    for (const pattern of ["模块 lib\n", "模块 lib/\n"]) {
+      write(folder, { ".deployignore": pattern });
+      expect(await pathsOf(folder)).toEqual(own);
+      expect(await pathsOf(folder, { deployIgnored: true })).toEqual(own);
+    }
   });
 
   it("hold those of an untracked checkout inside", async () => {

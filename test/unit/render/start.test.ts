@@ -139,6 +139,35 @@ describe("scripts.start is read as it is written", () => {
     ).toContain("ts-node/register");
   });
 
+  it("needs what Node loads first to be listed, or locked as a dependency of another", async () => {
+    const packages = { "node_modules/dotenv": {}, "node_modules/tracer": { dev: true } };
+    const lock = { "package-lock.json": JSON.stringify({ packages }) };
+    const of = (text: string, more = lock) => start({ scripts: { start: text } }, {}, more);
+    await expect(of("node -r newrelic server.js")).rejects.toThrow(
+      "it loads newrelic, which is in no list of dependencies of package.json, and not in package-lock.json; next: npm install --save-prod newrelic, and commit both files",
+    );
+    await expect(of("node --import tracer/register server.js")).rejects.toThrow("it loads tracer");
+    expect(describeStart(await of("node -r dotenv/config server.js"))).toContain("-r dotenv/config");
+    expect(describeStart(await of("node -r node:fs -r fs server.js"))).toContain("-r fs");
+  });
+
+  it("goes by package.json where npm's lock file is of version 1, and names one that is no JSON", async () => {
+    const of = (lock: string) =>
+      start(
+        { scripts: { start: "next start" }, dependencies: { next: "15.5.2" } },
+        {},
+        {
+          "package-lock.json": lock,
+        },
+      );
+    expect(await of('{ "lockfileVersion": 1, "dependencies": { "next": {} } }')).toMatchObject({
+      script: "node_modules/.bin/next",
+    });
+    await expect(of("<<<<<<< HEAD")).rejects.toThrow(
+      /^backendSource: expected JSON in .*package-lock\.json: .*; next: npm install --package-lock-only/,
+    );
+  });
+
   it("asks npm's lock file which package a program belongs to", async () => {
     const packages = {
       "node_modules/@nestjs/cli": { dev: true, bin: { nestlike: "x.js" } },

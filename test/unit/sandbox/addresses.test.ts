@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { freeNumber, hardwareAddress } from "../../../sandbox/host/addresses.ts";
+import { freeNumber, hardwareAddress, ipv6Of } from "../../../sandbox/host/addresses.ts";
 
 describe("the number of a sandbox in its network", () => {
   it("follows from its name, and keeps clear of the gateway and of second machines", () => {
@@ -21,4 +21,9 @@ describe("the number of a sandbox in its network", () => {
 
 it("a hardware address is the same for the same address", () => {
   expect(hardwareAddress("198.18.0.10")).toBe("02:00:c6:12:00:0a");
+});
+
+it("an IPv6 address follows from the other one, as programs write it", () => {
+  expect(ipv6Of("198.18.0.42")).toBe("fd73:6765:6f00::42");
+  expect(ipv6Of("198.18.7.1")).toBe("fd73:6765:6f00:7::1");
 });

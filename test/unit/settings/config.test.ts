@@ -74,6 +74,14 @@ describe("the configuration", () => {
     });
   });
 
+  it("resolves the folders of routes too, and leaves what is odd to the check", () => {
+    const routes = '{"/":{"files":"../web/dist","fallback":"index.html"},"/ws":{"websocket":true},"/x":3}';
+    expect(read({ "geo-system:routes": routes })).toEqual({
+      routes: { "/": { files: "/web/dist", fallback: "index.html" }, "/ws": { websocket: true }, "/x": 3 },
+    });
+    expect(read({ "geo-system:routes": "dist" })).toEqual({ routes: "dist" });
+  });
+
   it("keeps unknown keys and odd texts, for the check to name them", () => {
     expect(read({ "geo-system:prot": "1", "geo-system:port": "abc" })).toEqual({ prot: "1", port: "abc" });
   });

@@ -191,7 +191,7 @@ describe("the arguments", () => {
       'certificateKeyFile: expected a file, since tls is "provided"; found nothing',
     ]);
     expect(with_({ certificateFile: join(backend, "package.json") })).toEqual([
-      'certificateFile: expected nothing, since tls is "self-signed"; set tls to "provided" or remove the key',
+      'certificateFile: expected nothing, since tls is "self-signed"; set tls to "provided" or remove the key: npx pulumi config rm certificateFile',
     ]);
   });
 
@@ -265,6 +265,11 @@ describe("the arguments", () => {
     ]);
     expect(with_({ handshake: { preset: "plane" } })).toEqual([
       expect.stringMatching(/^handshake\.preset: expected one of plain, .*, found "plane"$/),
+    ]);
+    expect(with_({ handshake: { preset: "phoenix", payload: { room: "${room} of ${token}" } } })).toEqual([
+      expect.stringMatching(
+        /^handshake\.payload: expected no name but \$\{token\} in a preset, and \$\{room\} is none, found/,
+      ),
     ]);
     expect(with_({ handshake: { preset: "plain", quary: {} } })).toEqual([
       "handshake.quary: this key is not known; did you mean query?",

@@ -100,7 +100,7 @@ describe("set-up where the downloads cannot be reached and Go is there", { timeo
     expect(machine.has(`${bin}/pulumi`)).toBe(false);
   });
 
-  it("makes its own plug-in anew when it was made from other sources", async () => {
+  it("makes its own plug-in again when it was made from other sources", async () => {
     await using machine = await closedNetwork();
     await machine.setup();
     const marker = `${plugins.tls}/made-by-geo-system.json`;

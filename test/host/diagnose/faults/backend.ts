@@ -6,9 +6,10 @@ const startAnew = "pm2 start /srv/geo-backend/ecosystem.config.cjs && pm2 save";
 export const backendFaults: Fault[] = [
   {
     name: "pm2 application stopped",
+    always: true,
     breaks: asUser("pm2 stop geo-backend"),
     hop: "pm2",
-    cause: "the backend is stopped in pm2: somebody stopped geo-backend",
+    cause: "the backend is stopped in pm2: it was told to stop, as by pm2 stop geo-backend",
     fix: [restart],
   },
   {
@@ -27,6 +28,7 @@ export const backendFaults: Fault[] = [
   },
   {
     name: "port taken by something else",
+    always: true,
     breaks: `${asUser("pm2 stop geo-backend")}; ${rival(3000)}; ${asUser("pm2 start geo-backend")}`,
     hop: "pm2",
     cause:
@@ -75,8 +77,13 @@ until curl -sf -o /dev/null http://127.0.0.1:3000/; do sleep 0.1; done`,
     hop: "pm2",
     cause: "the program pm2 is not there: the backend serves on, and the next boot would not bring it back",
     fix: ["npm run up -- --stack STACK"],
-    untyped: true,
-    cleanUp: "mv /root/pm2 /usr/local/bin/pm2",
+  },
+  {
+    name: "pm2 and its backend gone",
+    breaks: `${asUser("pm2 kill")}; mv /usr/local/bin/pm2 /root/pm2`,
+    hop: "pm2",
+    cause: "the program pm2 is not there",
+    fix: ["npm run up -- --stack STACK"],
   },
   {
     name: "Node gone",
@@ -84,8 +91,6 @@ until curl -sf -o /dev/null http://127.0.0.1:3000/; do sleep 0.1; done`,
     hop: "pm2",
     cause: "Node does not run on the host: failed to run command ‘node’: No such file or directory",
     fix: ["npm run up -- --stack STACK"],
-    untyped: true,
-    cleanUp: `mv /root/node /usr/local/bin/node; ${asUser(`pm2 delete geo-backend; ${startAnew}`)}`,
   },
   {
     name: "crash loop: secrets that only root reads",
@@ -136,7 +141,7 @@ until curl -sf -o /dev/null http://127.0.0.1:3000/; do sleep 0.1; done`,
     name: "pm2 frozen, and the backend stopped",
     breaks: `${asUser("pm2 stop geo-backend")}; kill -STOP $(cat /home/ubuntu/.pm2/pm2.pid)`,
     hop: "pm2",
-    cause: "pm2 itself is frozen by a signal STOP: nobody takes the backend's connections",
+    cause: "pm2 itself is frozen by a signal STOP: nothing accepts the backend's connections",
     fix: ["HOST sudo kill -CONT PID"],
     cleanUp: asUser("pm2 restart geo-backend"),
   },
@@ -145,10 +150,11 @@ until curl -sf -o /dev/null http://127.0.0.1:3000/; do sleep 0.1; done`,
     breaks: "kill -STOP $(ss -Hltnp sport = :3000 | grep -oP 'pid=\\K[0-9]+')",
     hop: "backend on loopback",
     cause: "the backend takes connections and never answers",
-    fix: [restart, "HOST pm2 logs geo-backend --lines 20 --nostream"],
+    fix: [restart, "# look: HOST pm2 logs geo-backend --lines 20 --nostream"],
   },
   {
     name: "a backend that refuses the token",
+    always: true,
     breaks: `cd /srv/geo-backend; runuser -u ubuntu -- sh -c 'echo TOKEN_SECRET=0123456789abcdef0123456789abcdef > environments/other'
 ln -sfT environments/other secret.env; ${asUser("pm2 restart geo-backend")}`,
     hop: "token",
@@ -175,11 +181,11 @@ ln -sfT environments/other secret.env; ${asUser("pm2 restart geo-backend")}`,
   {
     name: "file descriptors of the backend exhausted",
     breaks: `backend=$(ss -Hltnp sport = :3000 | grep -oP 'pid=\\K[0-9]+'); least=$(($(ls /proc/$backend/fd | wc -l) + 4))
-runuser -u ubuntu -- prlimit --pid $backend --nofile=$least:$least; ${idlers(3000)}
+runuser -u ubuntu -- prlimit --pid $backend --nofile=$least:; ${idlers(3000)}
 until [ "$(ls /proc/$backend/fd | wc -l)" -ge $least ]; do sleep 0.05; done`,
     hop: "limits",
     cause: "the backend has no file descriptor left: N of N are open",
-    fix: ["HOST sudo systemctl restart pm2-ubuntu"],
+    fix: ["HOST sudo -u ubuntu prlimit --pid PID --nofile=N:"],
     cleanUp: "systemctl stop idlers",
   },
 ];

@@ -7,6 +7,7 @@ const large = "-p tcp -m multiport --dports 80,443 -m length --length 200:65535 
 export const betweenFaults: Fault[] = [
   {
     name: "large packets lost in front of the host",
+    always: true,
     breaks: "true",
     inFront: {
       breaks: `iptables -w -t mangle -I POSTROUTING -d ADDRESS ${large}`,

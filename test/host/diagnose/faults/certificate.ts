@@ -18,6 +18,7 @@ const relink = [
 export const certificateFaults: Fault[] = [
   {
     name: "certificate expired",
+    always: true,
     breaks: strange(`echo '${chain}' > fullchain.pem; echo '${key}' > privkey.pem`),
     hop: "certificate",
     cause: "the certificate has expired, on DATE; it is not the one that was deployed",
@@ -37,6 +38,14 @@ openssl pkey -in privkey.pem -aes256 -passout pass:x -out locked.pem && mv locke
     hop: "certificate",
     cause:
       "the private key beside /etc/geo-system/certificate/fullchain.pem cannot be read: it has a passphrase, or is no key",
+    fix: relink,
+  },
+  {
+    name: "certificate missing",
+    breaks:
+      "ln -sfT /etc/geo-system/certificates/none /etc/geo-system/certificate; systemctl restart nginx || true",
+    hop: "certificate",
+    cause: "the certificate /etc/geo-system/certificate/fullchain.pem is missing",
     fix: relink,
   },
   {

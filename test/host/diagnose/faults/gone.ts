@@ -28,6 +28,7 @@ export const goneFaults: Fault[] = [
   },
   {
     name: "the application's folder removed whole",
+    always: true,
     breaks: "rm -rf /srv/geo-backend",
     hop: "pm2",
     cause: "the folder /srv/geo-backend is gone: the backend runs on from memory, and cannot start again",
@@ -51,6 +52,7 @@ export const goneFaults: Fault[] = [
   },
   {
     name: "nginx.conf deleted",
+    always: true,
     breaks: "rm /etc/nginx/nginx.conf",
     hop: "nginx",
     cause:
@@ -69,7 +71,7 @@ export const goneFaults: Fault[] = [
     breaks: `${fill("/var/log/nginx", "access.log")}; ${reload}`,
     hop: "disk",
     cause: "the disk is full: /var/log/nginx, and the largest file on it is /var/log/nginx/access.log",
-    fix: ["HOST sudo truncate -s 0 /var/log/nginx/access.log", "HOST df -h /var/log/nginx"],
+    fix: ["HOST sudo truncate -s 0 /var/log/nginx/access.log", "# look: HOST df -h /var/log/nginx"],
     cleanUp: `umount -l /var/log/nginx; ${reload}`,
   },
   {
@@ -80,7 +82,7 @@ export const goneFaults: Fault[] = [
     fix: [
       '# look: HOST "sudo du -xah /tmp | sort -h | tail"',
       `# /tmp/export.csv has 1 MB, of user root: if it may go: HOST "sudo truncate -s 0 '/tmp/export.csv'"`,
-      "HOST df -h /tmp",
+      "# look: HOST df -h /tmp",
     ],
     untyped: true,
     cleanUp: "umount -l /tmp",

@@ -11,28 +11,29 @@ export const networkFaults: Fault[] = [
     name: "ufw without 80",
     breaks: "ufw delete allow 80/tcp",
     hop: "firewall",
-    cause: "ufw, the host's own firewall, lets nobody in on port 80",
+    cause: "ufw, the host's own firewall, blocks port 80",
     fix: [allow(80)],
   },
   {
     name: "ufw without 443",
     breaks: "ufw delete allow 443/tcp",
     hop: "firewall",
-    cause: "ufw, the host's own firewall, lets nobody in on port 443",
+    cause: "ufw, the host's own firewall, blocks port 443",
     fix: [allow(443)],
   },
   {
     name: "ufw with nothing but SSH",
     breaks: "ufw delete allow 80/tcp; ufw delete allow 443/tcp",
     hop: "firewall",
-    cause: "ufw, the host's own firewall, lets nobody in on ports 80 and 443",
+    cause: "ufw, the host's own firewall, blocks ports 80 and 443",
     fix: [allow(80), allow(443)],
   },
   {
     name: "ufw with a rule that denies 80",
+    always: true,
     breaks: "ufw deny 80/tcp",
     hop: "firewall",
-    cause: "ufw, the host's own firewall, lets nobody in on port 80",
+    cause: "ufw, the host's own firewall, blocks port 80",
     fix: ["HOST sudo ufw delete deny 80/tcp", allow(80)],
   },
   {
@@ -80,7 +81,7 @@ export const networkFaults: Fault[] = [
     hop: "firewall",
     cause: "ufw refuses port 80 to 198.18.0.0/15 by a rule of its own, and lets others in",
     fix: [
-      "HOST sudo ufw status numbered",
+      "# look: HOST sudo ufw status numbered",
       "HOST sudo ufw delete deny from 198.18.0.0/15 to any port 80 proto tcp",
     ],
   },
@@ -94,7 +95,44 @@ export const networkFaults: Fault[] = [
     cleanUp: "ufw allow 80/tcp comment geo-system",
   },
   {
+    // As Docker publishes a port: a rule of nat leads it to an address of its own before ufw's rules are asked.
+    name: "a container's port published past ufw",
+    breaks: `ip netns add box; ip link add box0 type veth peer name eth0 netns box
+ip address add 10.99.0.1/24 dev box0; ip link set box0 up
+ip -n box address add 10.99.0.2/24 dev eth0; ip -n box link set eth0 up; ip -n box route add default via 10.99.0.1
+systemd-run -q --collect --unit box ip netns exec box /usr/local/bin/node -e 'require("node:net").createServer((s) => s.end("hello")).listen(5432)'
+sysctl -qw net.ipv4.ip_forward=1; iptables -I FORWARD -o box0 -j ACCEPT; iptables -I FORWARD -i box0 -j ACCEPT
+iptables -t nat -N BOX; iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j BOX
+iptables -t nat -A BOX ! -i box0 -p tcp --dport 5432 -j DNAT --to-destination 10.99.0.2:5432
+iptables -t nat -A BOX -d 127.0.0.1 ! -i box0 -p tcp --dport 5433 -j DNAT --to-destination 10.99.0.2:5432
+until ip netns exec box ss -Hltn | grep -q 5432; do sleep 0.05; done`,
+    hop: "firewall",
+    cause:
+      "port 5432 of the host answers from outside, although ufw blocks it: a container engine publishes past ufw",
+    fix: [
+      "# publish it for the host alone, as 127.0.0.1:5432:PORT (docker run -p, or ports: in a compose file), and start the container again",
+      "# or, with Docker, refuse it in the chain that is asked first: HOST sudo iptables -I DOCKER-USER -p tcp -m conntrack --ctorigdstport 5432 --ctdir ORIGINAL -j DROP",
+    ],
+    untyped: true, // Whose container it is, only a person knows.
+    cleanUp: `iptables -t nat -D PREROUTING -m addrtype --dst-type LOCAL -j BOX; iptables -t nat -F BOX; iptables -t nat -X BOX
+iptables -D FORWARD -o box0 -j ACCEPT; iptables -D FORWARD -i box0 -j ACCEPT; systemctl stop box; ip netns del box; sysctl -qw net.ipv4.ip_forward=0`,
+  },
+  {
+    name: "the loopback interface down",
+    breaks: "ip link set lo down",
+    hop: "nginx on loopback",
+    cause:
+      "the host does not reach its own 127.0.0.1: its loopback interface is down, or has lost its address",
+    fix: [
+      "# look: HOST ip -br address show lo",
+      "HOST sudo ip link set lo up",
+      "HOST sudo ip address replace 127.0.0.1/8 dev lo",
+    ],
+    cleanUp: "ip address replace ::1/128 dev lo",
+  },
+  {
     name: "a firewall before the host that drops 80",
+    always: true,
     breaks: "true",
     inFront: { breaks: inFront("-I"), mends: inFront("-D") },
     hop: "tcp",
@@ -107,7 +145,7 @@ export const networkFaults: Fault[] = [
     breaks: "systemctl stop ssh.socket || true; systemctl stop ssh", // sessions that are open stay
     hop: "ssh",
     cause:
-      "nobody could log in to the host, so it was seen from outside only: ADDRESS refuses connections on port 22: no sshd listens there",
+      "logging in to the host failed, so it was checked from outside only: ADDRESS refuses connections on port 22: no sshd listens there",
     fix: [
       "# If it listens elsewhere: PULUMI_STACK=STACK npm run -s pulumi -- config set port <port>. Else, on the host's console: sudo systemctl status ssh",
     ],

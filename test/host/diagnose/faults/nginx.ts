@@ -2,6 +2,15 @@ import { enabled, type Fault, idlers, putBack, reload, rival, site } from "../su
 
 const edit = (expression: string) => `sed -i '${expression}' ${site} && ${reload}`;
 
+/** Stopped as by a debugger that its owner left: PTRACE_ATTACH, as x86_64 counts its system calls. */
+const held = (which: string) => `cat > /tmp/hold.pl <<'end'
+for (@ARGV) { syscall(101, 16, $_ + 0, 0, 0) == 0 or die "ptrace: $!" }
+sleep 1000;
+end
+workers=$(${which} | tr '\\n' ' ')
+systemd-run -q --collect --unit hold perl /tmp/hold.pl $workers
+for worker in $workers; do until grep -q '^State:.*t (tracing' /proc/$worker/status; do sleep 0.05; done; done`;
+
 const stopped = (which: string, pids: string) => ({
   hop: "nginx",
   cause: `${which} stopped by a signal: whoever is connected to one hears nothing more`,
@@ -11,6 +20,7 @@ const stopped = (which: string, pids: string) => ({
 export const nginxFaults: Fault[] = [
   {
     name: "nginx stopped",
+    always: true,
     breaks: "systemctl stop nginx",
     hop: "nginx",
     cause: "nginx does not run (inactive)",
@@ -21,7 +31,7 @@ export const nginxFaults: Fault[] = [
     breaks: "systemctl stop nginx; nginx",
     hop: "nginx",
     cause:
-      "nginx runs outside of its unit, which is inactive: somebody started it by hand, and nothing starts it again",
+      "nginx runs outside of its unit, which is inactive: it was started by hand, and nothing will start it again",
     fix: ["HOST sudo kill PID", "HOST sudo systemctl start nginx"],
   },
   {
@@ -52,8 +62,40 @@ systemctl daemon-reload; systemctl restart nginx || true`,
   },
   {
     name: "one worker stopped by a signal",
+    always: true,
     breaks: "pkill -STOP -o -f '^nginx: worker process *$'",
     ...stopped("1 of nginx's M workers is", "PID"),
+  },
+  {
+    name: "one worker held by a debugger",
+    breaks: held("pgrep -o -f '^nginx: worker process *$'"),
+    hop: "nginx",
+    cause: "1 of nginx's M workers hangs: whoever is connected to it hears nothing more",
+    fix: ["HOST sudo kill -KILL PID"],
+    cleanUp: "systemctl stop hold || true",
+  },
+  {
+    name: "all workers held by a debugger",
+    breaks: held("pgrep -f '^nginx: worker process *$'"),
+    hop: "nginx",
+    cause: "N of nginx's M workers hang: whoever is connected to one hears nothing more",
+    fix: ["HOST sudo kill -KILL PIDS"],
+    cleanUp: "systemctl stop hold || true",
+  },
+  {
+    name: "nginx removed",
+    breaks:
+      "DEBIAN_FRONTEND=noninteractive apt-get remove -y -q nginx nginx-core > /dev/null 2>&1 || apt-get remove -y -q nginx > /dev/null",
+    hop: "nginx",
+    cause: "nginx is not installed",
+    fix: ["npm run up -- --stack STACK"],
+  },
+  {
+    name: "no server on 443",
+    breaks: edit("/listen .*443 /d"),
+    hop: "site",
+    cause: "no server of nginx's configuration listens on port 443",
+    fix: putBack,
   },
   {
     name: "another program on port 80",
@@ -107,7 +149,8 @@ systemctl daemon-reload; systemctl restart nginx || true`,
     name: "a site that listens on the loopback only",
     breaks: `sed -i 's/listen 80 /listen 127.0.0.1:80 /; /listen \\[::\\]:80 /d' ${site} && nginx -t -q && systemctl restart nginx`,
     hop: "site",
-    cause: "nginx listens on port 80 of the host's own loopback only: nobody from outside gets there",
+    cause:
+      "nginx listens on port 80 on the host's loopback interface only, so it cannot be reached from outside",
     fix: ["HOST sudo systemctl stop nginx", ...putBack, "HOST sudo systemctl start nginx"],
   },
   {
@@ -122,6 +165,7 @@ sed -i '/proxy_set_header Upgrade/d' ${site}`,
   },
   {
     name: "headers missing",
+    always: true,
     breaks: edit("/proxy_set_header \\(Upgrade\\|Connection\\)/d"),
     hop: "site",
     cause:
@@ -137,6 +181,7 @@ sed -i '/proxy_set_header Upgrade/d' ${site}`,
   },
   {
     name: "timeout of 60 s",
+    always: true,
     breaks: edit("s/proxy_read_timeout .*/proxy_read_timeout 60s;/"),
     hop: "site",
     cause: "a WebSocket that is silent for 60 s is cut: proxy_read_timeout is 60s",
@@ -197,10 +242,19 @@ sed -i '/proxy_set_header Upgrade/d' ${site}`,
   },
   {
     name: "worker_connections exhausted",
+    always: true,
     breaks: `sed -i 's/worker_connections .*/worker_connections 12;/' /etc/nginx/nginx.conf && ${reload}; ${idlers(80)}`,
     hop: "limits",
     cause: "nginx is full: a worker has N connections open, and worker_connections is 12",
     fix: putBack,
+    cleanUp: "systemctl stop idlers",
+  },
+  {
+    name: "no port left between nginx and the backend",
+    breaks: `sysctl -qw net.ipv4.ip_local_port_range='50000 50004'; ${idlers(3000)}`,
+    hop: "limits",
+    cause: "nginx has no port left for another connection to the backend",
+    fix: [`HOST "sudo sysctl -w net.ipv4.ip_local_port_range='1024 65535'"`],
     cleanUp: "systemctl stop idlers",
   },
   {

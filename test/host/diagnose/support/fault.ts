@@ -1,6 +1,8 @@
 /** One way to break a host, and what is said of it. */
 export interface Fault {
   name: string;
+  /** Whether `npm test` runs it as well; `npm run remedies` runs all of them. */
+  always?: true;
   /** A script for root on the host. */
   breaks: string;
   hop: string;

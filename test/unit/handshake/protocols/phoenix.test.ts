@@ -7,9 +7,9 @@ import { prove, serve, token, wrongToken } from "./support.ts";
 type Message = [string | null, string, string, string, Record<string, unknown>];
 
 /** No Elixir is at hand: a stand-in, which the real client of npm takes for a server as well. */
-async function startPhoenix({ strict = false } = {}) {
+async function startPhoenix({ strict = false, bearer = false } = {}) {
   const http = createServer();
-  const server = new WebSocketServer({ noServer: true });
+  const server = new WebSocketServer({ noServer: true, handleProtocols: () => "phoenix" });
   http.on("upgrade", (request, socket, head) => {
     const url = new URL(request.url ?? "", "ws://localhost");
     const { pathname, searchParams } = url;
@@ -17,11 +17,19 @@ async function startPhoenix({ strict = false } = {}) {
       return socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     if (strict && searchParams.get("token") !== token)
       return socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    if (bearer && bearerOf(request.headers["sec-websocket-protocol"]) !== token)
+      return socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
     server.handleUpgrade(request, socket, head, (each) =>
       each.on("message", (data) => answer(each, `${data}`)),
     );
   });
   return serve(http, "/socket");
+}
+
+/** As the transport of Phoenix 1.8 reads it: plain base64, without padding. */
+function bearerOf(protocols = ""): string | undefined {
+  const [, encoded] = /^phoenix, ?base64url\.bearer\.phx\.([A-Za-z0-9+/]+)$/.exec(protocols) ?? [];
+  return encoded && Buffer.from(encoded, "base64").toString();
 }
 
 function answer(socket: WebSocket, text: string) {
@@ -48,6 +56,21 @@ test("a topic that cannot be joined is told in the server's words", async () => 
   await using server = await startPhoenix();
   const { failures } = await prove(server.url, { preset: "phoenix", topic: "other" });
   expect(failures[0]).toMatch(/^join: the backend did not let the client in: other: .*unmatched topic/);
+});
+
+test("the token as authToken travels in a subprotocol, and nowhere else", async () => {
+  await using server = await startPhoenix({ bearer: true });
+  const handshake = { preset: "phoenix", authToken: "${token}" } as const;
+  expect((await prove(server.url, handshake)).failures).toEqual([]);
+  expect(await wrongToken(server.url, handshake)).toBe("refused");
+  const usual = await prove(server.url, "phoenix");
+  expect(usual.failures[0]).toContain("403");
+
+  const transport = WebSocket as unknown as typeof globalThis.WebSocket;
+  const socket = new Socket(server.url, { authToken: token, transport });
+  socket.connect();
+  await new Promise<void>((resolve) => socket.onOpen(() => resolve()));
+  socket.disconnect();
 });
 
 /** The client of npm, as a page makes it. */

@@ -57,3 +57,12 @@ test("a wrong passcode is refused, in the broker's words", async () => {
   ]);
   expect(await wrongToken(server.url, handshake)).toBe("refused");
 });
+
+test("a broker whose lines end with CR LF, as STOMP 1.2 allows", async () => {
+  const http = createServer();
+  new WebSocketServer({ server: http }).on("connection", (socket) =>
+    socket.on("message", () => socket.send("CONNECTED\r\nversion:1.2\r\n\r\n\0")),
+  );
+  await using server = await serve(http, "/ws");
+  expect((await prove(server.url, "stomp")).failures).toEqual([]);
+});

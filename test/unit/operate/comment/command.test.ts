@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const minute = 60_000;
 
 const run = (env: Record<string, string>, ...args: string[]) =>
-  execa("node", ["--import", "tsx", "operate/comment.ts", ...args], {
+  execa("node", ["operate/run.mjs", "comment", ...args], {
     cwd: packageRoot,
     env: { PATH: process.env.PATH ?? "", ...env },
     extendEnv: false,

@@ -236,3 +236,25 @@ describe("a port, or a scheme, that the site does not have", () => {
     );
   });
 });
+
+test.each([true, false])(
+  "port 80 that only sends on to TLS is told as such, where the host could be looked at: %s",
+  async (looked) => {
+    const url = "ws://geo.example/ws";
+    const cause = "redirected to https://geo.example/ws (308)";
+    const redirect = { hop: "upgrade", cause, seen: { url, status: 308 } };
+    const { inside: within, ...all } = await seen(url, { failure: redirect, plainOpen: "refused" });
+    const page = { status: 308, server: "nginx", location: "https://geo.example/ws", body: "" };
+    const diagnosis = judge({
+      ...all,
+      ...(looked && within && { inside: within }),
+      outside: { ...all.outside, page },
+    });
+    expect(diagnosis.verdict?.cause).toBe(
+      "port 80 only sends clients on to https://, which WebSocket clients do not follow: they use wss://",
+    );
+    expect(diagnosis.verdict?.fix.at(-1)).toContain("npm run diagnose -- --url wss://geo.example/ws");
+    expect(diagnosis.others).toEqual([]);
+    expect(exitCode(diagnosis)).toBe(2);
+  },
+);

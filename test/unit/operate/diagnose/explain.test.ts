@@ -38,6 +38,13 @@ test.each([
     "Mixed Content: The page at 'https://a/' was loaded over HTTPS, but attempted to connect to the insecure WebSocket endpoint 'ws://a/ws'.",
     "mixed content",
   ],
+  ["Firefox", "Blocked loading mixed active content “ws://geo.example/ws”", "mixed content"],
+  ["Firefox", "Uncaught DOMException: The operation is insecure.", "mixed content"],
+  [
+    "Safari",
+    "[blocked] The page at https://geo.example/ was not allowed to run insecure content from ws://geo.example/ws.",
+    "mixed content",
+  ],
   [
     "Chrome",
     "Failed to construct 'WebSocket': An insecure WebSocket connection may not be initiated from a page loaded over HTTPS.",
@@ -74,7 +81,7 @@ test.each([
   ],
   ["curl", "< HTTP/1.1 400 The plain HTTP request was sent to HTTPS port", "plain on a TLS port"],
   ["Node", "Error: unable to verify the first certificate", "certificate"],
-  ["Node", "Error: self-signed certificate in certificate chain", "certificate"],
+  ["Node", "Error: self-signed certificate in certificate chain", "CA unknown to the client"],
   ["Node", "RangeError: Invalid WebSocket frame: RSV1 must be clear", "bad frame"],
   ["Node", "RangeError: Invalid WebSocket frame: invalid status code 1005", "bad frame"],
   ["Chrome", "WebSocket connection to 'ws://geo.example/ws' failed: Invalid frame header", "bad frame"],

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { judge } from "../../../../operate/diagnose/judge.ts";
 import type { Observations } from "../../../../operate/diagnose/observations.ts";
 import { exitCode } from "../../../../operate/diagnose/report.ts";
+import { worry } from "../../../../operate/diagnose/rules/rule.ts";
 import { failing, healthy, inside, outside } from "./support/healthy.ts";
 
 // What no sandbox can show in a moment; the rest is broken and mended for real in test/host/diagnose.
@@ -15,6 +16,29 @@ test("a host that is well: nothing to say", () => {
   expect(diagnosis.verdict).toBeUndefined();
   expect(diagnosis.hops.filter(({ status }) => status !== "ok")).toEqual([]);
   expect(exitCode(diagnosis)).toBe(0);
+});
+
+test("a bare host: what is not there is not called well", () => {
+  const { workers: _, ...nginx } = inside.nginx;
+  const bare: NonNullable<Observations["inside"]> = {
+    ...{ ...inside, deployed: [], applications: [] },
+    firewall: { ...inside.firewall, ufw: "absent" },
+    units: inside.units.map((unit) => ({ ...unit, active: "inactive", enabled: "" })),
+    nginx: { ...nginx, present: false, workers: [] },
+    backend: { ...inside.backend, pm2: "absent", applications: [] },
+  };
+  const told = (changes: Partial<typeof bare> = {}) =>
+    judge(host({ ...bare, ...changes }))
+      .hops.filter(({ name }) => ["firewall", "limits", "boot"].includes(name))
+      .map(({ name, status, detail }) => `${name} ${status}: ${detail}`);
+  expect(told()).toEqual([
+    "firewall not there: ufw is not installed",
+    "limits not there: no worker of nginx",
+    "boot not there: neither nginx nor pm2 starts at boot",
+  ]);
+  const [web, ...others] = inside.units;
+  const units = [web, ...others.map((unit) => ({ ...unit, enabled: "" }))].flatMap((unit) => unit ?? []);
+  expect(told({ units }).at(-1)).toBe("boot ok: nginx starts at boot");
 });
 
 describe("what this machine cannot know", () => {
@@ -42,6 +66,22 @@ test("a loopback that is down is no backend that hangs", () => {
   const { verdict, others } = judge(seen({ outside, inside: { ...inside, loopback } }));
   expect(others).toEqual([]);
   expect(verdict?.cause).toMatch(/^the host does not reach its own 127\.0\.0\.1/);
+});
+
+test.each([
+  ["not wanted", true, "shown; a client without one is let in as well"],
+  ["accepted", true, "shown; a client with a wrong one is let in as well"],
+  ["unknown", true, "shown; handshake plain has no such question"],
+  [undefined, false, "handshake plain has no such question"],
+] as const)("a token that no hop asks about, where a wrong one is %s", (wrongToken, showsToken, detail) => {
+  const client = { ...outside.client, handshake: "plain", showsToken };
+  const flows = outside.flows.map(({ url, rows }) => ({
+    url,
+    rows: rows.map((row) => (row.about === "token" ? { ...row, status: "not asked" as const } : row)),
+  }));
+  const { wrongToken: _, ...others } = outside;
+  const { hops } = judge(seen({ outside: { ...others, client, flows, ...(wrongToken && { wrongToken }) } }));
+  expect(hops.find(({ name }) => name === "token")).toEqual({ name: "token", status: "not asked", detail });
 });
 
 test("an account with too many windows has no bad token", () => {
@@ -102,6 +142,18 @@ describe("the first cause, not its followers", () => {
     expect(exitCode(diagnosis)).toBe(1);
   });
 
+  it("says the worry of the worst fault, where the first one hits some clients only", () => {
+    const firewall = {
+      ...inside.firewall,
+      allows: inside.firewall.allows.filter((rule) => !JSON.stringify(rule).includes("80")),
+    };
+    const alone = judge(seen({ outside: refused, inside: { ...inside, firewall } }));
+    expect(alone.verdict).toMatchObject({ hop: "firewall", worry: worry.some });
+    const both = judge(seen({ outside: refused, inside: { ...inside, firewall, units: nginxDown } }));
+    expect(both.verdict).toMatchObject({ hop: "firewall", worry: worry.down });
+    expect(both.others).toMatchObject([{ hop: "nginx", worry: worry.down }]);
+  });
+
   it("names the closed port before the server behind it, and the second fault as well", () => {
     const firewall = { ...inside.firewall, allows: [] };
     const diagnosis = judge(seen({ outside: refused, inside: { ...inside, firewall, units: nginxDown } }));
@@ -135,7 +187,7 @@ describe("which firewall it was", () => {
     ]);
   });
 
-  it("open where nobody could log in", () => {
+  it("open where the login failed", () => {
     const { inside: _, ...blind } = seen({ outside: silent });
     expect(judge(blind).verdict?.cause).toMatch(/the host's own \(ufw\) or the cloud's before it$/);
   });
@@ -180,7 +232,14 @@ describe("what is worth a look, and breaks nothing yet", () => {
       seen({
         outside: {
           ...outside,
-          tls: { protocol: "TLSv1.3", ends: soon, names: "", fingerprint: "abc", otherName: false },
+          tls: {
+            protocol: "TLSv1.3",
+            begins: 0,
+            ends: soon,
+            names: "",
+            fingerprint: "abc",
+            otherName: false,
+          },
         },
       }),
       "the certificate ends in 5 days",
@@ -218,7 +277,18 @@ describe("what is worth a look, and breaks nothing yet", () => {
       host({
         nginx: {
           ...inside.nginx,
-          workers: [{ pid: 1, seconds: 500, files: 100, mostFiles: 40_000, sockets: 18_500, state: "S" }],
+          workers: [
+            {
+              pid: 1,
+              seconds: 500,
+              files: 100,
+              mostFiles: 40_000,
+              sockets: 18_500,
+              state: "S",
+              clients: 4,
+              kib: 9_000,
+            },
+          ],
         },
       }),
       "nginx is full: a worker has 18500 connections open, and worker_connections is 20000",
@@ -246,7 +316,7 @@ describe("what is worth a look, and breaks nothing yet", () => {
     [
       "site",
       host({ nginx: { ...inside.nginx, site: `${inside.nginx.site}# a note\n` } }),
-      "the nginx site is not what was deployed: somebody changed it on the host",
+      "the nginx site is not what was deployed: it was changed on the host",
     ],
     [
       "pm2",
@@ -273,7 +343,11 @@ describe("what only shows under load, or after years", () => {
         ...host({
           nginx: {
             ...inside.nginx,
-            log: "2026/11/25 [crit] connect() failed (99: Cannot assign requested address)",
+            // nginx tried the standby as well, which is another line of the same request.
+            log: [
+              "2026/11/25 [crit] 7#7: *12 connect() failed (99: Cannot assign requested address)",
+              "2026/11/25 [error] 7#7: *12 connect() failed (111: Connection refused)",
+            ].join("\n"),
           },
         }),
         outside: failing({ hop: "upgrade", cause: "502", seen: { url: "ws://x/ws", status: 502 } }),
@@ -287,7 +361,18 @@ describe("what only shows under load, or after years", () => {
           nginx: {
             ...inside.nginx,
             log: "2026/11/25 [crit] accept4() failed (24: Too many open files)",
-            workers: [{ pid: 1, seconds: 500, files: 1024, mostFiles: 1024, sockets: 1000, state: "S" }],
+            workers: [
+              {
+                pid: 1,
+                seconds: 500,
+                files: 1024,
+                mostFiles: 1024,
+                sockets: 1000,
+                state: "S",
+                clients: 4,
+                kib: 9_000,
+              },
+            ],
           },
         }),
         outside: failing({

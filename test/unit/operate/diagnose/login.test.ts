@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { refusedLogin } from "../../../../infra/host/credentials.ts";
+import { resolveHostKey } from "../../../../infra/host/host-key.ts";
 import { changedHostKey } from "../../../../infra/host/ssh-error.ts";
 import { judge } from "../../../../operate/diagnose/judge.ts";
 import type { Observations } from "../../../../operate/diagnose/observations.ts";
+import { diagnosisText } from "../../../../operate/diagnose/report.ts";
 import { sshFailure } from "../../../../operate/diagnose/ssh-failure.ts";
-import { healthy } from "./support/healthy.ts";
+import { startSshd } from "../../host/support/sshd.ts";
+import { failing, healthy } from "./support/healthy.ts";
 
 const { inside: _, ...unseen } = healthy;
 const verdict = (changes: Partial<Observations>) => judge({ ...unseen, ...changes }).verdict;
@@ -15,7 +18,7 @@ test("a login that is refused: the keys that were offered, and that sshd may kee
   const refused = refusedLogin(target, { config: { agent: "" }, keys: ["SHA256:abc laptop"] });
   expect(verdict({ ssh: sshFailure(refused) })).toMatchObject({
     cause:
-      "nobody could log in to the host, so it was seen from outside only: ubuntu@203.0.113.7 accepts none of the keys it was offered",
+      "logging in to the host failed, so it was checked from outside only: ubuntu@203.0.113.7 accepts none of the keys it was offered",
     evidence: ["offered: SHA256:abc laptop"],
     fix: [
       expect.stringMatching(/^# Add the right one/),
@@ -23,6 +26,37 @@ test("a login that is refused: the keys that were offered, and that sshd may kee
     ],
     worry: "No: users are served. You cannot log in to the host.",
   });
+});
+
+test("an unknown host key beside another fault: the fingerprint to compare, and the commands that accept it", async () => {
+  await using sshd = await startSshd();
+  const { host, port, user } = sshd.target;
+  const asked = resolveHostKey({ host, port, user, knownHosts: [] });
+  const ssh = sshFailure(
+    await asked.then(
+      () => new Error("known"),
+      (error: Error) => error,
+    ),
+  );
+  const outside = failing({
+    hop: "tcp",
+    cause: "closed",
+    seen: { url: "ws://203.0.113.7/ws", code: "ECONNREFUSED" },
+  });
+  const diagnosis = judge({ ...unseen, outside, ssh });
+  expect(diagnosis.verdict?.hop).not.toBe("ssh");
+  const text = diagnosisText(diagnosis, false);
+  expect(text).toMatch(
+    /ssh: logging in to the host failed, .*: the host key of 127\.0\.0\.1 port \d+ is not known/,
+  );
+  expect(text).toMatch(
+    /# Compare ssh-ed25519 SHA256:\S+ with what the host's own console says: ssh-keygen -lf /,
+  );
+  expect(text).toMatch(/# ssh -o HostKeyAlgorithms=ssh-ed25519 -p \d+ ubuntu@127\.0\.0\.1 true\n/);
+  expect(text).toMatch(/# npx pulumi config set hostKey 'ssh-ed25519 AAAA/);
+  expect(diagnosis.others.at(-1)?.worry).toMatch(/^Not by itself: the fault above/);
+  const silent = { ...ssh, hop: "tcp" as const };
+  expect(judge({ ...unseen, outside, ssh: silent }).others.map(({ hop }) => hop)).not.toContain("ssh");
 });
 
 test("another host key: both fingerprints", () => {
@@ -56,6 +90,6 @@ test("one can log in, and not become root: what puts it right, and no word of a 
 
 test("one can log in, and the host does not answer in time", () => {
   expect(verdict({ blind: '"sudo -n bash" did not end within 20 s' })?.fix).toEqual([
-    "ssh ubuntu@203.0.113.7 uptime",
+    "# look: ssh ubuntu@203.0.113.7 uptime",
   ]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readConfiguration } from "../../../../operate/diagnose/nginx/configuration.ts";
-import { effective, seconds, servingOf, upstreamsOf } from "../../../../operate/diagnose/nginx/serving.ts";
+import { readConfiguration } from "../../../../infra/nginx/configuration.ts";
+import { effective, seconds, servingOf, upstreamsOf } from "../../../../infra/nginx/serving.ts";
 import { printed } from "./support/healthy.ts";
 
 const serving = (text: string, request = {}) =>

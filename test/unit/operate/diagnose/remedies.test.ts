@@ -14,7 +14,9 @@ const would = (verdict: Finding, ...others: Finding[]) =>
 
 test("does what the guide does", () => {
   expect(
-    would(finding(on("pm2 restart geo-backend"), on("pm2 logs geo-backend --lines 20 --nostream"))),
+    would(
+      finding(on("pm2 restart geo-backend"), `# look: ${on("pm2 logs geo-backend --lines 20 --nostream")}`),
+    ),
   ).toEqual(["pm2 restart geo-backend"]);
   expect(
     would(finding(on("sudo ufw allow 80/tcp comment geo-system")), finding(on("sudo systemctl start nginx"))),

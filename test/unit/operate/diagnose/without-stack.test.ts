@@ -72,7 +72,7 @@ describe("a token that is refused", () => {
     expect(diagnosisText(diagnosis, false)).toContain("worry: Not known: it is this token that is refused");
   });
 
-  it("may be refused by nginx, where nobody could look", () => {
+  it("may be refused by nginx, where the host could not be checked", () => {
     const cause = (showsToken: boolean) =>
       judge(seen({ outside: { ...unauthorized, client: { ...outside.client, showsToken } } })).verdict?.cause;
     expect(cause(true)).toMatch(/, or nginx refuses by its own auth_basic$/);

@@ -21,7 +21,7 @@ describe("what is seen again of a backend that was started a second ago", () => 
     expect(tooEarly({ inside: host }, seen)).toBe(true);
   });
 
-  it("is nothing where all was well, or it is old, or nobody looked", () => {
+  it("is nothing where all was well, or it is old, or was not asked", () => {
     expect(tooEarly({ inside: startedAgo(1000) }, outside)).toBe(false);
     expect(tooEarly({ inside: startedAgo(60_000, { loopback: refused }) }, failing(failure))).toBe(false);
     expect(tooEarly({}, failing(failure))).toBe(false);

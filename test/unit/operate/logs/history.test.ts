@@ -57,6 +57,27 @@ test("a line without a time belongs to the one before it; where there is none, t
   ]);
 });
 
+test("lines without a time never change places with those of their own log, wherever these have one", () => {
+  const printed = [
+    "zone\t+0000",
+    `log\tbackend\t${midnight + 50}`,
+    ...["old\tbackend\tboot", "old\tbackend\t2026-11-25T00:00:02Z listening", "old\tbackend\t  on 3000"],
+    ...["old\tbackend\t2026-11-25T00:00:40Z ready", "old\tbackend\t{", "old\tbackend\t}"],
+    `log\tnginx error\t${midnight + 9}`,
+    ...["01", "03", "45"].map((second) => `old\tnginx error\t2026/11/25 00:00:${second} [error] 7#7: x`),
+    `ready\t${midnight + 60}`,
+  ];
+  expect(told(printed)).toEqual([
+    ...["1 nginx error: [error] 7#7: x", "2 backend: boot", "2 backend: listening", "2 backend:   on 3000"],
+    ...["3 nginx error: [error] 7#7: x", "40 backend: ready", "40 backend: {", "40 backend: }"],
+    "45 nginx error: [error] 7#7: x",
+  ]);
+  // The line that a shown one follows need not be shown itself.
+  expect(told(printed, { ...all, lines: 2 })).toEqual([
+    ...["3 nginx error: [error] 7#7: x", "40 backend: {", "40 backend: }", "45 nginx error: [error] 7#7: x"],
+  ]);
+});
+
 test("--lines, --since and --websocket choose, in each log", () => {
   const printed = [
     "zone\t+0000",

@@ -22,7 +22,7 @@ test("what a client sent cannot command a terminal", () => {
   expect(plain("a\x1b[31mred\x1b[0m \x1b]0;title\x07\x07b")).toContain("ared \\x07b");
 });
 
-test("one object a line; a time that nobody knows is absent", () => {
+test("one object a line; an unknown time is absent", () => {
   expect(JSON.parse(entryJson(entry("x")))).toEqual({
     time: "2026-11-25T00:00:01.000Z",
     source: "nginx error",

@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const minute = 60_000;
 
 const run = (args: readonly string[], input?: string) =>
-  execa("node", ["--import", "tsx", "operate/preview.ts", ...args], {
+  execa("node", ["operate/run.mjs", "preview", ...args], {
     cwd: packageRoot,
     reject: false,
     stripFinalNewline: false,

@@ -35,6 +35,31 @@ describe("a summary that would be too long", () => {
     balanced(text);
   });
 
+  it("ends no sentence of a reach in its middle, and no name within a tag", () => {
+    const gap =
+      "the backend's port changes: new connections fail (502) from nginx's reload until the release serves";
+    const reach = (parts: number) => {
+      const said = message(
+        "info",
+        `reach: ${[...Array(parts - 1).fill("x".repeat(120)), gap].join("; ")}`,
+        "geo-site",
+      );
+      return summary(made([siteLine], [said]), { stack: "prod" });
+    };
+    expect(reach(5)).toContain(`${"x".repeat(120)}; the backend's port changes: new connections fail`);
+    expect(reach(5)).toContain("until the release serves |");
+    expect(reach(30)).toMatch(/x; and 22 more: npm run preview \|$/m);
+    const path = `/etc/${"long/".repeat(30)}name.conf`;
+    const drift = message(
+      "warning",
+      `drift: x\n\n--- ${path} (on the host)\n+++ ${path} (desired)\n${lines(3000, "-what was there, in a line as long as they are")}`,
+      "geo-site",
+    );
+    const text = summary(made([siteLine, longCommand], [drift]), { stack: "prod" });
+    expect(text).toMatch(/^\*\*Cut for its length:\*\* (<code>[^<]+<\/code>, )*<code>[^<]+<\/code>\. Whole/m);
+    expect(text).toMatch(/<code>….*name\.conf<\/code>/);
+  });
+
   it("cuts diffs before drift, and drift's diffs before its reasons", () => {
     const drift = message(
       "warning",
@@ -109,7 +134,7 @@ describe("a summary that would be too long", () => {
         ),
       ),
     ],
-  ])("stays short with very many %s", (_, preview) => {
+  ])("stays short with very many %s", { timeout: 20_000 }, (_, preview) => {
     const text = summary(preview, {
       stack: "prod",
       failure: preview ? undefined : lines(9000),

@@ -7,6 +7,8 @@ it.each([
   ["geo-command", { step: "command", name: "geo", main: true }],
   ["geo-firewall-confirm", { step: "firewall", name: "geo", main: false }],
   ["geo-environment", { step: "backend", name: "geo", main: false }],
+  ["geo-file-set-root", { step: "file-set", name: "geo", main: true }],
+  ["geo-file-upload-my-app", { step: "file-set", name: "geo", main: false }],
   ["geo-ca-key", { step: "certificate", name: "geo", main: false }],
   ["my-site-backend", { step: "backend", name: "my-site", main: true }],
   ["eu-site-leaf", { step: "certificate", name: "eu-site", main: false }],

@@ -9,7 +9,7 @@ const facts = [
   "allows\t443\t\t",
   "nginx\tpresent",
   "valid\tyes",
-  "worker\t20\t500\t30\t40000\t12",
+  "worker\t20\t500\t30\t40000\t12\tS\t4\t9000",
   "certificate\t/x/fullchain.pem\t1829878047\tabc\town\tIPAddress:203.0.113.7",
   "backend\tgeo-backend\tubuntu\t3000\t/home/ubuntu",
   "release\ta1b2c3d4e5f6\ta1b2c3d4e5f6",
@@ -22,7 +22,7 @@ const facts = [
   "frames\t3000\t12\t40",
   "frames\t8080\t1000\t1000",
   "frames-lost\t0",
-  "old-worker\t19\t900\t30\t40000\t600",
+  "old-worker\t19\t900\t30\t40000\t600\tS\t300\t10240",
   "ended\t30\t1\tSIGINT\t0",
   "errors\t3",
   "up\t2026-11-20 01:02:03",
@@ -49,7 +49,7 @@ test("one screen", () => {
     `host         203.0.113.7, up since 2026-11-20 01:02:03
 release      a1b2c3d4e5f6, deployed 60 min ago
 pm2          geo-backend online for 8 min, 1 restarts, 100 MB; it ended by itself once within 10 min
-nginx        active, 1 worker with 12 sockets and 1 worker with 600 sockets from before a reload, configuration valid
+nginx        active, 1 worker with 4 connections, 1 old worker, which a reload has replaced, holds 300 connections and 10 MB, configuration valid
 certificate  396 days left, for 203.0.113.7
 websockets   182 live: 180 on process 9 (port 3000, release a1b2c3d4e5f6), 2 on process 8 (port 3000, release 0123456789ab, which is not the current one); 1 of them not through nginx; counted from the sockets that stood for 1.1 s (ss)
 messages     12 from clients and 40 to them in one second (WebSocket frames on the loopback); 2.0 kB/s in, 20.0 kB/s out; last bytes in 1.5 s ago, out 0.0 s ago (ss)

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { parseNginx } from "../../../../operate/diagnose/nginx/parse.ts";
+import { parseNginx } from "../../../../infra/nginx/parse.ts";
 import { choose } from "../../../../operate/take-over/choose.ts";
 import type { Found, Running } from "../../../../operate/take-over/read.ts";
 
 const running = (name: string, port: number): Running => ({
   ...{ name, port, pid: port, user: "ubuntu", folder: `/srv/${name}`, node: "22.12.0", connections: 0 },
-  ...{ command: "node server.js", manager: "pm2", data: [], dotenv: [] },
+  ...{ command: "node server.js", program: "node", manager: "pm2", data: [], dotenv: [] },
   environment: { plain: {}, secret: [], own: [] },
 });
 
@@ -59,5 +59,15 @@ it("says what nginx says, where it accepts no configuration", () => {
   const refused = "nginx: [emerg] unknown directive";
   expect(() => choose({ ...found(""), refused })).toThrow(
     `its own configuration: ${refused}\n  next: correct it`,
+  );
+});
+
+it("says of a host without nginx what has its ports, if anything", () => {
+  const without = (...absent: NonNullable<Found["absent"]>) => ({ ...found(""), absent });
+  expect(() => choose(without())).toThrow(
+    "there is nothing to take over: nginx is not installed\n  next: `npx pulumi up` sets the host up from nothing",
+  );
+  expect(() => choose(without({ port: 80, command: "caddy run " }))).toThrow(
+    "nginx is not installed; port 80 is held by caddy run\n  next: its configuration is not read",
   );
 });

@@ -4,6 +4,7 @@ import { introduction } from "../../../../infra/handshake/protocols/script.ts";
 import { protocolOf } from "../../../../infra/handshake/protocols/table.ts";
 import type { WatchEvent } from "../../../../operate/watch/events.ts";
 import { hold } from "../../../../operate/watch/hold.ts";
+import { Losses } from "../../../../operate/watch/losses.ts";
 import { waitFor } from "../../../support/wait.ts";
 import { startBackend } from "../../handshake/support/backend.ts";
 
@@ -24,6 +25,7 @@ function held(url: string, which: "active" | "silent") {
     names,
     timeoutMs: 500,
     pingEveryMs: 20,
+    losses: new Losses(),
     emit,
     signal: end.signal,
   };

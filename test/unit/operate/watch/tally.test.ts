@@ -22,6 +22,17 @@ test("the delay: 1 s, doubled, at most 30 s, anywhere below that", () => {
   expect(reconnectDelay(3, () => 0.25)).toBe(1000);
 });
 
+test("the moment in which the first connection opens is no time down, where it comes about at once", () => {
+  const { tally } = watched();
+  tally.take(connected(), 200);
+  expect(tally.summary(5_200)).toMatchObject({ uptime: 100, seconds: 5, connected: true });
+
+  const late = watched().tally;
+  late.take(failed, 1_000);
+  late.take(connected(2), 5_000);
+  expect(late.summary(10_000)).toMatchObject({ uptime: 50, seconds: 10 });
+});
+
 test("a loss that is mended in time is no alarm", () => {
   const { tally, said } = watched();
   tally.take(connected(), 0);

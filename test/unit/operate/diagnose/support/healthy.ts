@@ -61,11 +61,14 @@ export const inside: Inside = {
     allows: [80, 443, 22].map((port) => ({ port, v4: `allow ${port}/tcp`, v6: `allow ${port}/tcp` })),
     drops: [],
     denies: [],
+    exposed: [],
   },
   nginx: {
     ...{ present: true, valid: true, said: "", log: "", journal: "" },
     configuration: printed(site),
-    workers: [{ pid: 20, seconds: 500, files: 20, mostFiles: 40_000, sockets: 8, state: "S" }],
+    workers: [
+      { pid: 20, seconds: 500, files: 20, mostFiles: 40_000, sockets: 8, state: "S", clients: 4, kib: 9_000 },
+    ],
     oldWorkers: [],
     newest: { seconds: 600, path: "/etc/nginx/sites-enabled/geo-system" },
     ...{ site, deployedSite: site, enabled: "/etc/nginx/sites-available/geo-system" },
@@ -86,7 +89,11 @@ export const inside: Inside = {
       environment: "e1",
       deployedEnvironment: "e1",
     },
-    ...{ saved: true, ends: [], processes: [{ pid: 50, files: 24, mostFiles: 1024, residentKb: 90_000 }] },
+    ...{
+      saved: true,
+      ends: [],
+      processes: [{ pid: 50, files: 24, mostFiles: 1024, allowedFiles: 524_288, residentKb: 90_000 }],
+    },
     ...{ log: "", errors: "", errorsAge: 0, journal: "" },
   },
   loopback: [
@@ -98,7 +105,10 @@ export const inside: Inside = {
 export const outside: Outside = {
   name: { host: "203.0.113.7", addresses: ["203.0.113.7"] },
   ports: [80, 443, 22].map((port) => ({ address: "203.0.113.7", port, state: "open", ms: 3 })),
-  tls: { protocol: "TLSv1.3", ends: far, names: "203.0.113.7", fingerprint: "abc", otherName: false },
+  tls: {
+    ...{ protocol: "TLSv1.3", begins: far - 397 * 86_400_000, ends: far },
+    ...{ names: "203.0.113.7", fingerprint: "abc", otherName: false },
+  },
   page: { status: 200, server: "nginx", location: "", body: "" },
   client: { handshake: "example", knowsToken: true, showsToken: true, readsLog: true },
   flows: [flow("ws://203.0.113.7/ws"), flow("wss://203.0.113.7/ws")],

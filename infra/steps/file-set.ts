@@ -1,0 +1,29 @@
+import type { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { progress } from "../preview/progress.ts";
+import { readable } from "../readable-error.ts";
+import { fileSetPayload, fileSetUpload, packFileSetOnce } from "../render/file-set.ts";
+import { fileRoutesOf } from "../settings/routes.ts";
+import type { Settings } from "../settings/schema.ts";
+import { type StepContext, stepCommand } from "./step.ts";
+import { upload } from "./upload.ts";
+
+/** A step `file-set-NAME` for each route of files: a release of its own, which nginx serves by a link. */
+export function fileSets(
+  context: StepContext,
+  settings: Settings,
+  { uploadAfter, dependsOn }: { uploadAfter: pulumi.Resource[]; dependsOn: pulumi.Resource[] },
+): remote.Command[] {
+  return fileRoutesOf(settings).map((route) => {
+    const set = pulumi.output(readable(packFileSetOnce(route, settings, progress)));
+    const uploaded = upload(context, `file-upload-${route.name}`, {
+      source: set.apply(({ archivePath }) => new pulumi.asset.FileAsset(archivePath)),
+      remotePath: set.apply(fileSetUpload),
+      dependsOn: uploadAfter,
+    });
+    return stepCommand(context, `file-set-${route.name}`, {
+      payload: set.apply((known) => fileSetPayload(known, settings)),
+      dependsOn: [...dependsOn, uploaded],
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import { createInterface } from "node:readline/promises";
+import { Command } from "commander";
+import pc from "picocolors";
+import { report } from "../../sandbox/report.ts";
+import { onStackHost, type StackHost, stackOutputs } from "../host-session.ts";
+import { type ReadyStack, readyStack } from "../run-pulumi.ts";
+import { waitOption } from "../wait-option.ts";
+import { goBack } from "./go-back.ts";
+import { listReleases, type Release, releaseTable } from "./releases.ts";
+
+interface Options {
+  stack?: string;
+  list?: boolean;
+  to?: string;
+  yes?: boolean;
+  wait: number;
+}
+
+const command = new Command("npm run rollback --")
+  .description(
+    "Goes back to a release of the backend that is still on the host: it proves itself beside the present one, takes " +
+      "its place, and must pass the handshake from outside. The next `pulumi preview` shows it as a difference.",
+  )
+  .option(
+    "--stack <name>",
+    "the stack whose host is meant (default: the selected one, or sandbox where no host is configured)",
+  )
+  .option("--list", "only show the releases: name, when they were last in use, which one runs")
+  .option("--to <release>", "the release to go back to (default: the one in use before the present one)")
+  .option("--yes", "do not ask")
+  .addOption(waitOption())
+  .helpOption("-h, --help", "show this help")
+  .action(async (options: Options) => {
+    const stack = await readyStack(options.stack);
+    await onStackHost(stack, (host) => rollback(stack, host, options));
+  });
+
+async function rollback(stack: ReadyStack, host: StackHost, options: Options): Promise<void> {
+  const releases = await listReleases(host.session);
+  console.log(releaseTable(releases));
+  if (options.list) return;
+  const target = chosen(releases, options.to);
+  if (!options.yes && !(await agreed(target))) return console.log("Nothing was changed.");
+  await goBack(host, await stackOutputs(stack), target.name, options.wait, console.log);
+  console.log(
+    `${pc.green(`Release ${target.name} serves.`)} The next \`pulumi up\` goes on to what the configuration says.`,
+  );
+}
+
+function chosen(releases: readonly Release[], wanted: string | undefined): Release {
+  const target = wanted
+    ? releases.find(({ name }) => name === wanted)
+    : releases.find(({ running }) => !running);
+  if (!target)
+    throw new Error(
+      wanted
+        ? `--to: expected a release of the list above, found ${wanted}`
+        : "there is no other release on this host; next: npm run up, with the backendSource you want",
+    );
+  if (target.running) throw new Error(`--to: release ${target.name} runs already; nothing was changed`);
+  return target;
+}
+
+async function agreed({ name, since }: Release): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Error("expected a terminal to ask on, or --yes; nothing was changed");
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test(
+      (await terminal.question(`Go back to ${name}, last in use since ${since}? [y/N] `)).trim(),
+    );
+  } finally {
+    terminal.close();
+  }
+}
+
+try {
+  await command.parseAsync();
+} catch (error) {
+  report(error);
+}

@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# Step `acme`, the certificates: what the CA issued is kept, each with its key in a folder named by its fingerprint, beside
+# the account. certbot's own folder is where they come from, and never what nginx reads.
+
+# acme_covered: the folder of a valid certificate for all names of the payload, by its directory and profile: the one that
+# lasts longest. Fails where there is none.
+acme_covered() {
+  local folder ends best='' last=0
+  for folder in "$(acme_account)"/certificates/*/; do
+    acme_covers "${folder%/}" || continue
+    ends=$(date -d "$(certificate_end "$folder/fullchain.pem")" +%s)
+    [ "$ends" -le "$last" ] || { last=$ends best=${folder%/}; }
+  done
+  [ -n "$best" ] && say "$best"
+}
+
+# acme_covers FOLDER
+acme_covers() {
+  local chain="$1/fullchain.pem" name
+  [ -e "$chain" ] && openssl x509 -in "$chain" -noout -checkend 0 > /dev/null 2>&1 || return 1
+  # Without a wanted profile any is right.
+  [ -z "$(setting profile '')" ] || [ "$(cat "$1/profile" 2> /dev/null)" = "$(setting profile)" ] || return 1
+  for name in $(settings name); do certificate_is_for "$chain" "$name" || return 1; done
+  # A CA of one's own may have been made again: what the former one issued is no longer trusted.
+  [ ! -e "$ACME_ROOT/ca.pem" ] || openssl verify -CAfile "$ACME_ROOT/ca.pem" -untrusted "$chain" "$chain" > /dev/null 2>&1
+}
+
+# acme_take_issued: what certbot has got goes to its own folder here, also where a power cut came in between.
+acme_take_issued() {
+  local account archive version chain folder
+  account=$(acme_account)
+  archive="$account/config/archive/geo-system"
+  for chain in "$archive"/fullchain*.pem; do
+    version=${chain##*/fullchain} version=${version%.pem}
+    certificate_is_pair "$chain" "$archive/privkey$version.pem" || continue
+    folder="$account/certificates/$(certificate_fingerprint "$chain" | cut -c 1-16)"
+    [ -d "$folder" ] || acme_keep_issued "$chain" "$archive/privkey$version.pem" "$folder"
+  done
+}
+
+# acme_keep_issued CHAIN KEY FOLDER
+acme_keep_issued() {
+  rm -rf "$3.new"
+  install -d -m 0700 "${3%/*}" "$3.new"
+  install -m 0644 "$1" "$3.new/fullchain.pem"
+  install -m 0600 "$2" "$3.new/privkey.pem"
+  sed -n 's/^preferred_profile = //p' "${1%/archive/*}/renewal/geo-system.conf" > "$3.new/profile" 2> /dev/null || true # cut off before it was written
+  sync "$3.new"/*
+  mv -T "$3.new" "$3"
+}
+
+# Certificates that have ended go.
+acme_forget_ended() {
+  local folder
+  for folder in "$(acme_account)"/certificates/*/; do
+    [ -e "$folder/fullchain.pem" ] || continue
+    openssl x509 -in "$folder/fullchain.pem" -noout -checkend 0 > /dev/null || rm -rf "${folder%/}"
+  done
+}
+
+# acme_serve FOLDER: nginx serves that certificate, by one reload; where it does not, what was there before is back.
+acme_serve() {
+  local target before
+  before=$(readlink "$CERTIFICATE_LINK")
+  target="$CERTIFICATE_ROOT/certificates/${1##*/}"
+  certificate_placed "$1/fullchain.pem" "$1/privkey.pem" "$target" || certificate_place "$1/fullchain.pem" "$1/privkey.pem" "$target"
+  if [ "$before" = "$target" ] && acme_proven "$target" 2> /dev/null; then return 0; fi
+  acme_link "$target"
+  if ! nginx -t -q 2> "$PAYLOAD/nginx.errors"; then
+    cat "$PAYLOAD/nginx.errors" >&2
+    acme_link "$before"
+    fail_softly "nginx rejects the new certificate and keeps the old one" "sudo nginx -t"
+    return 1
+  fi
+  if site_reload && acme_proven "$target"; then
+    certificate_forget_others "$target" "$before"
+    return 0
+  fi
+  acme_link "$before"
+  site_reload || say 'nginx did not take the old certificate over again: sudo nginx -t' >&2
+  fail_softly "nginx does not serve the new certificate; the old one is back" "sudo tail /var/log/nginx/error.log"
+  return 1
+}
+
+acme_link() {
+  [ "$(readlink "$CERTIFICATE_LINK")" != "$1" ] || return 0
+  ln -sfT "$1" "$(beside "$CERTIFICATE_LINK")"
+  mv -fT "$(beside "$CERTIFICATE_LINK")" "$CERTIFICATE_LINK"
+  changed "linked $CERTIFICATE_LINK -> $1"
+}
+
+# acme_proven FOLDER: a TLS handshake for every name, on this host, is given that certificate.
+acme_proven() {
+  local name served wanted
+  wanted=$(certificate_fingerprint "$1/fullchain.pem")
+  for name in $(settings name); do
+    served=$(acme_served "$name" || true) # nothing: no handshake
+    [ "$served" = "$wanted" ] || { say "for $name nginx serves ${served:-no certificate}, expected $wanted" >&2; return 1; }
+  done
+}
+
+# acme_served NAME: the fingerprint that a client of NAME sees. An address is no server name.
+acme_served() {
+  local sni=(-servername "$1") answer="$PAYLOAD/served.pem"
+  [[ ! $1 =~ ^[0-9.]+$|: ]] || sni=(-noservername)
+  timeout 10 openssl s_client -connect 127.0.0.1:443 "${sni[@]}" < /dev/null > "$answer" 2> /dev/null || return 1
+  certificate_fingerprint "$answer"
+}
+
+# fail_softly WHAT NEXT: says it like `fail`, for a caller that has more to do before it ends.
+fail_softly() { (fail "$@") || true; }

@@ -1,0 +1,195 @@
+import type { Pasted } from "./pasted.ts";
+
+/** What browsers print. */
+export const browsers: Pasted = [
+  [
+    "Refused to connect to 'wss://geo.example/ws' because it violates the following Content Security Policy directive: \"connect-src 'self'\".",
+    "content security policy",
+  ],
+  [
+    "Content-Security-Policy: The page’s settings blocked the loading of a resource (connect-src) at ws://geo.example/ws",
+    "content security policy",
+  ],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_CONNECTION_CLOSED", "hang-up"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_NETWORK_CHANGED", "network changed"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_INTERNET_DISCONNECTED", "network changed"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_NETWORK_IO_SUSPENDED", "network changed"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_ADDRESS_UNREACHABLE", "no route"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_TUNNEL_CONNECTION_FAILED", "proxy"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_PROXY_CONNECTION_FAILED", "proxy"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_INVALID_HTTP_RESPONSE", "not HTTP"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_INSUFFICIENT_RESOURCES", "client exhausted"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_BLOCKED_BY_CLIENT", "blocked by the browser"],
+  ["WebSocket connection to 'wss://a/ws' failed: net::ERR_HTTP2_PROTOCOL_ERROR", "not HTTP"],
+  [
+    "Uncaught InvalidStateError: Failed to execute 'send' on 'WebSocket': Still in CONNECTING state.",
+    "send too early",
+  ],
+  ["WebSocket is already in CLOSING or CLOSED state.", "send too late"],
+  [
+    "WebSocket connection to 'ws://a/ws' failed: Error during WebSocket handshake: Sent non-empty 'Sec-WebSocket-Protocol' header but no response was received",
+    "subprotocol refused",
+  ],
+  [
+    "SyntaxError: Failed to construct 'WebSocket': The URL's scheme must be either 'ws' or 'wss'. 'ftp' is not allowed.",
+    "invalid address",
+  ],
+  [
+    "Connecting to 'wss://geo.example/ws' violates the following Content Security Policy directive: \"default-src 'self'\". Note that 'connect-src' was not explicitly set, so 'default-src' is used as a fallback. The action has been blocked.",
+    "content security policy",
+  ],
+  [
+    "Refused to connect to wss://geo.example/ws because it does not appear in the connect-src directive of the Content Security Policy.",
+    "content security policy",
+  ],
+  [
+    "Content-Security-Policy: The page’s settings blocked the loading of a resource (connect-src) at wss://geo.example/ws because it violates the following directive: “connect-src 'self'”",
+    "content security policy",
+  ],
+  [
+    "Mixed Content: The page at 'https://geo.example/' was loaded over HTTPS, but attempted to connect to the insecure WebSocket endpoint 'ws://203.0.113.7/ws'. This request has been blocked; this endpoint must be available over WSS.",
+    "mixed content",
+  ],
+  ["SecurityError: The operation is insecure.", "mixed content"],
+  [
+    "SecurityError: Failed to construct 'WebSocket': An insecure WebSocket connection may not be initiated from a page loaded over HTTPS.",
+    "mixed content",
+  ],
+  ["net::ERR_CONNECTION_CLOSED", "hang-up"],
+  ["Error in connection establishment: net::ERR_CONNECTION_RESET", "hang-up"],
+  ["Error in connection establishment: net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH", "TLS cut"],
+  ["Error in connection establishment: net::ERR_CERT_DATE_INVALID", "certificate"],
+  ["Error in connection establishment: net::ERR_CERT_COMMON_NAME_INVALID", "certificate"],
+  ["net::ERR_CERTIFICATE_TRANSPARENCY_REQUIRED", "certificate"],
+  ["WebSocket connection to 'ws://geo.example:6000/ws' failed: net::ERR_UNSAFE_PORT", "unsafe port"],
+  ["net::ERR_TIMED_OUT", "timeout"],
+  ["net::ERR_FAILED", "failed"],
+  ["net::ERR_NAME_RESOLUTION_FAILED", "name not found"],
+  ["net::ERR_DNS_TIMED_OUT", "name not found"],
+  ["net::ERR_SOCKS_CONNECTION_FAILED", "proxy"],
+  ["net::ERR_TOO_MANY_REDIRECTS", "redirect"],
+  ["net::ERR_ABORTED", "closed while connecting"],
+  ["net::ERR_SOCKET_NOT_CONNECTED", "cut"],
+  ["net::ERR_ADDRESS_INVALID", "no route"],
+  ["net::ERR_BLOCKED_BY_ADMINISTRATOR", "blocked by the browser"],
+  ["net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS", "private network"],
+  ["net::ERR_BAD_SSL_CLIENT_AUTH_CERT", "client certificate"],
+  ["net::ERR_RESPONSE_HEADERS_TRUNCATED", "hang-up"],
+  ["net::ERR_NETWORK_ACCESS_DENIED", "blocked by the browser"],
+  ["net::ERR_CLEARTEXT_NOT_PERMITTED", "cleartext forbidden"],
+  ["net::ERR_HTTP2_PROTOCOL_ERROR 200", "not HTTP"],
+  ["net::ERR_QUIC_PROTOCOL_ERROR", "not HTTP"],
+  [
+    "InvalidStateError: An attempt was made to use an object that is not, or is no longer, usable",
+    "send too early",
+  ],
+  ["InvalidStateError: The object is in an invalid state.", "send too early"],
+  ["Error: WebSocket is not open: readyState 0 (CONNECTING)", "send too early"],
+  ["Error: WebSocket is not open: readyState 2 (CLOSING)", "send too late"],
+  ["WebSocket is already in CLOSING or CLOSED state", "send too late"],
+  ["INVALID_STATE_ERR", "send too early"],
+  [
+    "Uncaught DOMException: Failed to execute 'send' on 'WebSocket': Still in CONNECTING state",
+    "send too early",
+  ],
+  [
+    "Error during WebSocket handshake: Response must not include 'Sec-WebSocket-Protocol' header if not present in request: mqtt",
+    "subprotocol refused",
+  ],
+  [
+    "Error during WebSocket handshake: 'Sec-WebSocket-Protocol' header value 'x' in response does not match any of sent values",
+    "subprotocol refused",
+  ],
+  ["Error: Server sent no subprotocol", "subprotocol refused"],
+  ["Error: Server sent a subprotocol but none was requested", "subprotocol refused"],
+  ["SyntaxError: Wrong url scheme for WebSocket http://geo.example/ws", "invalid address"],
+  [
+    'SyntaxError: The URL\'s protocol must be one of "ws:", "wss:", "http:", "https:", or "ws+unix:"',
+    "invalid address",
+  ],
+  ["SyntaxError: Invalid URL: geo.example/ws", "invalid address"],
+  ["DOMException: Failed to construct 'WebSocket': The URL 'geo.example/ws' is invalid.", "invalid address"],
+  ["SyntaxError: An invalid or illegal string was specified", "invalid address"],
+  ["SyntaxError: The URL contains a fragment identifier", "invalid address"],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: There was a bad response from the server.",
+    "no upgrade",
+  ],
+  ["WebSocket connection to 'wss://geo.example/ws' failed: The network connection was lost.", "cut"],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: The operation couldn’t be completed. Socket is not connected",
+    "cut",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: The Internet connection appears to be offline.",
+    "no route",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: A server with the specified hostname could not be found.",
+    "name not found",
+  ],
+  ["WebSocket connection to 'wss://geo.example/ws' failed: The request timed out.", "timeout"],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: The operation couldn’t be completed. Connection refused",
+    "refused",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: The operation couldn’t be completed. (OSStatus error -9807.)",
+    "certificate",
+  ],
+  ["WebSocket connection to 'wss://geo.example/ws' failed: Unexpected response code: 301", "redirect"],
+  [
+    "The connection to wss://geo.example/ws was interrupted while the page was loading.",
+    "closed while connecting",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: Error in connection establishment: net::ERR_SSL_PROTOCOL_ERROR",
+    "plain on a TLS port",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: Connection closed before receiving a handshake response",
+    "hang-up",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: Could not decode a text frame as UTF-8.",
+    "not UTF-8",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: One or more reserved bits are on: reserved1 = 1, reserved2 = 0, reserved3 = 1",
+    "bad frame",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: Received unexpected continuation frame.",
+    "bad frame",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: A server must not mask any frames that it sends to the client.",
+    "bad frame",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: Error during WebSocket handshake: 'Upgrade' header is missing",
+    "no upgrade",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: Error during WebSocket handshake: net::ERR_CONNECTION_RESET",
+    "hang-up",
+  ],
+  [
+    "WebSocket connection to 'wss://geo.example/ws' failed: Error during WebSocket handshake: Incorrect 'Sec-WebSocket-Accept' header value",
+    "bad accept key",
+  ],
+  ["failed: Error in connection establishment: net::ERR_NAME_NOT_RESOLVED", "name not found"],
+  ["failed: WebSocket is closed before the connection is established", "closed while connecting"],
+  [
+    "WebSocket connection to 'wss://a.example/' failed: HTTP Authentication failed; no valid credentials available",
+    "unauthorized",
+  ],
+  ["Firefox: The connection was refused when attempting to contact a.example", "refused"],
+  ["SEC_ERROR_UNKNOWN_ISSUER", "certificate"],
+  ["SSL_ERROR_BAD_CERT_DOMAIN", "certificate"],
+  ["NS_ERROR_WEBSOCKET_CONNECTION_REFUSED", "refused"],
+  [
+    "Safari: WebSocket network error: The operation couldn’t be completed. (kNWErrorDomainPOSIX error 57 - Socket is not connected)",
+    "cut",
+  ],
+];

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { timesResent } from "../../../infra/preview/resent.ts";
+
+const missing = { backend: ["the archive of release 0f1e2d3c4b5a is missing"] };
+
+test("an archive that is there is sent no more", () => {
+  expect(timesResent({ differs: {} })).toBe(0);
+  expect(timesResent({ resent: 2, differs: { backend: ["geo-backend is stopped"] } })).toBe(2);
+});
+
+test("one that is missing is sent once more than the host has counted", () => {
+  expect(timesResent({ differs: missing })).toBe(1);
+  expect(timesResent({ resent: 2, differs: missing })).toBe(3);
+});
