@@ -4,12 +4,6 @@ import { defineConfig } from "vitest/config";
 // the other: tests that boot hosts must not compete for the processor with those that measure a second.
 const minutes = (n: number) => n * 60_000;
 
-/**
- * Hosts that boot beside each other on two cores are slow at times: a story on them may fail once. Each that needed
- * its second try is named at the end (test/second-tries.ts), so that none passes unseen.
- */
-const retry = 1;
-
 export default defineConfig({
   test: {
     projects: [
@@ -28,7 +22,6 @@ export default defineConfig({
           include: ["test/{host,plugins,sandbox}/**/*.test.ts"],
           testTimeout: minutes(3),
           hookTimeout: minutes(10),
-          retry,
           maxWorkers: 3, // Mostly they wait: for a host's boot, for apt, for a deadline.
         },
       },
@@ -39,7 +32,6 @@ export default defineConfig({
           include: ["test/{e2e,browser}/**/*.test.ts", "test/backends/telling.test.ts"],
           testTimeout: minutes(5),
           hookTimeout: minutes(10),
-          retry,
           maxWorkers: 3,
           maxConcurrency: 2,
         },
