@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { filesOf } from "../../sandbox/host/paths.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
 import { Outside } from "./second-machine.ts";
@@ -79,13 +80,24 @@ export class TestHost implements AsyncDisposable {
     await sandbox.down(this.name);
   }
 
+  /** Runs a command; throws where there was no connection, which is no failure of the command. */
   private async ssh(command: string, input: string) {
     const options = { input, all: true, reject: false } as const;
     const {
       exitCode = 255,
       stdout,
-      all,
+      all: output,
     } = await execa("ssh", [...sshArguments(this.info), command], options);
-    return { exitCode, stdout, output: all };
+    if (exitCode === 255 && /^ssh: connect to host/m.test(output))
+      throw new Error(`${this.name}: ${command}\n${output}\nThe host's journal:\n${await this.journal()}`);
+    return { exitCode, stdout, output };
+  }
+
+  /** What the host's own journal says of sshd, read from outside. */
+  private async journal(): Promise<string> {
+    const folder = `--directory=${filesOf(this.name).upper}/var/log/journal`;
+    const units = ["--unit=ssh.service", "--unit=ssh.socket", "--unit=init.scope"];
+    const options = { all: true, reject: false } as const;
+    return (await execa("journalctl", [folder, ...units, "--lines=20", "--no-pager"], options)).all;
   }
 }
