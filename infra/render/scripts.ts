@@ -44,7 +44,10 @@ const parts: Partial<Record<Script, readonly string[]>> = {
     "firewall-guard",
     "firewall-restore",
   ],
-  site: ["site", "site-upstream", "site-limits", "site-rivals", "site-reload", "site-workers", "site-former"],
+  site: [
+    ...["site", "site-upstream", "site-limits", "site-rivals"],
+    ...["site-reload", "site-workers", "site-former", "site-wait"],
+  ],
   acme: ["acme", "acme-client", "acme-order", "acme-certificate", "acme-renewal"],
   backend: [
     ...["backend", "backend-release", "backend-dependencies", "backend-install"],

@@ -37,7 +37,7 @@ function command(name: string, description: string): Command {
 command("up", "start a sandbox: a fresh one, or the one that is off")
   .option(...acme)
   .action(async (options: Options) => {
-    await sayReady(await sandbox.up(options.name), options);
+    await sayReady(await sandbox.up(options.name, options));
   });
 
 command("down", "throw a sandbox away, with the state of its stack").action(async ({ name }: Options) => {
@@ -48,7 +48,7 @@ command("down", "throw a sandbox away, with the state of its stack").action(asyn
 command("reset", "a fresh host in place of the one that is there; its CA goes")
   .option(...acme)
   .action(async (options: Options) => {
-    await sayReady(await sandbox.reset(options.name), options);
+    await sayReady(await sandbox.reset(options.name, options));
   });
 
 command("reboot", "cut the power and switch it on again").action(async ({ name }: Options) => {
@@ -77,9 +77,10 @@ program
       console.log(`${name}\t${sandbox.info(name)?.address ?? "off"}`);
   });
 
-async function sayReady({ name, address, user }: sandbox.SandboxInfo, { acme = false } = {}): Promise<void> {
+async function sayReady({ name, address, user }: sandbox.SandboxInfo): Promise<void> {
   say(`The sandbox "${name}" is ready: ${user}@${address}`);
-  if (acme) sayCa(await sandbox.addCa(name));
+  const ca = await sandbox.ca(name);
+  if (ca) sayCa(ca);
   const stack = stackOf(name);
   say(`Next: npm run up${stack === stackOf(sandbox.defaultName) ? "" : ` -- --stack ${stack}`}`);
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { basename } from "node:path";
-import { removeCa } from "./acme/ca.ts";
+import { removeCa, startCa } from "./acme/ca.ts";
+import { isCaWanted } from "./acme/wanted.ts";
 import { addressOf, reserveAddress, reservedAddresses, sandboxNames } from "./addresses.ts";
 import { ensureLayers } from "./layers.ts";
 import { lock, tryLock } from "./lock.ts";
@@ -21,11 +22,12 @@ export function sandboxLock(name: string): Promise<AsyncDisposable> {
   return lock(lockName(name), `the sandbox "${name}"`);
 }
 
-/** Sees to it that a sandbox runs: makes it, switches it on, or leaves it as it is. */
+/** Sees to it that a sandbox runs, with its CA if one was asked for: makes it, switches it on, or leaves it as it is. */
 export async function start(name: string): Promise<SandboxInfo> {
   const record = usableRecord(name) ?? (await create(name));
   if (!isRunning(name)) await boot(record);
   await untilReady(infoOf(record));
+  if (isCaWanted(name)) await startCa(infoOf(record));
   return infoOf(record);
 }
 

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { caOf, type SandboxCa, startCa } from "./acme/ca.ts";
+import { forgetCa, wantCa } from "./acme/wanted.ts";
 import { clear, remove, sandboxLock, start, sweep, switchOff } from "./lifecycle.ts";
 import { isRunning } from "./machine.ts";
 import { defaultName, folder } from "./paths.ts";
@@ -16,19 +17,22 @@ export { defaultName, folder, type SandboxCa, type SandboxInfo };
  * Starts a sandbox: a fresh one, or one that exists and is off. Returns when a person could log in: about two
  * seconds, and a minute more the first time on a machine. One that runs is left as it is.
  *
+ * @param acme with a CA beside it, an ACME server; it need not be said again, also where this start fails
  * @throws where this machine can have no sandbox, with what to do instead
  * @example const { address, keyPath } = await up("shop");
  */
-export async function up(name: string = defaultName): Promise<SandboxInfo> {
+export async function up(name: string = defaultName, { acme = false } = {}): Promise<SandboxInfo> {
   await requirements();
   await sweep();
   await using _ = await sandboxLock(name);
+  if (acme) wantCa(name);
   return await start(name); // Awaited here: the lock ends with this function.
 }
 
 /** Sees to it that a CA, an ACME server, runs beside a sandbox that is on; it goes with the sandbox. */
 export async function addCa(name: string = defaultName): Promise<SandboxCa> {
   await using _ = await sandboxLock(name);
+  wantCa(name);
   return await startCa(running(name)); // Awaited here: the lock ends with this function.
 }
 
@@ -40,13 +44,16 @@ export function ca(name: string = defaultName): Promise<SandboxCa | undefined> {
 /** Throws a sandbox away, with all that lies in its folder. The network goes with the last one. */
 export async function down(name: string = defaultName): Promise<void> {
   await using _ = await sandboxLock(name);
+  forgetCa(name);
   await remove(name);
 }
 
-/** A fresh host in the place of the one that is there, at the same address. */
-export async function reset(name: string = defaultName): Promise<SandboxInfo> {
+/** A fresh host in the place of the one that is there, at the same address; without a CA, unless it is asked for. */
+export async function reset(name: string = defaultName, { acme = false } = {}): Promise<SandboxInfo> {
   await requirements();
   await using _ = await sandboxLock(name);
+  forgetCa(name);
+  if (acme) wantCa(name);
   await clear(name);
   return await start(name); // Awaited here: the lock ends with this function.
 }

@@ -22,8 +22,8 @@ export function writeKnownHosts({ name, address, hostKey }: SandboxInfo): void {
   writeFileSync(filesOf(name).knownHosts, `${address} ${hostKey}\n`);
 }
 
-/** Whether a person could log in now. Throws what ssh says where not. */
+/** Whether a person could log in now. Throws what ssh says where not; a host that lets it hang is no better. */
 export async function login(info: SandboxInfo): Promise<void> {
   const quick = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=2"];
-  await execa("ssh", [...quick, ...sshArguments(info), "true"], { stdin: "ignore" });
+  await execa("ssh", [...quick, ...sshArguments(info), "true"], { stdin: "ignore", timeout: 30_000 });
 }

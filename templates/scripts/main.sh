@@ -20,6 +20,7 @@ finish() {
   journal_end
   # Once it had its turn.
   [ -z "$JOURNAL_LINE" ] || [[ $STEP:$RESULT != backend:failed || $VERB != @(apply|environment) ]] || backend_abandon
+  [ -z "$JOURNAL_LINE" ] || [[ $STEP:$VERB:$RESULT != acme:apply:failed ]] || site_wait_ends
   rm -rf "$PAYLOAD"
   close_output
   wait "${RELAYS[@]}" || true # a relay that lost its reader has nothing left to do

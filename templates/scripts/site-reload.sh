@@ -51,7 +51,7 @@ site_start() {
     journalctl -u nginx -n 10 -o cat --no-pager >&2
     return 1
   fi
-  mv -f "$SITE_RELOADED.new" "$SITE_RELOADED"
+  site_taken_over
   changed "started nginx"
 }
 
@@ -68,8 +68,13 @@ site_reload() {
     tail -c "+$((size + 1))" "$said" | grep -F '[emerg]' | tail -n 3 >&2 || say 'nginx did not renew its workers within 20 seconds' >&2
     return 1
   fi
-  mv -f "$SITE_RELOADED.new" "$SITE_RELOADED"
+  site_taken_over
   changed "reloaded nginx"
+}
+
+site_taken_over() {
+  mv -f "$SITE_RELOADED.new" "$SITE_RELOADED"
+  rm -f "$SITE_WAITS"
 }
 
 # site_renewed MASTER WORKERS LOG SIZE: waits until none of these workers takes new connections, and others do.

@@ -7,6 +7,7 @@
 #   site-reload.sh    nginx itself
 #   site-workers.sh   its workers, and those that reloads have replaced
 #   site-former.sh    the way back, where the release of the same `up` fails
+#   site-wait.sh      one reload for the site and the certificate that step `acme` orders
 
 NGINX=/etc/nginx
 
@@ -19,7 +20,7 @@ site_apply() {
   site_test "$PAYLOAD/wanted"
   site_keep_former
   site_adopt "$PAYLOAD/wanted"
-  site_serve || site_take_back
+  if site_can_wait; then site_wait; else site_serve || site_take_back; fi
   rm -f "$SITE_PUT_BACK"
   site_say_upstream
 }

@@ -53,6 +53,20 @@ describe.sequential("a certificate by ACME", () => {
     expect(await issued()).toBe(1);
   });
 
+  it("comes after `tls: off` together with port 443: by one reload, and every handshake succeeds", async () => {
+    await stack.configure({ tls: "off", acmeCaFile: "", acmeProfile: "" });
+    await stack.up();
+    await stack.on("sudo rm -rf /var/lib/geo-system-acme");
+    const { wsUrl } = await stack.outputs();
+    const { trustFile } = (await sandbox.ca(stack.host)) as sandbox.SandboxCa;
+    await stack.configure({ tls: "acme", acmeCaFile: trustFile, acmeProfile: "shortlived" });
+    await using prober = new Prober(wsUrl as string);
+    const said = await stack.up();
+    expect((await prober.stop()).failures).toEqual([]);
+    expect(said).toContain("order: a certificate for");
+    expect(said.match(/reloaded nginx/g)).toHaveLength(1);
+  });
+
   it("survives `destroy`, which names what it keeps, and the next `up` orders nothing", async () => {
     const { output } = await stack.pulumi("destroy", "--yes", "--skip-preview");
     expect(output).toContain("kept the ACME account and its certificates in /var/lib/geo-system-acme");

@@ -187,25 +187,6 @@ describe.sequential("what is kept", () => {
   });
 });
 
-describe.sequential("a host whose site is an earlier version's, without the rule for a challenge", () => {
-  const site = readFileSync(new URL("fixtures/site-of-earlier-version.txt", import.meta.url), "utf8");
-
-  it("gets the rule by one reload and the certificate by another, and no client notices", async () => {
-    const { address } = acme.host;
-    await acme.step("certificate", payloadOf(await makeCertificate()));
-    await acme.step("site", site.replaceAll("198.51.100.7", address));
-    const held = await opened(new WebSocket(`ws://${address}/ws`));
-    await using prober = new Prober(`ws://${address}/ws`, 100);
-    const said = await acme.up({ serverName: ["earlier.example.com", address] });
-    expect((await prober.stop()).failures).toEqual([]);
-    expect(said).toMatch(/^order: a certificate for earlier\.example\.com/m);
-    expect([reloads(said), held.readyState]).toEqual([2, WebSocket.OPEN]);
-    held.terminate();
-    await acme.served("earlier.example.com");
-    expect(await acme.site()).toMatch(/unchanged\nunchanged$/);
-  });
-});
-
 /** As `tls: provided` does; what the steps said. */
 async function serveAnotherKind(): Promise<string> {
   const certificate = await acme.step("certificate", payloadOf(await makeCertificate()));

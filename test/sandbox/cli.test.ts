@@ -1,11 +1,14 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../infra/package-root.ts";
+import { isCaWanted } from "../../sandbox/host/acme/wanted.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { testName } from "../support/test-name.ts";
+import { waitFor } from "../support/wait.ts";
 
+/** One process, so that a signal meets it. */
 const cli = (...args: string[]) =>
-  execa("tsx", ["sandbox/host/cli.ts", ...args], {
+  execa("node", ["--import", "tsx", "sandbox/host/cli.ts", ...args], {
     cwd: packageRoot,
     preferLocal: true,
     reject: false,
@@ -46,6 +49,21 @@ describe("the sandbox command", () => {
     expect(stderr).toContain(
       `Its CA is ready: ${acme.directory}\n  trust it, and what it issues, by ${acme.trustFile}\n`,
     );
+  });
+
+  it("a CA that was asked for by a start that was cut off comes with the next one, unasked", async () => {
+    const unfinished = testName("cut");
+    await using _ = { [Symbol.asyncDispose]: () => sandbox.down(unfinished) };
+    const start = cli("up", "--acme", "--name", unfinished);
+    await waitFor("the wish for a CA", () => isCaWanted(unfinished), { within: 30_000 });
+    start.kill("SIGKILL");
+    await start;
+    expect(await sandbox.ca(unfinished)).toBeUndefined();
+    const { exitCode, stderr } = await cli("up", "--name", unfinished);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("Its CA is ready: ");
+    await sandbox.reset(unfinished);
+    expect(await sandbox.ca(unfinished)).toBeUndefined();
   });
 
   it("info fails where none runs, and says how to start it", async () => {

@@ -49,7 +49,7 @@ async function goCommand(): Promise<string> {
     if (!(error instanceof SetupFailure)) throw error;
     throw new SetupFailure(
       `The sandbox's CA, Pebble, is built with Go: ${error.message}.\n` +
-        "Install a recent one (https://go.dev/dl) and try again, or start the sandbox without --acme.",
+        "Install a recent one (https://go.dev/dl) and try again, or have a sandbox without a CA: npm run sandbox -- reset",
     );
   }
 }
