@@ -14,6 +14,8 @@ const warnDays = 14;
 export interface Resolved {
   name: string;
   addresses: string[];
+  /** Whether it is to lead to a load balancer, which speaks the PROXY protocol to the host. */
+  balanced?: boolean;
 }
 
 /**
@@ -66,8 +68,16 @@ function holdsOn({ backend, foreign, found }: Facts, { a, b }: PortSets): string
   );
 }
 
-function leadsElsewhere({ name, addresses }: Resolved, { addresses: own }: Facts): string[] {
-  if (addresses.some((address) => own.includes(address))) return [];
+function leadsElsewhere(
+  { name, addresses, balanced = false }: Resolved,
+  { addresses: own }: Facts,
+): string[] {
+  const past = addresses.find((address) => own.includes(address));
+  if (balanced && past !== undefined)
+    return [
+      `serverName: ${name} leads to ${past}, which is this host, past the balancer: with proxyProtocol a client is refused there`,
+    ];
+  if (past !== undefined || (balanced && addresses.length > 0)) return [];
   return addresses.length === 0
     ? [`serverName: ${name} leads nowhere from here, so no client reaches the site by it`]
     : [

@@ -141,9 +141,15 @@ async function notes(
   const ports = portSets(settings);
   // Before an order the names were looked up more closely.
   const ordered = settings.tls === "acme" && !facts.acme?.certificate;
+  const balanced = settings.proxyProtocol;
   const names = ordered ? [] : await Promise.all(serverName.map(resolved));
   const addresses = [...dialled, ...facts.addresses];
-  return checkNotes({ ...facts, addresses }, names, ports, settings.backendShared);
+  return checkNotes(
+    { ...facts, addresses },
+    names.map((name) => ({ ...name, balanced })),
+    ports,
+    settings.backendShared,
+  );
 }
 
 /** A preview tells what the state knows. Another host key is no silence: another machine may have answered. */

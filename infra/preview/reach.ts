@@ -61,11 +61,7 @@ function siteReach(plan: StepPlan, facts: Facts): StepReach {
   if (only(plan, ["script", "placed"])) return nothing;
   if (!isServing(facts)) return { reach: "reload", text: "nginx is started" };
   if (plan.first) return { reach: "reload", text: `${firstSite(plan, facts)}nginx reload, connections stay` };
-  const text = "nginx reload, connections stay";
-  return {
-    reach: "reload",
-    text: closesPlain(plan) ? `${text}; new clients of ws:// are turned away` : text,
-  };
+  return { reach: "reload", text: ["nginx reload, connections stay", ...turnedAway(plan)].join("; ") };
 }
 
 /** What becomes of the host's own sites. */
@@ -77,9 +73,16 @@ function firstSite({ settings }: StepPlan, { found }: Facts): string {
   return files.length > 0 ? `beside ${files.join(", ")}, ` : "";
 }
 
-/** Whether port 80 served until now, and will only redirect. */
-const closesPlain = ({ first, before, settings }: StepPlan) =>
-  !first && settings["https-only"] !== undefined && before["https-only"] === undefined;
+/** Who was served until now, and will not be. */
+function turnedAway({ before, settings }: StepPlan): string[] {
+  const begins = (name: string) => settings[name] !== undefined && before[name] === undefined;
+  const ends = settings["proxy-protocol"] === undefined && before["proxy-protocol"] !== undefined;
+  return [
+    ...(begins("https-only") ? ["new clients of ws:// are turned away"] : []),
+    ...(begins("proxy-protocol") ? ["new connections without a PROXY header are turned away"] : []),
+    ...(ends ? ["new connections with a PROXY header are turned away"] : []),
+  ];
+}
 
 const isServing = ({ listeners }: Facts) => [80, 443].some((port) => listeners[port]?.includes("nginx"));
 

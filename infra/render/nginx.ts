@@ -36,8 +36,10 @@ export interface SiteParameters {
   acmeWebroot: string;
   /** Directives of the operator's own, by the block of nginx that includes them. */
   includes: Partial<Record<"http" | "server", string>>;
-  /** Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto count. */
+  /** Addresses and networks whose word of the client counts. */
   trustedProxies: readonly string[];
+  /** Whether that word is the PROXY header of each connection; else X-Forwarded-For and X-Forwarded-Proto. */
+  proxyProtocol: boolean;
 }
 
 /** Where the step `file-set` puts what nginx serves itself. */
@@ -55,7 +57,9 @@ export function renderSite(parameters: SiteParameters): string {
   const site = placed(parameters);
   const names = site.serverNames.map(serverName).join(" ");
   const sets = site.routes.filter((route) => route.kind === "files");
-  const values = { ...site, names, sets, fileSets, prefix: site.siteName.replaceAll("-", "_") };
+  // By the PROXY protocol a balancer hands on what it is sent: these headers are any client's.
+  const forwards = site.trustedProxies.length > 0 && !site.proxyProtocol;
+  const values = { ...site, names, sets, forwards, fileSets, prefix: site.siteName.replaceAll("-", "_") };
   const { a, b } = site.ports;
   const settings = {
     site: site.siteName,
@@ -63,7 +67,7 @@ export function renderSite(parameters: SiteParameters): string {
     "worker-connections": site.workerConnections,
     "worker-shutdown-timeout": site.workerShutdownSeconds,
   };
-  return payload({ ...settings, ...(site.httpsOnly && { "https-only": "yes" }) }, [
+  return payload({ ...settings, ...switched(site) }, [
     {
       path: `/etc/nginx/sites-available/${site.siteName}`,
       text: fill("nginx/site.conf.eta", { ...values, includeFolder }),
@@ -73,6 +77,12 @@ export function renderSite(parameters: SiteParameters): string {
     ...ownDirectives(site.includes),
   ]);
 }
+
+/** For the reach of a change: who is no longer served. Absent where it is off, as in what earlier versions wrote. */
+const switched = ({ httpsOnly, proxyProtocol }: SiteParameters) => ({
+  ...(httpsOnly && { "https-only": "yes" }),
+  ...(proxyProtocol && { "proxy-protocol": "yes" }),
+});
 
 const upstream = (set: keyof PortSets, values: object) => ({
   path: `${includeFolder}/upstream-${set}.conf`,
@@ -111,6 +121,7 @@ function placed(parameters: SiteParameters): SiteParameters {
     trustedProxies: parameters.trustedProxies.map((network) =>
       matching("trustedProxies", network, /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/),
     ),
+    proxyProtocol: parameters.proxyProtocol,
   };
 }
 

@@ -29,6 +29,7 @@ export function sitePayload(
     acmeWebroot,
     includes: ownDirectives(settings),
     trustedProxies: settings.trustedProxies,
+    proxyProtocol: settings.proxyProtocol,
   });
 }
 

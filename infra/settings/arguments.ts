@@ -109,6 +109,12 @@ export interface WebSocketHostArgs {
    * client's address in logs, in `sticky` and in what the backend is told. Default: none, as any client can say that.
    */
   trustedProxies?: string[];
+  /**
+   * Whether a load balancer before the host speaks the PROXY protocol (AWS NLB, HAProxy). Ports 80 and 443 then take no
+   * other connection, and its header says who the client is, where the balancer is one of `trustedProxies`; the
+   * service is proven at `serverName`, which leads to the balancer. Default false.
+   */
+  proxyProtocol?: boolean;
 
   /**
    * Folder of the backend: package.json and its files, in a repository with the lock file of npm, pnpm or yarn. It may

@@ -19,6 +19,7 @@ export function conflicts(settings: Some): string[] {
     certificateProblems,
     acmeConflicts,
     httpsOnlyConflicts,
+    proxyConflicts,
     routeConflicts,
     hostKeyConflicts,
     tokenConflicts,
@@ -50,6 +51,22 @@ function httpsOnlyConflicts({ httpsOnly, tls }: Some): string[] {
   return [
     'httpsOnly: expected false, since tls is "off" and nothing would be served; remove one of the two keys',
   ];
+}
+
+/** Without them nobody would be believed, or the proof would come past the balancer and be refused. */
+function proxyConflicts({ proxyProtocol, trustedProxies, serverName, host }: Some): string[] {
+  if (!proxyProtocol) return [];
+  const problems = [];
+  if (trustedProxies?.length === 0)
+    problems.push(
+      `trustedProxies: expected the balancer's addresses or networks, since proxyProtocol is on, found none; ${pulumiLine("config set --path 'trustedProxies[0]' 10.0.0.0/8")}`,
+    );
+  const past = serverName?.find((name) => name === host);
+  if (!serverName || past !== undefined)
+    problems.push(
+      `serverName: expected names or addresses of the balancer, since proxyProtocol is on and clients cannot come to host directly, found ${past ?? "nothing"}; ${pulumiLine("config set serverName geo.example")}`,
+    );
+  return problems;
 }
 
 function routeConflicts({ websocketPath, routes }: Some): string[] {

@@ -44,6 +44,7 @@ export const schema = {
   siteInclude: check.file.optional(),
   siteHttpInclude: check.file.optional(),
   trustedProxies: z.array(check.network, 'a list of addresses and networks: ["10.0.0.0/8"]').default([]),
+  proxyProtocol: z.boolean("true or false").default(false),
 
   backendSource: check.backendFolder.default(exampleBackend),
   backendInclude: check.texts.default([]),

@@ -84,8 +84,19 @@ nginx_backend_port() {
 nginx_logs() {
   # What is older tells of another failure than this one: the clients that are to explain it came just now.
   tail -n 200 /var/log/nginx/error.log 2> /dev/null | awk -v since="$(date -d '1 minute ago' '+%Y/%m/%d %H:%M:%S')" 'substr($0, 1, 19) >= since' | tail -n 50 | text nginx-log
+  nginx_unreadable
   # Only where it does not run: why.
   systemctl is-active -q nginx || journalctl -u nginx -n 8 -o cat --no-pager 2> /dev/null | text nginx-journal
+}
+
+# `unreadable COUNT ADDRESS`: requests without a request line, such as the header of the PROXY protocol where none is
+# expected. By our own log format, and by nginx's, which has the header's text where it is one.
+nginx_unreadable() {
+  local found
+  found=$(tail -n 1000 /var/log/nginx/access.log 2> /dev/null |
+    grep -aF -e "[$(LC_ALL=C date '+%d/%b/%Y:%H:%M')" -e "[$(LC_ALL=C date -d '1 minute ago' '+%d/%b/%Y:%H:%M')" |
+    grep -aE '"(- - -|PROXY [^"]*|\\x00\\x0D[^"]*)" 400 ')
+  [ -z "$found" ] || fact unreadable "$(wc -l <<< "$found")" "$(tail -n 1 <<< "$found" | cut -d ' ' -f 1)"
 }
 
 # The site as it is on the host and as it was deployed.

@@ -118,6 +118,8 @@ export interface Nginx {
   /** The file that changed last, and how many seconds ago. */
   newest?: { seconds: number; path: string };
   log: string;
+  /** Requests of the last two minutes that had no request line, and the address that sent the last of them. */
+  unreadable?: { count: number; from: string };
   journal: string;
   /** The site's file, where it is enabled to, and what was deployed. */
   site?: string;

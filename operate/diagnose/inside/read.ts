@@ -115,6 +115,7 @@ function nginx(facts: Facts): Nginx {
   const [site, deployedSite] = [facts.text("site"), facts.text("deployed-site")];
   const [[enabled], [missingMain]] = [facts.one("enabled"), facts.one("missing-main")];
   const [seconds, path] = facts.one("newest");
+  const [count, from] = facts.one("unreadable");
   return {
     present: facts.one("nginx")[0] === "present",
     valid: facts.one("valid")[0] === "yes",
@@ -125,6 +126,7 @@ function nginx(facts: Facts): Nginx {
     oldWorkers: facts.all("old-worker", worker),
     ...(seconds && path && { newest: { seconds: Number(seconds), path } }),
     log: facts.text("nginx-log") ?? "",
+    ...(count && from && { unreadable: { count: Number(count), from } }),
     journal: facts.text("nginx-journal") ?? "",
     ...(site !== undefined && { site }),
     ...(enabled !== undefined && { enabled }),

@@ -13,6 +13,7 @@ import { loginRules } from "./login.ts";
 import { dropRules, networkWarnings, reachRules } from "./network.ts";
 import { frozenRules, nginxRules, nginxWarnings, workerRules } from "./nginx.ts";
 import { manyOldWorkers } from "./old-workers.ts";
+import { proxyProtocolRules } from "./proxy-protocol.ts";
 import { refusalRules } from "./refusal.ts";
 import { renewalRules, renewalWarnings } from "./renewal.ts";
 import type { Rule } from "./rule.ts";
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   ...nginxRules, // Does it run?
   ...dropRules, // It listens: does a packet get there?
   ...workerRules, // Does each worker go on? One that does not keeps nginx from taking anything new over.
+  ...proxyProtocolRules, // Does what is before it speak as it expects?
   ...pathRules, // Is it a path that was ever served?
   ...siteRules, // Does it serve what was deployed?
   ...renewalRules, // Is a newer certificate there, and not served?

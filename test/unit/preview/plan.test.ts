@@ -122,6 +122,18 @@ describe("the reach", () => {
     expect(plan(host, site()).reach.text).toBe("nginx reload, connections stay");
   });
 
+  it("of a balancer that begins or ceases to speak the PROXY protocol is that the others are turned away", () => {
+    const spoken = `proxy-protocol: yes\n${site("server { }\n")}`;
+    expect(plan(clean(), spoken).reach.text).toBe(
+      "nginx reload, connections stay; new connections without a PROXY header are turned away",
+    );
+    const host = [applied("site", spoken), file("server { }\n"), nginx];
+    expect(plan(host, site()).reach.text).toBe(
+      "nginx reload, connections stay; new connections with a PROXY header are turned away",
+    );
+    expect(plan(host, spoken).reach.text).not.toContain("turned away");
+  });
+
   it("of a backend on the other port of its pair is that nginx follows it, or a release that counts its users there", () => {
     const pair = (release: string) => payload({ port: 3000, "standby-port": 3001, release });
     const reason = "geo-backend runs on port 3001, and nginx leads to port 3000 first";

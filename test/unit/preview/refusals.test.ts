@@ -197,5 +197,11 @@ describe("worth knowing", () => {
     expect(checkNotes(host, [{ name, addresses: [] }])).toEqual([
       expect.stringMatching(/^serverName: geo\.example leads nowhere/),
     ]);
+    const balanced = (...addresses: string[]) => checkNotes(host, [{ name, addresses, balanced: true }]);
+    expect(balanced("198.51.100.1")).toEqual([]);
+    expect(balanced("198.51.100.1", "203.0.113.7")).toEqual([
+      expect.stringMatching(/^serverName: geo\.example leads to 203\.0\.113\.7, .* past the balancer/),
+    ]);
+    expect(balanced()).toEqual([expect.stringMatching(/leads nowhere/)]);
   });
 });

@@ -17,6 +17,7 @@ const parameters: SiteParameters = {
   includes: {},
   httpsOnly: false,
   trustedProxies: [],
+  proxyProtocol: false,
 };
 const site = (changes: Partial<SiteParameters> = {}) => renderSite({ ...parameters, ...changes });
 /** The directives alone, blanks made one. */
@@ -184,6 +185,25 @@ describe("the site", () => {
       ]),
     );
     expect(site()).not.toMatch(/real_ip|realip/);
+  });
+
+  it("takes the client from the PROXY header alone where a balancer speaks it, but for the host's own questions", () => {
+    const lines = directives(site({ trustedProxies: ["10.0.0.0/8"], proxyProtocol: true, httpsOnly: true }));
+    const listens = lines.filter((line) => line.startsWith("listen "));
+    const [own, foreign] = [/^listen 127\.0\.0\.1:(80|443 ssl);$/, / proxy_protocol /];
+    expect(listens.map((line) => [own.test(line), foreign.test(line)])).toEqual(
+      [false, false, true, false, false, true].map((isOwn) => [isOwn, !isOwn]),
+    );
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "set_real_ip_from 10.0.0.0/8;",
+        "real_ip_header proxy_protocol;",
+        "proxy_set_header X-Forwarded-For $remote_addr;",
+        "proxy_set_header X-Forwarded-Proto $scheme;",
+      ]),
+    );
+    expect(lines.join("\n")).not.toMatch(/x_forwarded_proto|real_ip_recursive|realip_remote_addr/);
+    expect(site({ trustedProxies: ["10.0.0.0/8"] })).not.toMatch(/proxy_protocol|listen 127/);
   });
 
   it("puts an IPv6 address into brackets, as browsers do in the Host header", () => {

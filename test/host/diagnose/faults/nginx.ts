@@ -91,6 +91,14 @@ systemctl daemon-reload; systemctl restart nginx || true`,
     fix: ["npm run up -- --stack STACK"],
   },
   {
+    name: "a PROXY header expected by hand",
+    breaks: edit("s/default_server/default_server proxy_protocol/"),
+    hop: "upgrade",
+    cause:
+      "nginx expects the PROXY protocol on port 80, and a connection from here arrives without its header",
+    fix: putBack,
+  },
+  {
     name: "no server on 443",
     breaks: edit("/listen .*443 /d"),
     hop: "site",

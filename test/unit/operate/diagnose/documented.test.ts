@@ -37,6 +37,8 @@ const proofs: Record<string, readonly string[] | { look: true } | { cannot: stri
   "is mounted read-only": ["data mounted read-only"],
   "the host's clock is": { cannot: "a container has no clock of its own" },
   "the site is not served on port": ["own: %s is told with the right one"],
+  "nginx expects the PROXY protocol": ["a PROXY header expected by hand"],
+  "what is no request: the PROXY protocol": { cannot: "a load balancer stands outside of the host" },
   "port 443 speaks TLS, and": ["own: %s is told with the right one"],
   "port 80 only sends clients on": { look: true },
   "the host's own firewall, blocks port": ["ufw without 80", "ufw with a rule that denies 80"],
