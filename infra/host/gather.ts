@@ -1,6 +1,7 @@
 import { factsText } from "../render/scripts.ts";
 import type { HostConnection } from "./connection.ts";
-import { type Facts, parseFacts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
+import { parseFacts } from "./read-facts.ts";
 import { connect } from "./ssh.ts";
 import { address, SshError } from "./ssh-error.ts";
 

@@ -1,4 +1,4 @@
-import { readWritten } from "../../infra/host/facts.ts";
+import { readWritten } from "../../infra/host/read-facts.ts";
 import { renewalTrouble } from "../../infra/host/renewal.ts";
 import { bytesText, writtenText } from "../../infra/preview/data.ts";
 import { Facts } from "../diagnose/inside/facts.ts";

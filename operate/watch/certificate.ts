@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { readKeyed } from "../../infra/host/facts.ts";
+import { readKeyed } from "../../infra/host/read-facts.ts";
 import { isLate, renewalTrouble } from "../../infra/host/renewal.ts";
 import { connect } from "../../infra/host/ssh.ts";
 import type { TlsSeen } from "../diagnose/outside/observed.ts";

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { driftOf } from "../../infra/host/drift.ts";
-import { parseFacts } from "../../infra/host/facts.ts";
+import { parseFacts } from "../../infra/host/read-facts.ts";
 import { commandText, factsText } from "../../infra/render/scripts.ts";
 import { startHost, type TestHost } from "../support/host.ts";
 import { makeCertificate, payloadOf, type TestCertificate } from "./support/certificates.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readKeyed } from "../../../infra/host/facts.ts";
+import { readKeyed } from "../../../infra/host/read-facts.ts";
 import { Facts } from "./facts.ts";
 import type {
   AcmeSeen,

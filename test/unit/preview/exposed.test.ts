@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseFacts } from "../../../infra/host/facts.ts";
+import { parseFacts } from "../../../infra/host/read-facts.ts";
 import { exposedNotes } from "../../../infra/preview/exposed.ts";
 
 const notes = (...lines: string[]) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseFacts } from "../../../infra/host/facts.ts";
+import { parseFacts } from "../../../infra/host/read-facts.ts";
 import { encoded, facts } from "./support.ts";
 
 describe("the facts of a host", () => {

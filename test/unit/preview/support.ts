@@ -1,4 +1,5 @@
-import { type Facts, parseFacts } from "../../../infra/host/facts.ts";
+import type { Facts } from "../../../infra/host/facts.ts";
+import { parseFacts } from "../../../infra/host/read-facts.ts";
 import { payload } from "../../../infra/render/payload.ts";
 
 export const encoded = (text: string) => Buffer.from(text).toString("base64");

@@ -132,6 +132,12 @@ export const healthy: Observations = {
   hasToken: true,
 };
 
+/** The host that is well, but for these observations. */
+export const seen = (changes: Partial<Observations>): Observations => ({ ...healthy, ...changes });
+
+/** The host that is well, but for what it says of itself here. */
+export const host = (changes: Partial<Inside>): Observations => seen({ inside: { ...inside, ...changes } });
+
 /** Every address fails alike. */
 export const failing = (failure: NonNullable<Flow["failure"]>): Outside => ({
   ...outside,
