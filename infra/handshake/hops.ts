@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { HandshakeRow, Subject } from "./report.ts";
+import type { HandshakeRow, HopStatus, Subject } from "./report.ts";
 
 export interface Hop {
   name: string;
@@ -33,13 +33,21 @@ export class Hops {
     if (this.current === hop) this.pass(detail);
   }
 
+  warn(detail: string): void {
+    this.#settle("warn", detail);
+  }
+
+  unasked(detail: string): void {
+    this.#settle("not asked", detail);
+  }
+
   /** The rest stays "not reached". */
   fail(detail: string): void {
     this.#settle("fail", detail);
     this.#at = this.rows.length;
   }
 
-  #settle(status: "ok" | "fail", detail: string) {
+  #settle(status: HopStatus, detail: string) {
     const row = this.rows[this.#at];
     if (!row) return;
     const now = performance.now();

@@ -8,6 +8,7 @@ import { bareHost } from "./open.ts";
 import { protocolOf } from "./protocols/table.ts";
 import type { HandshakeReport } from "./report.ts";
 import { runProtocol } from "./run.ts";
+import { proveWrongToken } from "./wrong-token-hop.ts";
 
 export interface Proof {
   /** `ws://…` and `wss://…` addresses; proven at the same time. */
@@ -31,7 +32,8 @@ export interface Proof {
 }
 
 /**
- * Proves from outside that the service works: on every URL by its protocol, then by the backend's log.
+ * Proves from outside that the service works: on every URL by its protocol, then by the backend's log. Where any token is
+ * let in, the report warns of it.
  * A service that does not work is no error but a report that is not `ok`. Throws where the handshake or a URL is
  * malformed.
  *
@@ -44,8 +46,8 @@ export async function proveHandshake(proof: Proof): Promise<HandshakeReport> {
   const protocol = protocolOf(parseHandshake(proof.handshake));
   const names = hostNames(proof);
   const began = performance.now();
-  const run = (url: string, spoken = protocol) =>
-    runProtocol({ url, protocol: spoken, token, ca, timeoutMs, names });
+  const client = (url: string, spoken = protocol) => ({ url, protocol: spoken, token, ca, timeoutMs, names });
+  const run = (url: string, spoken = protocol) => runProtocol(client(url, spoken));
   const [runs, elsewhere] = await Promise.all([
     Promise.all(urls.map((url) => run(url))),
     Promise.all(
@@ -53,12 +55,16 @@ export async function proveHandshake(proof: Proof): Promise<HandshakeReport> {
     ),
   ]);
   const met = await proveInstancesHop(runs, instances, () => run(urls[0] as string), names);
-  const log = await proveLog(runs, readLog, protocol, names);
-  const hops = [...runs, ...elsewhere, met, log];
-  const failures = hops.flatMap(({ failure }) => failure ?? []);
+  const [wrongToken, log] = await Promise.all([
+    proveWrongToken(runs, client(urls[0] as string)),
+    proveLog(runs, readLog, protocol, names),
+  ]);
+  const hops = [...runs, ...elsewhere, wrongToken, met, log];
+  const failures = [...runs, ...elsewhere, met, log].flatMap(({ failure }) => failure ?? []);
   const ms = Math.round(performance.now() - began);
-  const report = { ok: failures.length === 0, rows: hops.flatMap(({ rows }) => rows), failures, ms };
-  return withoutToken(report, token);
+  const rows = hops.flatMap((each) => each.rows);
+  const warnings = wrongToken.warning ? [wrongToken.warning] : [];
+  return withoutToken({ ok: failures.length === 0, rows, failures, warnings, ms }, token);
 }
 
 function hostNames({ urls, names }: Proof): HostNames {

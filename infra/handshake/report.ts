@@ -4,17 +4,17 @@ import type { HandshakeFailure } from "./failure.ts";
 
 /**
  * `not asked`: the protocol of this backend has no such question, so nothing is claimed of it beyond what the detail
- * says.
+ * says. `warn`: clients are served, and a person should look.
  */
-export type HopStatus = "ok" | "fail" | "not reached" | "not asked";
+export type HopStatus = "ok" | "warn" | "fail" | "not reached" | "not asked";
 
 /** What a hop tells of the backend, whatever the protocol calls it. */
 export type Subject = "token" | "ping" | "sync" | "log";
 
 export interface HandshakeRow {
-  /** The URL without its query; `ssh` for what is asked of the host: `instances`, `log`. */
+  /** The URL without its query; `ssh` for what is asked of the host: `instances`, `log`; empty for `wrong token`, asked on one URL for all. */
   url: string;
-  /** `name`, `tcp`, `tls`, `upgrade`, then what the protocol calls its own, `close`, `instances`, `log`. */
+  /** `name`, `tcp`, `tls`, `upgrade`, then what the protocol calls its own, `close`, `wrong token`, `instances`, `log`. */
   hop: string;
   /** Absent where it is none of these: the way to the backend, or a step of a script of no known kind. */
   about?: Subject;
@@ -29,6 +29,8 @@ export interface HandshakeReport {
   rows: HandshakeRow[];
   /** One for each URL that failed, and one for the log; empty when `ok`. */
   failures: HandshakeFailure[];
+  /** What clients do not suffer from, and a person should look at. */
+  warnings: HandshakeFailure[];
   /** Milliseconds from the first dial to the last line of the log. */
   ms: number;
 }
@@ -52,7 +54,7 @@ export function handshakeTable(report: HandshakeReport, colour = onTerminal()): 
   const table = new Table({ head: ["hop", ...urls], chars: noBorders, style });
   for (const line of lines(report.rows, urls)) table.push(line.map((cell) => show(cell, paint)));
   const text = table.toString().replace(/ +$/gm, "");
-  return [text, ...failureLines(report.failures, paint)].join("\n");
+  return [text, ...failureLines(report.failures, paint), ...warningLines(report.warnings, paint)].join("\n");
 }
 
 /** What broke where, and the thing to type: once for all addresses that broke alike. */
@@ -66,8 +68,14 @@ function failureLines(failures: readonly HandshakeFailure[], paint: Colors): str
   });
 }
 
-/** What is asked of the host itself has no column of its own. */
-const isOfUrl = ({ url }: HandshakeRow) => url !== "ssh";
+const warningLines = (warnings: readonly HandshakeFailure[], paint: Colors): string[] =>
+  warnings.flatMap(({ hop, cause, next }) => [
+    `${paint.yellow("warning")} at ${paint.bold(hop)}: ${cause}`,
+    `  next: ${next}`,
+  ]);
+
+/** What is asked of the host itself, or once for all URLs, has no column of its own. */
+const isOfUrl = ({ url }: HandshakeRow) => url !== "ssh" && url !== "";
 
 type Cell = HandshakeRow | string;
 
@@ -86,6 +94,7 @@ function show(cell: Cell, paint: Colors): string {
   if (cell.status === "not reached") return paint.dim(cell.status);
   if (cell.status === "not asked") return paint.dim(cell.detail || cell.status);
   if (cell.status === "fail") return paint.red("FAILED");
+  if (cell.status === "warn") return `${paint.yellow("WARNING")}, ${cell.detail}`;
   return `${paint.green("ok")} ${cell.ms} ms${cell.detail && `, ${cell.detail}`}`;
 }
 

@@ -66,8 +66,8 @@ export async function enterAndLeave(
   return { rows: way.hops.rows, ...failure };
 }
 
-/** Of a protocol without a hop about the token: a client that shows one was let in, and that is all. */
-const tokenShown = "shown; not asked whether it is checked";
+/** Of a protocol without a hop about the token: whether it is checked, the question about a wrong one tells. */
+const tokenShown = "shown";
 
 const showsToken = ({ protocol, token }: RunOptions) => protocol.showsToken && token !== "";
 

@@ -33,10 +33,13 @@ export async function askWrongToken(options: RunOptions): Promise<WrongToken> {
   if (refused) return refused;
   const none = await tryToken(options, "");
   if (!none.entry.failure)
-    return { answer: "not wanted", said: "a client without a token is let in as well" };
+    return {
+      answer: "not wanted",
+      said: "a client with a wrong one was let in, and so was a client without any",
+    };
   return {
     answer: "accepted",
-    said: "a client with a wrong token was let in as one with the right token is",
+    said: "a client with a wrong one was let in as one with the right one is",
   };
 }
 

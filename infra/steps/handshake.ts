@@ -63,6 +63,7 @@ async function prove({ settings, parent, owner }: HandshakeArgs, known: Known): 
   const table = [handshakeTable(report), ...(verdict.text ? [verdict.text] : [])].join("\n");
   if (!report.ok) throw new pulumi.RunError(`The handshake failed.\n${table}`);
   if (!verdict.ok) throw new pulumi.RunError(`The handshake passed, but the host did not keep it.\n${table}`);
-  await pulumi.log.info(`Handshake proven from outside.\n${table}`, parent);
+  const tell = report.warnings.length > 0 ? pulumi.log.warn : pulumi.log.info;
+  await tell(`Handshake proven from outside.\n${table}`, parent);
   return report;
 }

@@ -77,7 +77,7 @@ export const details: Record<HopName, (seen: Observations) => string | undefined
 const wrongTokenWords: Record<TokenAnswer, string | undefined> = {
   refused: "refused",
   accepted: undefined, // A rule says so.
-  "not wanted": "let in, as is a client without any: this backend asks for none",
+  "not wanted": undefined, // The same.
   "not asked": undefined,
   unknown: undefined,
 };

@@ -25,6 +25,8 @@ beforeAll(async () => {
   const { output } = await stack.npm("up");
   expect(output).toMatch(/The WebSocket is proven\. Open http:\S+\/$/m); // its token is a secret
   expect(output).not.toContain("right-token");
+  expect(output).toMatch(/wrong token +ok \d+ ms, refused$/m);
+  expect(output).not.toMatch(/warning/i);
   const { keyPath, hostKey, address: host } = stack.info();
   address = `ws://${host}/ws`;
   login = ["--identity", keyPath, "--host-key", hostKey];
@@ -252,4 +254,21 @@ it("logs says that the backend logs nothing", async () => {
   await stack.on("pm2 flush");
   const { exitCode, stderr } = await operator("logs", "--url", address, ...login, "--no-follow");
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining("pm2's logs of geo-backend are empty")]);
+});
+
+it("a backend that lets any token in is proven, and up and diagnose warn of it", async () => {
+  await stack.must("config", "set", "--path", "backendEnvironment.TOKEN", "any");
+  const { exitCode, output } = await stack.npm("up");
+  expect(exitCode, output).toBe(0);
+  expect(output).toMatch(/warning: Handshake proven from outside\./);
+  expect(output).toMatch(/wrong token +WARNING, any token is let in$/m);
+  expect(output).toMatch(
+    /any token is let in: a client with a wrong one was let in, and so was a client without any$/m,
+  );
+  const { told, exitCode: code } = await diagnosis(`${address}?token=right-token`);
+  expect([code, told.healthy, told.verdict?.hop, statusOf(told, "wrong token")]).toEqual([
+    ...[0, true, "wrong token", "warn"],
+  ]);
+  expect(told.verdict?.cause).toMatch(/^any token is let in/);
+  expect((await diagnosis(address)).told).toMatchObject({ healthy: true, verdict: null });
 });

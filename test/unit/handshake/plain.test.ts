@@ -59,24 +59,71 @@ test("a server that speaks first, in texts and bytes, is proven", async () => {
   expect((await prove(server.port)).failures).toEqual([]);
 });
 
-test("a token stands in the URL, and one that is there already stays", async () => {
-  const urls: string[] = [];
+test("a token stands in the URL, and one that is there already stays", { timeout: 20_000 }, async () => {
+  let urls: string[] = [];
   await using server = await startPlain({ onConnection: (_, url) => urls.push(url) });
   await prove(server.port, "a b+c");
+  expect(urls[0]).toBe("/ws?token=a+b%2Bc");
+  urls = [];
   await prove(server.port, "mine", "/ws?token=given&x=1");
-  expect(urls).toEqual(["/ws?token=a+b%2Bc", "/ws?token=given&x=1"]);
+  expect(urls[0]).toBe("/ws?token=given&x=1");
 });
 
-test("of a token that was shown, no more is claimed than that it was", async () => {
+const unauthorized = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
+
+test("a backend that lets any token in is served, with a warning", { timeout: 20_000 }, async () => {
   await using server = await startPlain();
   const report = await prove(server.port, "mine");
-  expect(report.rows.find(({ about }) => about === "token")).toMatchObject({
-    status: "not asked",
-    detail: "shown; not asked whether it is checked",
-  });
-  expect(handshakeTable(report)).toMatch(/^token +shown; not asked whether it is checked\nsync +not asked$/m);
+  expect([report.ok, report.failures]).toEqual([true, []]);
+  expect(told(report).slice(-4)).toEqual([
+    "token not asked",
+    "sync not asked",
+    "wrong token warn",
+    "log not asked",
+  ]);
+  expect(report.warnings).toEqual([
+    expect.objectContaining({
+      hop: "wrong token",
+      cause: "any token is let in: a client with a wrong one was let in, and so was a client without any",
+    }),
+  ]);
+  const table = handshakeTable(report);
+  expect(table).toMatch(/^token +shown\nsync +not asked\nwrong token +WARNING, any token is let in$/m);
+  expect(table).toMatch(
+    /^warning at wrong token: any token is let in: .*\n {2}next: let the backend check it/m,
+  );
+});
+
+test("a backend that lets any token in, and nobody without one, is warned of as well", {
+  timeout: 20_000,
+}, async () => {
+  const refuse = (url: string) => (url.includes("token=") ? undefined : unauthorized);
+  await using server = await startPlain({ refuse });
+  const [warning] = (await prove(server.port, "mine")).warnings;
+  expect(warning?.cause).toBe(
+    "any token is let in: a client with a wrong one was let in as one with the right one is",
+  );
+});
+
+test("a backend that refuses a wrong token is warned of nowhere, and neither is one without a token", async () => {
+  const refuse = (url: string) => (url.endsWith("token=mine") ? undefined : unauthorized);
+  await using server = await startPlain({ refuse });
+  const report = await prove(server.port, "mine");
+  expect(report.warnings).toEqual([]);
+  expect(handshakeTable(report)).toMatch(/^token +shown\nsync +not asked\nwrong token +ok \d+ ms, refused$/m);
+  await using open = await startPlain();
+  const without = await prove(open.port);
+  expect([without.warnings, handshakeTable(without)]).toEqual([
+    [],
+    expect.not.stringContaining("wrong token"),
+  ]);
+});
+
+test("where the client fails nothing is said of tokens", async () => {
   await using refusing = await startPlain({ refuse: () => "HTTP/1.1 502 Bad Gateway\r\n\r\n" });
-  expect(handshakeTable(await prove(refusing.port, "mine"))).toMatch(/^token +not asked$/m);
+  const table = handshakeTable(await prove(refusing.port, "mine"));
+  expect(table).toMatch(/^token +not asked$/m);
+  expect(table).toMatch(/^wrong token +not reached$/m);
 });
 
 test("a server that wants something from its clients is told truthfully", async () => {

@@ -15,6 +15,7 @@ const healthy: HandshakeReport = {
   ok: true,
   ms: 100,
   failures: [],
+  warnings: [],
   rows: [
     row(ws, "name", "ok", "an address"),
     row(ws, "tcp"),
@@ -43,7 +44,7 @@ test("one row a hop, one column a URL, plain where it is no terminal", () => {
 test("a failure stands below, with what to type", () => {
   const rows = [row(ws, "tcp"), row(ws, "upgrade", "fail", "a 502"), row(ws, "ping", "not reached")];
   const failures = [{ url: ws, hop: "upgrade", cause: "a 502", next: "ssh ubuntu@203.0.113.10 pm2 status" }];
-  expect(handshakeTable({ ok: false, ms: 1, rows, failures })).toBe(
+  expect(handshakeTable({ ok: false, ms: 1, rows, failures, warnings: [] })).toBe(
     [
       "hop      ws://203.0.113.10/ws",
       "tcp      ok 12 ms",
@@ -64,6 +65,7 @@ test("what broke alike on two addresses is explained once", () => {
       ok: false,
       ms: 1,
       rows,
+      warnings: [],
       failures: [ws, wss].map((url, i) => failed(url, String(causes[i]))),
     })
       .split("\n")
@@ -78,4 +80,20 @@ test("what broke alike on two addresses is explained once", () => {
 
 test("colours where they are wanted", () => {
   expect(handshakeTable(healthy, true)).toContain("\u001b[32mok\u001b[39m 12 ms");
+});
+
+test("a warning stands below, and is no failure", () => {
+  const rows = [row(ws, "upgrade"), row("", "wrong token", "warn", "any token is let in")];
+  const warnings = [
+    { url: "", hop: "wrong token", cause: "any token is let in: so it is", next: "check it" },
+  ];
+  expect(handshakeTable({ ok: true, ms: 1, rows, failures: [], warnings })).toBe(
+    [
+      "hop          ws://203.0.113.10/ws",
+      "upgrade      ok 12 ms",
+      "wrong token  WARNING, any token is let in",
+      "warning at wrong token: any token is let in: so it is",
+      "  next: check it",
+    ].join("\n"),
+  );
 });
