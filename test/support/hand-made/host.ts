@@ -11,13 +11,18 @@ export const canary = "canary-4711";
 export async function startHandMade(variant: Variant): Promise<TestHost> {
   const host = await startHost(`hand-${variant}`);
   try {
-    const script = await readFile(fileURLToPath(new URL("host.sh", import.meta.url)), "utf8");
-    await host.run(`bash -s -- ${variant}`, { input: script });
+    await makeByHand(host, variant);
     return host;
   } catch (error) {
     await host[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** The same of a fresh host that there is. */
+export async function makeByHand(host: TestHost, variant: Variant): Promise<void> {
+  const script = await readFile(fileURLToPath(new URL("host.sh", import.meta.url)), "utf8");
+  await host.run(`bash -s -- ${variant}`, { input: script });
 }
 
 /** The state that a command which changes nothing leaves as it is: files, rules, nginx, and what runs since when. */
