@@ -76,10 +76,9 @@ async function finish(subject: Subject, { before, next }: Plan, served: string):
     await subject.on("true"); // the operator gets in, by a new connection
     await subject.up(next);
     const now = await subject.served(await subject.url());
-    // grep fails where it counts none, and that is an answer here.
-    const site = await subject.on(
-      `sudo nginx -T 2>/dev/null | grep -c 'proxy_read_timeout ${next.readTimeout}s' || true`,
-    );
+    const timeout = `proxy_read_timeout ${next.readTimeout}s`;
+    // grep counts none and fails: an answer too.
+    const site = await subject.on(`sudo nginx -T 2>/dev/null | grep -c '${timeout}' || true # none`);
     const firewall = await subject.firewallProblem();
     if (now === next.mark && site === "1" && !firewall) return undefined;
     return `after the next up: release ${now}, site ${site}, firewall ${firewall || "closed"}`;

@@ -51,10 +51,9 @@ export class Subject implements AsyncDisposable {
 
   /** What is not as an `up` leaves the firewall, by the step's own check; a change that still waits counts. */
   async firewallProblem(): Promise<string> {
-    // Without a change that waits there is no such folder, and ls fails.
-    const look =
-      "sudo geo-system firewall check; sudo ls -d /var/lib/geo-system/firewall/armed 2>/dev/null || true";
-    const said = (await this.on(`{ ${look}; } 2>&1`)).trim();
+    const armed =
+      "sudo ls -d /var/lib/geo-system/firewall/armed 2>/dev/null || true # no such folder: no change waits";
+    const said = (await this.on(`sudo geo-system firewall check 2>&1; ${armed}`)).trim();
     return said === "unchanged" ? "" : said;
   }
 

@@ -22,8 +22,8 @@ apt.packages(
 if not host.get_fact(File, path="/usr/local/bin/pm2"):
     server.script(name="node and pm2", src="node.sh", args=[host.data.node, host.data.npm, host.data.pm2])
 
-# A bare host has no ufw yet, and pyinfra asks before it installs anything.
-if "443/tcp" not in (host.get_fact(Command, "ufw status || true") or ""):
+# pyinfra asks before it installs anything.
+if "443/tcp" not in (host.get_fact(Command, "ufw status || true # a bare host has no ufw yet") or ""):
     server.shell(
         name="firewall",
         commands=[

@@ -149,7 +149,7 @@ describe("a change", () => {
     expect((await apply()).split("\n")).toEqual(["reloaded nginx", "applied"]);
   });
 
-  it("is no change where somebody else edits nginx.conf and reloads: nginx serves the files as they are", async () => {
+  it("has nothing to do after an edit of nginx.conf by hand and a reload: nginx already serves the edited file", async () => {
     await host.run("echo '# by hand' | sudo tee -a /etc/nginx/nginx.conf");
     expect(await host.fails("sudo geo-system site check")).toContain("nginx serves an older configuration");
     await host.run("sudo systemctl reload nginx");
