@@ -19,7 +19,7 @@ export type ScriptedStep = Exclude<Script, "file-set"> | `file-set-${string}`;
 /** What every step uses, before the steps and after them; a change there concerns all of them. */
 const frame = {
   before: [
-    ...["head", "payload", "files", "unfinished", "parallel", "session"],
+    ...["head", "payload", "files", "ipv6", "unfinished", "parallel", "session"],
     ...["options", "lock", "owner", "up", "journal"],
   ],
   after: ["main"],
@@ -45,7 +45,7 @@ const parts: Partial<Record<Script, readonly string[]>> = {
     "firewall-restore",
   ],
   site: [
-    ...["site", "site-upstream", "site-limits", "site-rivals"],
+    ...["site", "site-fit", "site-upstream", "site-limits", "site-rivals"],
     ...["site-reload", "site-workers", "site-former", "site-wait"],
   ],
   acme: ["acme", "acme-client", "acme-order", "acme-certificate", "acme-renewal"],

@@ -104,7 +104,7 @@ nginx_site() {
   local file="$NGINX/sites-available/$SITE" link="$NGINX/sites-enabled/$SITE"
   [ ! -e "$file" ] || text site < "$file"
   [ ! -e "$link" ] || fact enabled "$(readlink -m "$link")"
-  [ ! -e "$APPLIED/site" ] || applied_file site "$file" | text deployed-site
+  [ ! -e "$APPLIED/site" ] || applied_file site "$file" | site_fit | text deployed-site
 }
 
 # `certificate PATH END FINGERPRINT KEY NAMES`: its end in seconds since 1970, whether the key is its own.

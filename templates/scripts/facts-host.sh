@@ -4,7 +4,7 @@
 facts_host() {
   fact machine "$(cut -c 1-8 /etc/machine-id)" "$(uname -n)"
   fact time "$(date +%s)"
-  if [ -e /proc/net/if_inet6 ]; then fact ipv6 yes; else fact ipv6 no; fi
+  if has_ipv6; then fact ipv6 yes; else fact ipv6 no; fi
   if command -v nginx > /dev/null && site_has_brotli; then fact brotli yes; else fact brotli no; fi
   facts_command
   fact node "$(/usr/local/bin/node --version 2> /dev/null || node --version 2> /dev/null || say "$EMPTY")"

@@ -41,7 +41,7 @@ facts_candidate() {
   STEP=site
   payload_read < "$wanted"
   payload_expect_whole
-  site_fit_host
+  site_fit -i "$(payload_file "$(site_file)")"
   facts_stand_in_certificate
   cp -a "$NGINX" "$PAYLOAD/tree"
   site_change "$PAYLOAD/tree"

@@ -12,7 +12,7 @@ firewall_tuples() { sed -n 's/^### tuple ### //p' "/etc/ufw/user${1/4/}.rules"; 
 # `allow 22/tcp`; nothing when none does. Rules for some addresses or one interface decide about others.
 # With `others` as if there were no rules of ours.
 firewall_verdict() {
-  if [ "$2" = 6 ] && ! grep -qi '^IPV6="\?yes' /etc/default/ufw; then say "allow: ufw leaves IPv6 alone"; return 0; fi
+  if [ "$2" = 6 ] && ! firewall_has_ipv6; then say "allow: ufw leaves IPv6 alone"; return 0; fi
   firewall_tuples "$2" | awk -v port="${1%/*}" -v protocol="${1#*/}" -v skip="${3:+comment=$FIREWALL_COMMENT_HEX}" '
     function covers(ports,   part, count, i, range) {
       if (ports == "any") return 1
@@ -34,6 +34,9 @@ firewall_verdict() {
       exit
     }'
 }
+
+# As ufw itself asks.
+firewall_has_ipv6() { has_ipv6 && grep -qi '^IPV6="\?yes' /etc/default/ufw; }
 
 firewall_verdicts() {
   firewall_verdict "$1" 4

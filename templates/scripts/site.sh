@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Step `site`: the nginx site. A copy of the whole of /etc/nginx is changed and tested first; only then are files
 # placed. nginx is never restarted, and reloaded once, when it serves something older than the files.
+#   site-fit.sh       what this host cannot do, and is left out
 #   site-upstream.sh  which ports of the backend the site leads to
 #   site-limits.sh    the limits in nginx.conf
 #   site-rivals.sh    other sites of the host that answer the same requests
@@ -13,7 +14,7 @@ NGINX=/etc/nginx
 
 site_apply() {
   command -v nginx > /dev/null || fail "nginx is not installed" "sudo geo-system packages check; then '$PULUMI up'"
-  site_fit_host
+  site_fit -i "$(payload_file "$(site_file)")"
   cp -a "$NGINX" "$PAYLOAD/former"
   cp -a "$NGINX" "$PAYLOAD/wanted"
   site_change "$PAYLOAD/wanted"
@@ -27,8 +28,8 @@ site_apply() {
 
 site_check() {
   local path part
-  site_fit_host
   path=$(site_file)
+  site_fit -i "$(payload_file "$path")"
   check_file "$path"
   for part in $(site_parts); do check_file "$part"; done
   site_check_upstream
@@ -86,21 +87,6 @@ site_former_name() {
   local former
   former=$(sed -n 's/^site: //p' "$STATE/applied/site" 2> /dev/null | sed -n 1p || true) # may be the first apply
   [ "$former" = "$(setting site)" ] || say "$former"
-}
-
-# What this host cannot do leaves the site: a kernel without IPv6 refuses to listen there, and nginx refuses directives of
-# modules that it does not have.
-site_fit_host() {
-  local file
-  file=$(payload_file "$(site_file)")
-  [ -e /proc/net/if_inet6 ] || sed -i '/^ *listen \[::\]/d' "$file"
-  site_has_brotli || sed -i '/^ *brotli_static /d' "$file"
-}
-
-# Whether nginx hands out what was compressed ahead with brotli: a module that it loads, or was built with.
-site_has_brotli() {
-  grep -RqsE '^[^#]*load_module .*ngx_http_brotli_static_module' "$NGINX/nginx.conf" "$NGINX/modules-enabled/" ||
-    [[ $(nginx -V 2>&1) = *brotli* ]]
 }
 
 # site_change TREE: what the payload asks for, done in a copy of /etc/nginx.

@@ -3,9 +3,11 @@ import { template } from "../../../infra/package-root.ts";
 /** In the order in which bash reads them; ufw's rules are read as the step `firewall` reads them. */
 const scripts = [
   "diagnose/head.sh",
+  "scripts/ipv6.sh",
   "scripts/firewall-rules.sh",
   "scripts/firewall-exposed.sh",
   "scripts/packages-units.sh",
+  "scripts/site-fit.sh",
   "scripts/site-workers.sh",
   "diagnose/host.sh",
   "diagnose/firewall.sh",

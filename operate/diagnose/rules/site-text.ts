@@ -29,7 +29,7 @@ const copied: Rule = (seen) => {
   };
 };
 
-/** Lines that only one of them has. A host without IPv6 has no `listen [::]`. */
+/** Lines that only one of them has. */
 export function differences(deployed: string, found: string): string[] {
   const lines = (text: string) =>
     text
@@ -38,9 +38,7 @@ export function differences(deployed: string, found: string): string[] {
       .filter(Boolean);
   const [wanted, there] = [new Set(lines(deployed)), new Set(lines(found))];
   return [
-    ...[...wanted]
-      .filter((line) => !there.has(line) && !line.startsWith("listen [::]"))
-      .map((line) => `- ${line}`),
+    ...[...wanted].filter((line) => !there.has(line)).map((line) => `- ${line}`),
     ...[...there].filter((line) => !wanted.has(line)).map((line) => `+ ${line}`),
   ];
 }
