@@ -37,7 +37,7 @@ export function reachOf(step: string, plan: StepPlan, facts: Facts): StepReach {
 
 function byAcme({ first }: StepPlan, { acme }: Facts): string {
   if (acme?.certificate) return "the certificate that the host has by ACME, nginx reload, connections stay";
-  if (first) return "a stand-in until step acme has ordered a certificate";
+  if (first) return "the certificate that nginx serves, else a stand-in, until step acme has ordered one";
   return "the certificate in use stays until step acme has ordered one";
 }
 

@@ -44,6 +44,7 @@ const parts: Partial<Record<Script, readonly string[]>> = {
     "firewall-guard",
     "firewall-restore",
   ],
+  certificate: ["certificate", "certificate-stand-in"],
   site: [
     ...["site", "site-fit", "site-upstream", "site-limits", "site-rivals"],
     ...["site-reload", "site-workers", "site-former", "site-wait"],

@@ -78,7 +78,7 @@ function foreseen({ facts }: Look): Wanted | undefined {
   return { payload: payload({ secret: "yes", fingerprint: later }), options: {} };
 }
 
-/** The one that the host has by ACME already, else the one in use, else a stand-in until step `acme` has ordered one. */
+/** The one that the host has by ACME already, else the one that nginx serves, else a stand-in, until step `acme` has ordered one. */
 function byAcme(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]): Certificate {
   const { command, plan } = plannedStep(context, "certificate", {
     payload: pulumi.output(settings.host).apply((host) => acmeCertificatePayload(settings, host)),

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Step `certificate`: the chain and its key, checked, in a folder named by the fingerprint; nginx reads them through a
 # link that moves in one go. nginx itself is told by the step `site`, which reloads at most once a run.
+#   certificate-stand-in.sh  what is served until step `acme` has ordered the first one
 
 CERTIFICATE_ROOT=/etc/geo-system
 CERTIFICATE_LINK="$CERTIFICATE_ROOT/certificate"
@@ -28,7 +29,7 @@ certificate_apply_acme() {
   issued=$(acme_covered || true) # none: it is ordered later
   if [ -n "$issued" ]; then certificate_use "$issued" "$before"
   elif ! certificate_is_pair "$before/fullchain.pem" "$before/privkey.pem"; then
-    certificate_make_stand_in "$PAYLOAD/stand-in"
+    certificate_stand_in "$PAYLOAD/stand-in"
     certificate_use "$PAYLOAD/stand-in" "$before"
   fi
 }
@@ -40,13 +41,6 @@ certificate_use() {
   certificate_placed "$1/fullchain.pem" "$1/privkey.pem" "$folder" || certificate_place "$1/fullchain.pem" "$1/privkey.pem" "$folder"
   place_link "$folder" "$CERTIFICATE_LINK"
   certificate_forget_others "$folder" "$2"
-}
-
-# certificate_make_stand_in FOLDER: without a certificate nginx does not start.
-certificate_make_stand_in() {
-  install -d -m 0700 "$1"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 397 -subj '/CN=stand-in until a CA has certified this host' \
-    -keyout "$1/privkey.pem" -out "$1/fullchain.pem" 2> /dev/null
 }
 
 certificate_folder() { say "$CERTIFICATE_ROOT/certificates/$(setting fingerprint | cut -c 1-16)"; }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => acme?.host[Symbol.asyncDispose]()); // none where it could not start
 
-const run = (command: string) => acme.host.run(command);
+const run = (command: string, options = {}) => acme.host.run(command, options);
 const closed = () =>
   expect(acme.served(acme.host.address)).rejects.toThrow(`connect ECONNREFUSED ${acme.host.address}:443`);
 
@@ -120,5 +120,46 @@ describe.sequential("a host whose site is an earlier version's, without the rule
     secure.terminate();
     await acme.served("earlier.example.com");
     expect(await acme.site()).toMatch(/unchanged\nunchanged$/);
+  });
+});
+
+describe.sequential("a host that was set up by hand, with a certificate of its own", () => {
+  const fullchain = "/etc/letsencrypt/live/hand/fullchain.pem";
+
+  /** As its operator did, and nothing of the package is left. */
+  async function setUpByHand(): Promise<void> {
+    await run("sudo geo-system acme undo && sudo geo-system site undo && sudo geo-system certificate undo");
+    await run("sudo rm -rf /var/lib/geo-system /var/lib/geo-system-acme");
+    await run(
+      `sudo mkdir -p /etc/letsencrypt/live/hand && sudo openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=hand ` +
+        `-addext subjectAltName=IP:${acme.host.address} -keyout /etc/letsencrypt/live/hand/privkey.pem -out ${fullchain}`,
+    );
+    const site = `server {
+      listen 443 ssl;
+      ssl_certificate ${fullchain};
+      ssl_certificate_key "/etc/letsencrypt/live/hand/privkey.pem"; # by hand
+      location / {
+        proxy_pass http://127.0.0.1:3000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection upgrade;
+      }
+    }`;
+    await run("sudo tee /etc/nginx/sites-enabled/hand && sudo systemctl reload nginx", { input: site });
+  }
+
+  it("goes on with that one until the one by ACME is there: no client sees another that it does not trust", async () => {
+    const { address } = acme.host;
+    await setUpByHand();
+    const own = await run(`cat ${fullchain}`);
+    const ca = `${own}\n${readFileSync(acme.ca.trustFile, "utf8")}`;
+    const held = await opened(`wss://${address}/ws`, { ca: own });
+    const prober = new Prober(`wss://${address}/ws`, 50, { ca });
+    const said = await acme.up({ serverName: [address], takeOver: { site: "hand" } });
+    expect((await prober.stop()).failures).toEqual([]);
+    expect(said).toContain(`nginx serves the one that it serves already, of ${fullchain}`);
+    expect([reloads(said), held.readyState]).toEqual([2, WebSocket.OPEN]);
+    held.terminate();
+    await acme.served(address);
   });
 });
