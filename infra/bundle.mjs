@@ -21,6 +21,19 @@ const builds = join(root, ".build");
 const commonJs = `import { createRequire as makeRequire } from "node:module";
 const require = makeRequire(import.meta.url), __dirname = import.meta.dirname;`;
 
+// How esbuild makes a program of ours.
+export const forNode = {
+  absWorkingDir: root,
+  bundle: true,
+  // Pulumi's own packages must be the ones that run the program; what ssh2 compiles on some machines and what
+  // esbuild starts is no JavaScript; and what set-up begins with finds the checkout by its own place.
+  external: ["@pulumi/*", "cpu-features", "esbuild", "*.node", join(root, "sandbox/toolchain/first/*")],
+  banner: { js: commonJs },
+  platform: "node",
+  target: "node20",
+  format: "esm",
+};
+
 // The address to import: that of `entry`, in the checkout, with all it imports from `folders` and from libraries.
 export async function bundled({ name, entry, folders }) {
   const program = join(builds, `${name}-${digest(folders)}.mjs`);
@@ -57,19 +70,6 @@ function sources(folder) {
 
 async function build(entry) {
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    bundle: true,
-    // Pulumi's own packages must be the ones that run the program; what ssh2 compiles on some machines and what
-    // esbuild starts is no JavaScript; and what set-up begins with finds the checkout by its own place.
-    external: ["@pulumi/*", "cpu-features", "esbuild", "*.node", join(root, "sandbox/toolchain/first/*")],
-    banner: { js: commonJs },
-    platform: "node",
-    target: "node20",
-    format: "esm",
-    outdir: builds,
-    write: false,
-  });
+  const { outputFiles } = await build({ ...forNode, entryPoints: [entry], outdir: builds, write: false });
   return outputFiles[0].contents;
 }

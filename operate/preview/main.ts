@@ -2,6 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { report } from "../../sandbox/report.ts";
+import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
+import { refuseUnknownOptions } from "../pulumi-options.ts";
 import { readyStack, runPulumi } from "../run-pulumi.ts";
 import { type PreviewOptions, refuseContradictions } from "./options.ts";
 import { readPreview, stackOfPreview, unreadable } from "./read.ts";
@@ -11,7 +13,7 @@ import { summary } from "./summary.ts";
 const command = new Command("npm run preview --")
   .description("Shows what `pulumi up` would do to the host. Changes nothing. Its exit code is Pulumi's.")
   .option(
-    "--stack <name>",
+    "-s, --stack <name>",
     "the stack to use (default: the selected one, or sandbox where no host is configured)",
   )
   .option("--markdown", "a summary for a pull request, in at most 60,000 characters")
@@ -27,6 +29,7 @@ const command = new Command("npm run preview --")
   .action(async (rest: string[], options: PreviewOptions) => {
     refuseContradictions(rest, options);
     if (options.from !== undefined) return write(await fromFile(options.from, options), options);
+    await refuseUnknownOptions("preview", rest, { ...process.env, ...pulumiEnvironment() });
     const stack = await readyStack(options.stack);
     if (!options.markdown) {
       process.exitCode = await runPulumi(stack, ["preview", ...rest]);

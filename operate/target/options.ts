@@ -41,11 +41,18 @@ export async function targetOf(options: HostOptions): Promise<Target> {
     throw new Error("--stack and --host or --url: expected one of the two ways to name a host, found both");
   }
   if (!options.host && !options.url) {
-    const target = await (await import("./stack-target.ts")).stackTarget(options.stack);
+    const target = await stackTarget(options.stack);
     const handshake = await handshakeFrom(options);
     return handshake
       ? { ...target, client: target.client.then((client) => ({ ...client, handshake })) }
       : target;
   }
   return (await import("./option-target.ts")).optionTarget(options);
+}
+
+/** Where the package is installed there is no stack of its own: its build says so, and leaves out what asks Pulumi. */
+async function stackTarget(wanted: string | undefined): Promise<Target> {
+  const stacks = process.env.GEO_SYSTEM_INSTALLED === "yes" ? undefined : await import("./stack-target.ts");
+  if (stacks) return stacks.stackTarget(wanted);
+  throw new Error("which host? Name it: --host ADDRESS, or --url ws://HOST/PATH as its clients use it");
 }

@@ -5,7 +5,9 @@ import pc from "picocolors";
 import { exampleBackend } from "../../infra/package-root.ts";
 import { say } from "../../sandbox/host/say.ts";
 import { report } from "../../sandbox/report.ts";
+import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
 import { clearWay } from "../clear-way.ts";
+import { refuseUnknownOptions } from "../pulumi-options.ts";
 import { project, type ReadyStack, readyStack, runPulumi } from "../run-pulumi.ts";
 import { waitOption } from "../wait-option.ts";
 
@@ -19,13 +21,15 @@ const command = new Command("npm run up --")
     "Makes the host serve the WebSocket backend and proves it. Without a configured host: a sandbox on this machine.",
   )
   .option(
-    "--stack <name>",
+    "-s, --stack <name>",
     "the stack to use (default: the selected one, or sandbox where no host is configured)",
   )
   .addOption(waitOption())
-  .argument("[arguments...]", "more arguments for `pulumi up`, after a second --")
+  .argument("[arguments...]", "more arguments for `pulumi up`: --yes, --diff, --target URN, --refresh, …")
+  .allowUnknownOption()
   .helpOption("-h, --help", "show this help")
   .action(async (rest: string[], options: { stack?: string; wait: number }) => {
+    await refuseUnknownOptions("up", rest, { ...process.env, ...pulumiEnvironment() });
     const stack = await readyStack(options.stack, say);
     await clearWay(stack, options.wait);
     if (options.wait > 0) stack.environment.GEO_SYSTEM_LOCK_WAIT = String(options.wait);

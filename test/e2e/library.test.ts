@@ -21,6 +21,8 @@ export const urls = new pulumi.Config().requireObject("hosts").map(host).map((on
 `;
 
 let folder: string;
+let hosts: sandbox.SandboxInfo[];
+let urls: string[];
 const names = ["one", "two"].map((name) => `sandbox-library-${name}-${process.pid}`);
 
 beforeAll(async () => {
@@ -48,7 +50,7 @@ afterAll(async () => {
 });
 
 it("a program of one's own makes two hosts, and both answer", async () => {
-  const hosts = await Promise.all(names.map((name) => sandbox.up(name)));
+  hosts = await Promise.all(names.map((name) => sandbox.up(name)));
   const state = join(folder, "state");
   await mkdir(state);
   const environment = {
@@ -65,7 +67,7 @@ it("a program of one's own makes two hosts, and both answer", async () => {
     hostKey,
     nodeSource: "npm",
   }));
-  const urls = await withAgent(
+  urls = await withAgent(
     hosts.map(({ keyPath }) => keyPath),
     async () => {
       await pulumi("stack", "init", "two");
@@ -79,4 +81,50 @@ it("a program of one's own makes two hosts, and both answer", async () => {
   expect(urls).toHaveLength(2);
   for (const url of urls) expect(await rawHandshake(url)).toMatch(/^HTTP\/1\.1 101 /);
   expect(new Set(urls.map((url) => new URL(url).host)).size).toBe(2);
+});
+
+it("the command that came with it looks at them, with no checkout and no stack", async () => {
+  const [{ address, hostKey, keyPath }] = hosts as [sandbox.SandboxInfo];
+  const token = new URL(urls[0] ?? "").searchParams.get("token");
+  const named = ["--url", `ws://${address}/ws?token=${token}`, "--host-key", hostKey, "--identity", keyPath];
+  const geoSystem = (...args: string[]) =>
+    execa(join(folder, "node_modules/.bin/geo-system"), args, {
+      cwd: folder,
+      env: { HOME: folder, NO_COLOR: "1" },
+      all: true,
+      reject: false,
+    });
+  expect(await geoSystem("diagnose", ...named)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^Healthy/m),
+  });
+  expect(await geoSystem("status", ...named)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("geo-backend"),
+  });
+  const lost = await geoSystem("diagnose", "--explain", "504 Gateway Time-out");
+  expect(lost.stdout).toContain("check: npx geo-system diagnose\n");
+  expect(lost.stdout).not.toContain("npm run");
+  expect(await geoSystem("up")).toMatchObject({
+    exitCode: 2,
+    all: "geo-system up: works in a checkout of this package; in your own program: pulumi up",
+  });
+});
+
+it("the archive holds what runs, and no source, test or sandbox", async () => {
+  const { stdout } = await execa("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: packageRoot,
+  });
+  const [archive] = JSON.parse(stdout) as [{ files: { path: string }[]; unpackedSize: number }];
+  const folders = new Set(archive.files.map(({ path }) => path.split("/")[0]));
+  expect([...folders].sort()).toEqual([
+    ...["LICENSE", "README.md", "README.zh-CN.md", "dist", "docs", "examples", "operate", "package.json"],
+    ...["schema", "templates"],
+  ]);
+  expect(archive.files.filter(({ path }) => path.startsWith("operate/")).map(({ path }) => path)).toEqual([
+    "operate/commands.mjs",
+    "operate/geo-system.mjs",
+    "operate/usage.mjs",
+  ]);
+  expect(archive.unpackedSize).toBeLessThan(8_000_000);
 });

@@ -70,7 +70,7 @@ export const ssh: readonly Meaning[] = [
     pattern: /connection to your authentication agent|Error connecting to agent|SSH_AUTH_SOCK/i,
     example: "Could not open a connection to your authentication agent.",
     means: "No SSH agent runs here, or the shell does not know of it.",
-    check: 'eval "$(ssh-agent)" && ssh-add; npm run up brings one for its own run',
+    check: 'eval "$(ssh-agent)" && ssh-add; in a checkout npm run up brings one for its own run',
     worry: "No for the users: only you are kept out.",
   },
   {

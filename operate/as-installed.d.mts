@@ -1,0 +1,1 @@
+export function asInstalled(text: string): string;

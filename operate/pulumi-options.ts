@@ -1,0 +1,41 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { distance } from "fastest-levenshtein";
+
+const run = promisify(execFile);
+
+/**
+ * Sees to it that options which are passed on are Pulumi's, before anything is started for them. Its CLI is asked only
+ * where there are any.
+ *
+ * @throws for an option that `pulumi COMMAND` does not know, with the nearest one
+ */
+export async function refuseUnknownOptions(
+  command: "up" | "preview",
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (!words.some((word) => word.startsWith("-"))) return;
+  const { stdout } = await run("pulumi", [command, "--help"], { env });
+  const problem = unknownOption(words, stdout);
+  if (problem) throw new Error(`pulumi ${command}: ${problem}`);
+}
+
+/**
+ * What is wrong with the first option that the help does not have; undefined where it has all.
+ *
+ * @example unknownOption(["--skip-previw"], help) // "unknown option --skip-previw; did you mean --skip-preview?"
+ */
+export function unknownOption(words: readonly string[], help: string): string | undefined {
+  const known = [...help.matchAll(/^\s+(?:(-\w), )?(--[\w-]+)/gm)].flatMap(([, short, long]) => [
+    ...(short ? [short] : []),
+    long ?? "",
+  ]);
+  const names = words
+    .filter((word) => /^--?[a-zA-Z]/.test(word))
+    .map((word) => (word.startsWith("--") ? (word.split("=")[0] ?? word) : word.slice(0, 2)));
+  const unknown = names.find((name) => !known.includes(name));
+  if (!unknown) return undefined;
+  const [nearest] = known.toSorted((a, b) => distance(a, unknown) - distance(b, unknown));
+  return `unknown option ${unknown}; did you mean ${nearest}?`;
+}
