@@ -9,8 +9,19 @@ SITE_WAITS="$RUN/site-waits"
 # be put back.
 site_can_wait() {
   [ -e "$SITE_FORMER" ] && ! cmp -s "$SITE_FORMER" "$PAYLOAD/text" && systemctl is-active -q nginx && site_stale &&
-    site_acme_follows && site_answers_ca
+    site_acme_follows && site_keeps_includes && site_answers_ca
 }
+
+# Whether the operator's own directives let the CA through, only the nginx that has them can tell.
+site_keeps_includes() {
+  local name
+  for name in server http; do
+    cmp -s <(site_include "$PAYLOAD/former" "$name") <(site_include "$NGINX" "$name") || return 1
+  done
+}
+
+# site_include TREE BLOCK: nothing where there is none.
+site_include() { cat "$1/geo-system/$2.conf" 2> /dev/null || true; }
 
 # What is to be certified differs from what step `acme` was applied for last.
 site_acme_follows() {

@@ -158,3 +158,40 @@ describe.sequential("a certificate that does not come", () => {
     expect(await run("sudo geo-system acme check")).toBe("unchanged");
   });
 });
+
+describe.sequential("a certificate that came, and that nginx does not serve", () => {
+  const link = "/etc/geo-system/certificate";
+  const site = "/etc/nginx/sites-available/geo-system";
+
+  /** The old files are back; once that is mended the next run serves what was issued, and orders nothing. */
+  async function isTakenBack(breaks: string, words: string, mend: () => Promise<unknown>): Promise<void> {
+    const [before, old] = [await run(`readlink ${link}`), await acme.served(acme.host.address)];
+    await run(breaks);
+    expect(await acme.refused()).toContain(words);
+    expect(await run(`readlink ${link}`)).toBe(before);
+    expect((await acme.served(acme.host.address)).fingerprint256).toBe(old.fingerprint256);
+    const issued = await acme.issued();
+    await mend();
+    expect(await acme.order()).toContain("nothing is ordered");
+    expect(await acme.issued()).toBe(issued);
+    for (const one of acme.wanted().serverName ?? []) await acme.served(one);
+  }
+
+  it("since nginx refuses the configuration", async () => {
+    acme.set(and("i"));
+    await isTakenBack(
+      "echo 'broken;' | sudo tee /etc/nginx/conf.d/broken.conf",
+      "nginx rejects the new certificate and keeps the old one",
+      () => run("sudo rm /etc/nginx/conf.d/broken.conf"),
+    );
+  });
+
+  it("since its site leads to another one: a TLS handshake on the host finds it", async () => {
+    acme.set(and("j"));
+    await isTakenBack(
+      `sudo sed -i "s|${link}/|$(readlink ${link})/|" ${site}`,
+      "nginx does not serve the new certificate; the old one is back",
+      () => acme.site(),
+    );
+  });
+});
