@@ -35,6 +35,9 @@ backend_share_running() {
   [ -n "$(current release)" ] && [ -d "$folder" ] || return 0
   for path in "${SHARED[@]}"; do
     share_has_own "$folder" "$path" || continue
+    ! data_is_database "$folder/$path" ||
+      fail "backendShared: $path of the running release is a database in use: its journal is beside it ($folder), and cannot move with it" \
+        "share the folder that holds both; or stop the backend and move the file to $APP_ROOT/shared/$path by hand, then '$PULUMI up'; nothing was changed"
     if share_is_filled "$path"; then
       share_was_replaced "$folder" "$path" ||
         fail "backendShared: $path is in the running release ($folder/$path) and in $APP_ROOT/shared/$path as well" \

@@ -90,6 +90,18 @@ describe.sequential("a shared folder", () => {
     expect(await backend.seen()).toMatchObject({ release: "one" });
   });
 
+  it("is refused of a database file whose journal is beside it, which would be two databases, and nothing is changed", async () => {
+    const names = `${root}/current/{state.db,state.db-wal}`;
+    await host.run(`sudo -u ubuntu bash -c 'touch ${names}'`);
+    const said = await backend.refused(one as Release, { backendShared: ["state.db"] });
+    expect(said).toMatch(
+      /backendShared: state\.db of the running release is a database in use: its journal is beside it/,
+    );
+    expect(await host.run(`bash -c 'stat -c %F ${names}'`)).toBe("regular empty file\nregular empty file");
+    await host.run(`sudo -u ubuntu bash -c 'rm ${names}'`);
+    expect(await backend.check()).toBe("unchanged");
+  });
+
   it("takes along what the running release has, while it writes on, and nobody is disturbed", async () => {
     await host.run(`ln -s ${root}/shared/data ${root}/shared/data`); // an earlier run was cut short here
     const before = await backend.seen();
