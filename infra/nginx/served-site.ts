@@ -9,6 +9,8 @@ export interface Site {
   webSocketPaths: string[];
   /** Certificates with their keys, as files on the host. */
   certificates: { file: string; key: string }[];
+  /** Proxies whose word of the client counts, and whether it is the PROXY header of each connection. */
+  proxies: { trusted: string[]; protocol: boolean };
   /** What our site would not have, as nginx reads it. */
   others: string[];
 }
@@ -31,12 +33,20 @@ export function siteOf(configuration: readonly Directive[], port: number): Site 
     names: unique(servers.flatMap((server) => values(server, "server_name"))).filter((name) => name !== "_"),
     webSocketPaths: paths,
     certificates: servers.flatMap(certificates),
+    proxies: {
+      trusted: unique(servers.flatMap((server) => values(server, "set_real_ip_from"))),
+      protocol: servers.some(({ block }) => (block ?? []).some(isProxied)),
+    },
     others: unique([
       ...servers.flatMap((server) => othersOf(server, (each) => passesTo(each, http, port), paths)),
-      ...rest.map(text),
+      ...rest.map(directiveText),
     ]),
   };
 }
+
+/** Whether it is a `listen` that waits for a PROXY header. */
+export const isProxied = ({ name, values }: Pick<Directive, "name" | "values">) =>
+  name === "listen" && values.includes("proxy_protocol");
 
 const named = (block: readonly Directive[] | undefined, name: string) =>
   (block ?? []).filter((each) => each.name === name);
@@ -64,11 +74,11 @@ const ourHeaders = /^(host|upgrade|connection|x-real-ip|x-forwarded-(for|proto|h
 
 function othersOf(server: Directive, passes: (location: Directive) => boolean, paths: string[]): string[] {
   return (server.block ?? []).flatMap((each) => {
-    if (ours.test(each.name)) return [];
+    if (ours.test(each.name) && !isProxied(each)) return [];
     const isOurs = each.name === "location" && each.values.length === 1 && passes(each);
     const [path = ""] = each.values;
-    if (!isOurs || (path !== "/" && path !== paths[0])) return [text(each)];
-    return (each.block ?? []).filter(isOther).map((inner) => `location ${path} { ${text(inner)} }`);
+    if (!isOurs || (path !== "/" && path !== paths[0])) return [directiveText(each)];
+    return (each.block ?? []).filter(isOther).map((inner) => `location ${path} { ${directiveText(inner)} }`);
   });
 }
 
@@ -76,9 +86,9 @@ const isOther = ({ name, values: [first = ""] }: Directive) =>
   !oursOfLocation.test(name) && !(name === "proxy_set_header" && ourHeaders.test(first));
 
 /** In one line. */
-function text({ name, values, block }: Directive): string {
+export function directiveText({ name, values, block }: Directive): string {
   const head = [name, ...values.map(quoted)].join(" ");
-  return block ? `${head} { ${block.map(text).join(" ")} }` : `${head};`;
+  return block ? `${head} { ${block.map(directiveText).join(" ")} }` : `${head};`;
 }
 
 const quoted = (value: string) =>

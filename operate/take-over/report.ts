@@ -15,6 +15,8 @@ export interface Report {
   config: Record<string, unknown>;
   /** Commands that set the secrets. */
   secrets: string[];
+  /** Commands that bring the certificate's files. */
+  files: string[];
   /** What has to be decided or done by hand. */
   notes: string[];
 }
@@ -35,6 +37,7 @@ export function reportOf(served: Served, others: readonly Served[], reached: Rea
     found: [describeProcess(running), `nginx serves it by ${site.file}`],
     config: configOf(running, site, reached),
     secrets: running.environment.secret.map((name) => secretCommand(name, running, reached)),
+    files: certificateCommands(site, reached),
     notes: [...applicationNotes(running, reached), ...siteNotes(site), ...others.map(otherNote)],
   };
 }
@@ -54,7 +57,8 @@ function configOf({ port, node, environment, data }: Running, site: Site, reache
     user: reached.user,
     ...(names.length > 0 && { serverName: names.join(", ") }),
     ...takenSite(site),
-    tls: site.certificates.length > 0 ? "provided" : "off",
+    ...certificateConfig(site),
+    ...proxyConfig(site),
     ...(isValid("websocketPath", websocketPath) && { websocketPath }),
     backendPort: port,
     ...(isValid("nodeVersion", node) && { nodeVersion: node }),
@@ -62,6 +66,31 @@ function configOf({ port, node, environment, data }: Running, site: Site, reache
     ...(data.length > 0 && { backendShared: data.map(({ path }) => path) }),
   };
 }
+
+/** Files beside the Pulumi.yaml, as the commands below bring them. */
+const [ownCertificate, ownKey] = ["certificate.pem", "certificate-key.pem"];
+
+const certificateConfig = ({ certificates }: Site) =>
+  certificates.length === 0
+    ? { tls: "off" }
+    : { tls: "provided", certificateFile: ownCertificate, certificateKeyFile: ownKey };
+
+/** The key is a file that only the operator reads. */
+function certificateCommands({ certificates: [first] }: Site, { ssh, user }: Reached): string[] {
+  if (!first) return [];
+  const read = (file: string) => `${ssh} ${words([words([...asRoot(user), "cat", file])])}`;
+  return [`${read(first.file)} > ${ownCertificate}`, `(umask 077; ${read(first.key)} > ${ownKey})`];
+}
+
+/** A balancer that speaks the PROXY protocol would be refused by a site that does not expect it. */
+function proxyConfig({ proxies: { trusted, protocol } }: Site) {
+  const known = trusted.length > 0 && schema.trustedProxies.safeParse(trusted).success;
+  return { ...(known && { trustedProxies: trusted }), ...(protocol && { proxyProtocol: true }) };
+}
+
+/** What `proxyConfig` says. */
+const ofProxies =
+  /^(listen .*\bproxy_protocol\b|set_real_ip_from |real_ip_header (x-forwarded-for|proxy_protocol);|real_ip_recursive )/i;
 
 /** Its site gives way only where it has the name of ours, or is named. */
 function takenSite({ file }: Site) {
@@ -110,17 +139,20 @@ function applicationNotes(running: Running, { user }: Reached): string[] {
 function siteNotes(site: Site): string[] {
   const names = site.names.filter((name) => !isServerName(name));
   const [, ...paths] = site.webSocketPaths;
+  const isSaid = Object.keys(proxyConfig(site)).length > 0;
   return [
     ...names.map((name) => `server name ${name} is not in the configuration: serverName takes no pattern`),
     ...paths.map((path) => `WebSocket path ${path} is not in the configuration: websocketPath is one`),
     ...site.certificates.map(certificateNote),
-    ...site.others.map((directive) => `not in our site: ${directive}`),
+    ...site.others
+      .filter((directive) => !isSaid || !ofProxies.test(directive))
+      .map((directive) => `not in our site: ${directive}`),
   ];
 }
 
 function certificateNote({ file, key }: Site["certificates"][number]): string {
   const renewed = file.startsWith("/etc/letsencrypt/") ? "; certbot renews it there" : "";
-  return `tls: certificateFile and certificateKeyFile are files on your machine: copies of ${file} and ${key}${renewed}`;
+  return `tls: certificateFile and certificateKeyFile are files on your machine: copies of ${file} and ${key}${renewed}, so bring them again after each renewal, or let the host order its own: tls acme`;
 }
 
 const otherNote = ({ running, site }: Served) =>

@@ -48,8 +48,12 @@ const variants: Record<Exclude<Variant, "guide">, Expected> = {
     ],
   },
   certbot: {
-    config: { tls: "provided", serverName: "geo.example, www.geo.example", websocketPath: "/ws" },
+    config: {
+      ...{ tls: "provided", certificateFile: "certificate.pem", certificateKeyFile: "certificate-key.pem" },
+      ...{ serverName: "geo.example, www.geo.example", websocketPath: "/ws" },
+    },
     says: [
+      "'sudo -n cat /etc/letsencrypt/live/geo.example/fullchain.pem' > certificate.pem",
       "/etc/letsencrypt/live/geo.example/privkey.pem; certbot renews it there",
       "not in our site: client_max_body_size 20m;",
       "not in our site: add_header X-Frame-Options SAMEORIGIN;",

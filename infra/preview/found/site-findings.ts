@@ -1,7 +1,8 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { Found } from "../../host/found.ts";
 import { readConfiguration, textOf } from "../../nginx/configuration.ts";
-import type { Site } from "../../nginx/served-site.ts";
+import { parseNginx } from "../../nginx/parse.ts";
+import { directiveText, isProxied, type Site } from "../../nginx/served-site.ts";
 import { type PayloadFile, parsePayload } from "../../render/payload.ts";
 import { enabledSite, type InUse, serversOf, siteFiles } from "./in-use.ts";
 
@@ -11,15 +12,28 @@ export function siteFindings(
   { file, names, certificates, others }: Site,
   ours: { name: string; payload: string; replaces?: string | undefined },
 ): string[] {
-  const [desired] = parsePayload(ours.payload).files;
+  const { files } = parsePayload(ours.payload);
+  const [desired] = files;
   const theirs = textOf(nginx, file);
   const of = names.length > 0 ? `, for ${names.join(", ")}` : "";
   const by = certificates.map((each) => `, with the certificate ${each.file}`).join("");
   const diff = theirs === undefined || !desired ? "" : `\n\n${siteDiff(file, theirs, desired)}`;
   return [
     `nginx serves it by ${file}${of}${by}; ${fate(file, [ours.name, ours.replaces])}${diff}`,
-    ...others.map((directive) => `${file} says, and our site does not: ${directive}`),
+    ...others
+      .filter(isLackedBy(files))
+      .map((directive) => `${file} says, and our site does not: ${directive}`),
   ];
+}
+
+/** Whether our site, with what the operator includes there, has no such directive. Of `listen` the PROXY protocol alone counts. */
+function isLackedBy(files: readonly PayloadFile[]): (directive: string) => boolean {
+  const all = files
+    .flatMap(({ path, text }) => parseNginx(text, path))
+    .flatMap((each) => (each.name === "server" ? (each.block ?? []) : [each]));
+  const said = new Set(all.map(directiveText));
+  const speaks = all.some(isProxied);
+  return (directive) => !said.has(directive) && !(speaks && directive.startsWith("listen "));
 }
 
 /** Of what nginx reads: our site says much in comments that theirs does not have. */

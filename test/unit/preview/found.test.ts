@@ -55,6 +55,23 @@ it("names the application, who holds the web's ports, the site with its diff, an
   expect(said[2]).not.toContain("by hand");
 });
 
+it("does not name what our site, or what the operator includes there, says too", () => {
+  const proxied = theirs.replace("listen 80;", "listen 80 proxy_protocol; set_real_ip_from 10.0.0.0/8;");
+  const lacked = (ours: string, include = "") => {
+    const files = [{ path: "/etc/nginx/sites-available/geo-system", text: ours }];
+    if (include) files.push({ path: "/etc/nginx/geo-system/server.conf", text: include });
+    const host = facts(pm2("api"), configuration(["chat", proxied]));
+    return findingsOf(host, payload({ site: "geo-system" }, files), wanted).flatMap(
+      (each) => / our site does not: (.*)$/.exec(each)?.[1] ?? [],
+    );
+  };
+  expect(lacked("server { listen 80; }\n")).toEqual([
+    ...["listen 80 proxy_protocol;", "set_real_ip_from 10.0.0.0/8;", "gzip on;"],
+  ]);
+  const ours = "server { listen 80 default_server proxy_protocol; set_real_ip_from 10.0.0.0/8; }\n";
+  expect(lacked(ours, "gzip on;\n")).toEqual([]);
+});
+
 it("says of a site of our name that it is replaced", () => {
   expect(findings(pm2("api"), configuration(["geo-system", theirs]))[1]).toMatch(/; it is replaced\n/);
 });

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { parseNginx } from "../../../../infra/nginx/parse.ts";
 import { choose } from "../../../../operate/take-over/choose.ts";
 import type { Found, Running } from "../../../../operate/take-over/read.ts";
+import { reportOf } from "../../../../operate/take-over/report.ts";
 
 const running = (name: string, port: number): Running => ({
   ...{ name, port, pid: port, user: "ubuntu", folder: `/srv/${name}`, node: "22.12.0", connections: 0 },
@@ -53,6 +54,24 @@ it("names what our site lacks: of the server, of a location, and of the other se
     "location / { proxy_buffering off; }",
     "server { listen 80; return 301 https://$host$request_uri; }",
   ]);
+});
+
+it("sees who is before the host: proxies that are believed, and a balancer that speaks the PROXY protocol", () => {
+  const server = `server { listen 80 proxy_protocol; set_real_ip_from 10.0.0.0/8; real_ip_header proxy_protocol;
+    gzip on; ssl_certificate /x/full.pem; ssl_certificate_key /x/key.pem; ${websocket("/ws", "localhost:3000")} }`;
+  const { chosen } = choose(found(server, running("api", 3000)));
+  expect(chosen.site.proxies).toEqual({ trusted: ["10.0.0.0/8"], protocol: true });
+  const reached = { host: "203.0.113.7", user: "ubuntu", sshPort: 22, ssh: "ssh ubuntu@203.0.113.7" };
+  const { config, files, notes } = reportOf(chosen, [], reached);
+  expect(config).toMatchObject({
+    ...{ trustedProxies: ["10.0.0.0/8"], proxyProtocol: true },
+    ...{ tls: "provided", certificateFile: "certificate.pem", certificateKeyFile: "certificate-key.pem" },
+  });
+  expect(files).toEqual([
+    "ssh ubuntu@203.0.113.7 'sudo -n cat /x/full.pem' > certificate.pem",
+    "(umask 077; ssh ubuntu@203.0.113.7 'sudo -n cat /x/key.pem' > certificate-key.pem)",
+  ]);
+  expect(notes.filter((note) => note.startsWith("not in our site"))).toEqual(["not in our site: gzip on;"]);
 });
 
 it("says what nginx says, where it accepts no configuration", () => {
