@@ -74,7 +74,7 @@ export interface Facts {
   /** By port of the backend: which other process listens there. */
   foreign: Record<number, string>;
   /** How often the archive of a release was missing on the host, so far: templates/scripts/backend-release.sh. */
-  resent?: number;
+  resent?: Record<string, number>;
   environment?: { options: string; sum?: string; keptSum?: string; access?: string };
   /** Wanted packages that are not installed. `known`: whether apt has it; undefined where its lists cannot tell. */
   missingPackages: {

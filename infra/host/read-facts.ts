@@ -51,7 +51,9 @@ const readers: Record<string, Reader> = {
   firewall: (facts, [state, policy]) =>
     Object.assign(facts, { firewall: { active: state === "active", default: policy } }),
   open: ({ open }, [rule]) => open.push(rule),
-  resent: (facts, [count]) => Object.assign(facts, { resent: Number(count) }),
+  resent: (facts, [step, count]) => {
+    facts.resent = { ...facts.resent, [step]: Number(count) };
+  },
   exposed: (facts, [port, how, by]) => {
     facts.exposed = [...(facts.exposed ?? []), { port: Number(port), how, by }];
   },

@@ -45,6 +45,7 @@ const parts: Partial<Record<Script, readonly string[]>> = {
     "firewall-restore",
   ],
   certificate: ["certificate", "certificate-stand-in"],
+  "file-set": ["file-set", "file-set-releases"],
   site: [
     ...["site", "site-fit", "site-upstream", "site-limits", "site-rivals"],
     ...["site-reload", "site-workers", "site-former", "site-wait"],

@@ -28,7 +28,7 @@ export function backend(
   { uploadAfter, dependsOn }: { uploadAfter: pulumi.Resource[]; dependsOn: pulumi.Resource[] },
 ): Backend {
   const release = pulumi.output(readable(packReleaseOnce(settings, progress)));
-  const resent = context.look.apply(({ facts }) => (facts ? timesResent(facts) : 0));
+  const resent = context.look.apply(({ facts }) => (facts ? timesResent(facts, "backend") : 0));
   // It travels while the packages are installed.
   const uploaded = upload(context, "release", {
     source: release.apply(archiveAsset),

@@ -5,6 +5,7 @@ import { report } from "../../sandbox/report.ts";
 import { onStackHost, type StackHost, stackOutputs } from "../host-session.ts";
 import { type ReadyStack, readyStack } from "../run-pulumi.ts";
 import { waitOption } from "../wait-option.ts";
+import { fileSetStep, goBackFiles } from "./file-set.ts";
 import { goBack } from "./go-back.ts";
 import { listReleases, type Release, releaseTable } from "./releases.ts";
 
@@ -12,6 +13,7 @@ interface Options {
   stack?: string;
   list?: boolean;
   to?: string;
+  files?: string;
   yes?: boolean;
   wait: number;
 }
@@ -19,7 +21,8 @@ interface Options {
 const command = new Command("npm run rollback --")
   .description(
     "Goes back to a release of the backend that is still on the host: it proves itself beside the present one, takes " +
-      "its place, and must pass the handshake from outside. The next `pulumi preview` shows it as a difference.",
+      "its place, and must pass the handshake from outside. With --files to one of the files of a route: by one move of " +
+      "a link, which disturbs nobody. The next `pulumi preview` shows it as a difference.",
   )
   .option(
     "--stack <name>",
@@ -27,6 +30,7 @@ const command = new Command("npm run rollback --")
   )
   .option("--list", "only show the releases: name, when they were last in use, which one runs")
   .option("--to <release>", "the release to go back to (default: the one in use before the present one)")
+  .option("--files <path>", "the files of that path of routes, in the place of the backend")
   .option("--yes", "do not ask")
   .addOption(waitOption())
   .helpOption("-h, --help", "show this help")
@@ -36,12 +40,15 @@ const command = new Command("npm run rollback --")
   });
 
 async function rollback(stack: ReadyStack, host: StackHost, options: Options): Promise<void> {
-  const releases = await listReleases(host.session);
+  const { files, wait } = options;
+  const step = files === undefined ? "backend" : fileSetStep(host.settings, files);
+  const releases = await listReleases(host.session, step);
   console.log(releaseTable(releases));
   if (options.list) return;
   const target = chosen(releases, options.to);
   if (!options.yes && !(await agreed(target))) return console.log("Nothing was changed.");
-  await goBack(host, await stackOutputs(stack), target.name, options.wait, console.log);
+  if (files === undefined) await goBack(host, await stackOutputs(stack), target.name, wait, console.log);
+  else await goBackFiles(host, step, target.name, wait, console.log);
   console.log(
     `${pc.green(`Release ${target.name} serves.`)} The next \`pulumi up\` goes on to what the configuration says.`,
   );
@@ -55,7 +62,7 @@ function chosen(releases: readonly Release[], wanted: string | undefined): Relea
     throw new Error(
       wanted
         ? `--to: expected a release of the list above, found ${wanted}`
-        : "there is no other release on this host; next: npm run up, with the backendSource you want",
+        : "there is no other release on this host; next: npm run up, with the sources you want",
     );
   if (target.running) throw new Error(`--to: release ${target.name} runs already; nothing was changed`);
   return target;

@@ -9,9 +9,9 @@ export interface Release {
   running: boolean;
 }
 
-/** The releases of the host, the one that came into use last first. */
-export async function listReleases(session: SshSession): Promise<Release[]> {
-  const { stdout, stderr, code } = await session.exec("sudo geo-system backend releases");
+/** The releases of a step on the host, the one that came into use last first. */
+export async function listReleases(session: SshSession, step: string): Promise<Release[]> {
+  const { stdout, stderr, code } = await session.exec(`sudo geo-system ${step} releases`);
   if (code !== 0)
     throw new Error(`${stderr.trim() || "the host has no command geo-system"}\n  next: pulumi up`);
   return parseReleases(stdout);

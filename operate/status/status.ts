@@ -21,7 +21,8 @@ export function readStatus(output: string, host: string): Status {
   const connections = readConnections(facts, inside);
   return {
     host: `${host}, up since ${facts.one("up")[0] ?? "?"}`,
-    release: release(inside, Number(facts.one("since")[0])),
+    release: release(inside.backend, inside.clock, Number(facts.one("since")[0])),
+    ...fileSets(facts, inside),
     pm2: pm2(inside),
     ...instances(inside, connections),
     nginx: nginx(inside),
@@ -39,11 +40,23 @@ export function readStatus(output: string, host: string): Status {
 
 const time = (seconds: number) => (seconds > 0 ? new Date(seconds * 1000).toISOString().slice(0, 19) : "?");
 
-function release({ backend, clock }: Inside, since: number): string {
+interface Served {
+  release: string;
+  deployedRelease: string;
+}
+
+function release({ release, deployedRelease }: Served, clock: number, since: number): string {
   const ago = since > 0 ? `, deployed ${duration(clock - since * 1000)} ago` : "";
-  const other =
-    backend.release === backend.deployedRelease ? "" : `; ${backend.deployedRelease} was deployed`;
-  return `${backend.release || "none"}${ago}${other}`;
+  const other = release === deployedRelease ? "" : `; ${deployedRelease} was deployed`;
+  return `${release || "none"}${ago}${other}`;
+}
+
+/** A line for each path of routes that has files. */
+function fileSets(facts: Facts, { clock }: Inside): Status {
+  const lines = facts.all("file-set", (path = "", served = "", deployedRelease = "", since = "0") => {
+    return [`files ${path}`, release({ release: served, deployedRelease }, clock, Number(since))] as const;
+  });
+  return Object.fromEntries(lines);
 }
 
 function pm2({ backend, clock }: Inside): string {

@@ -34,6 +34,16 @@ status_data() {
   [ ! -d "/srv/$APP/kept" ] || fact kept "/srv/$APP/kept" "$(du -sb "/srv/$APP/kept" | cut -f 1)"
 }
 
+# `file-set PATH RELEASE DEPLOYED SINCE`: of the files of each route the release that is served, and since when.
+status_file_sets() {
+  local step set release
+  for step in $(cd "$APPLIED" 2> /dev/null && find . -name 'file-set-*' ! -name '*.new' -printf '%f\n' | sort); do
+    set=/var/www/geo-system/${step#file-set-}
+    release=$(basename "$(readlink "$set/current" 2> /dev/null)")
+    fact file-set "$(applied "$step" path)" "$release" "$(applied "$step" release)" "$(stat -c '%Y' "$set/releases/$release" 2> /dev/null)"
+  done
+}
+
 main() {
   local pm2_program='' frames_program=''
   APP=$1 SITE=$2 SSH_PORT=${5:-22}
@@ -54,6 +64,7 @@ main() {
   backend_ends
   status_service
   status_data
+  status_file_sets
   cat <&5
   cat <&6
   cat <&7

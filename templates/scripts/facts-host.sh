@@ -16,10 +16,19 @@ facts_host() {
   facts_user
   facts_backend
   facts_environment
-  fact resent "$(backend_resent)"
+  facts_resent
   facts_certificate
   facts_journal
   facts_run
+}
+
+# How often an archive was sent again, by the step that takes it up.
+facts_resent() {
+  local count
+  fact resent backend "$(backend_resent)"
+  for count in "$FILE_SET_SUMS"/*/resent; do
+    [ ! -e "$count" ] || fact resent "file-set-$(basename "${count%/*}")" "$(< "$count")"
+  done
 }
 
 facts_command() {

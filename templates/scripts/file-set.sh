@@ -18,16 +18,19 @@ file_set_apply() {
   folder="$set/releases/$release"
   install -d -m 0755 /var/www "$FILE_SETS" "$set" "$set/assets" "$set/releases"
   rm -rf "$set"/releases/*.new "$set"/releases/*.old # an earlier run was cut short
+  file_set_keep_resent "$(option archive "$@")"
   if [ ! -e "$(file_set_sums "$release")" ] || [ -n "$(file_set_edited "$release")" ]; then file_set_install "$folder"; fi
   file_set_offer "$folder"
   place_link "releases/$release" "$set/current"
+  rm -f "$(file_set_sums back)"
   file_set_prune
 }
 
 file_set_check() {
   local set release path
   set=$(file_set_folder) release=$(setting release)
-  [ "$(readlink "$set/current" || true)" = "releases/$release" ] || changed "$set/current does not lead to release $release" # may be missing
+  file_set_check_release
+  file_set_check_archive
   while IFS= read -r path; do changed "$set/releases/$release/$path was edited or removed"; done < <(file_set_edited "$release")
   while IFS= read -r path; do
     [ "$set/releases/$release/assets/$path" -ef "$set/assets/$path" ] || changed "$set/assets/$path is not that of release $release"
@@ -69,15 +72,15 @@ file_set_install() {
 file_set_unpack() {
   local archive path below
   archive="$(file_set_uploads)/$(setting archive)" below=$(setting path)
-  [ -f "$archive" ] || fail "the archive of release $(setting release) is not on this host ($archive)" "send it again: $PULUMI up --replace '**-file-upload-*'"
+  [ -f "$archive" ] || file_set_fail_unsent "the archive of release $(setting release) is not on this host ($archive)"
   install -d -m 0755 "$1" "$1/files" "$1/assets"
   mkdir -p "$1/files$below"
-  tar -xf "$archive" -C "$1/files$below" --no-same-owner --no-same-permissions || fail "$archive cannot be unpacked" "is the disk full? df -h /var; then '$PULUMI up'"
+  tar -xf "$archive" -C "$1/files$below" --no-same-owner --no-same-permissions || file_set_fail_unsent "$archive cannot be unpacked: is the disk full? df -h /var"
   { settings file; settings asset; } | sort > "$PAYLOAD/files-wanted"
   backend_manifest "$1/files$below" | sort > "$PAYLOAD/files-found"
   if ! cmp -s "$PAYLOAD/files-wanted" "$PAYLOAD/files-found"; then
     { diff "$PAYLOAD/files-wanted" "$PAYLOAD/files-found" || true; } | awk '/^[<>]/ && shown++ < 5' >&2 # it fails where they differ
-    fail "$archive is not release $(setting release): files differ (< expected, > found)" "send it again: $PULUMI up --replace '**-file-upload-*'"
+    file_set_fail_unsent "$archive is not release $(setting release): files differ (< expected, > found)"
   fi
   settings asset | cut -d ' ' -f 2- | while IFS= read -r path; do
     mkdir -p "$(dirname "$1/assets$below$path")"

@@ -4,7 +4,7 @@
 #   sudo geo-system STEP apply < payload    bring the step to the state the payload describes
 #   sudo geo-system STEP check              compare the host with what was applied last
 #   sudo geo-system STEP undo               give back what was there before the first apply
-#   sudo geo-system file-set-NAME check     of a set of files: each is a step of its own
+#   sudo geo-system file-set-NAME check     of a set of files: each is a step of its own; also `releases` and `rollback`
 #   sudo geo-system firewall confirm        keep a change of the firewall, which is taken back else
 #   sudo geo-system acme renew              renew the certificate where it is due; a timer does it
 #   … --wait SECONDS                        wait for another run, where there is one; else this one is refused

@@ -66,6 +66,25 @@ it("a single-page application is released in front of its user, who notices noth
   expect(await stack.pulumi("preview", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
 });
 
+it("its files go back by a command, and an archive that the host has lost is sent again by itself", async () => {
+  const title = async () => /<title>(.*?)</.exec(await (await fetch(`http://${address}/`)).text())?.[1];
+  const { address } = await stack.outputs();
+  const back = await stack.npm("rollback", "--files", "/", "--yes");
+  expect(back.output).toMatch(/Release [0-9a-f]{12} serves\./);
+  expect([back.exitCode, await title()]).toEqual([0, "one"]);
+  expect((await stack.npm("status")).output).toMatch(
+    /^files \/ +[0-9a-f]{12}, deployed .* ago; [0-9a-f]{12} was deployed$/m,
+  );
+  await stack.on("rm .geo-system/root-*.files");
+  const up = await stack.up();
+  expect(up).toMatch(
+    /drift: rolled back: release [0-9a-f]{12} is served in the place of [0-9a-f]{12}, since /,
+  );
+  expect(up).toMatch(/the archive of release [0-9a-f]{12} is missing/);
+  expect(await title()).toBe("two");
+  await stack.must("preview", "--expect-no-changes");
+});
+
 /** A page as a bundler builds it, that asks the backend all the time and loads a part of itself when it is told to. */
 async function buildPage(title: string, digits: string): Promise<void> {
   const assets = join(stack.files, "dist/assets");

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileSetPayload, fileSetUpload, packFileSet } from "../../infra/render/file-set.ts";
 import { sitePayload } from "../../infra/render/site.ts";
 import { type FilesRoute, fileRoutesOf } from "../../infra/settings/routes.ts";
+import { parseReleases } from "../../operate/rollback/releases.ts";
 import type { TestHost } from "../support/host.ts";
 import { result, settingsFor } from "./support/served-host.ts";
 import { startSiteHost } from "./support/site-host.ts";
@@ -135,15 +136,52 @@ describe("files", () => {
     expect(result(await host.run("sudo geo-system file-set-root check"))).toBe("unchanged");
   });
 
+  it("go back to a release of before by a link, which is drift until the next apply", async () => {
+    const [now, before] = parseReleases(await host.run("sudo geo-system file-set-root releases"));
+    expect([now?.running, before?.running]).toEqual([true, false]);
+    const served = await workers();
+    const back = "sudo geo-system file-set-root rollback";
+    expect(result(await host.run(back))).toBe("applied");
+    expect(await (await get("/")).text()).toBe(page(one));
+    expect(await workers()).toBe(served);
+    const said = await host.fails("sudo geo-system file-set-root check");
+    expect(said).toMatch(
+      `rolled back: release ${before?.name} is served in the place of ${now?.name}, since `,
+    );
+    expect(said).toMatch(/ UTC, by ubuntu from 198\.18\./);
+    expect(result(await host.run(`${back} --to ${before?.name}`))).toBe("unchanged");
+    expect(await host.fails(`${back} --to 000000000000`)).toContain(
+      "release 000000000000 is not on this host",
+    );
+    expect(await release()).not.toContain("installed release");
+    expect(await (await get("/")).text()).toBe(page(two));
+    await host.run(`echo x | sudo tee -a /var/www/geo-system/root/releases/${before?.name}/files/index.html`);
+    expect(await host.fails(back)).toContain("was edited on this host");
+    expect(result(await host.run("sudo geo-system file-set-root check"))).toBe("unchanged");
+  });
+
+  it("whose archive was lost on the host count how often, by which it is sent again", async () => {
+    await host.run("rm .geo-system/*.files");
+    expect(await host.fails("sudo geo-system file-set-root check")).toMatch(
+      /^the archive of release [0-9a-f]{12} is missing$/m,
+    );
+    expect(result(await release())).toBe("unchanged");
+    expect(result(await host.run("sudo geo-system file-set-root check"))).toBe("unchanged");
+  });
+
   it("of an archive that is another one are refused, and the release before serves on", async () => {
     put({ "index.html": "third" });
     const settings = settingsFor(host, { routes: routes() });
     const set = await packFileSet(fileRoutesOf(settings)[0] as FilesRoute);
     const input = fileSetPayload(set, settings);
     const step = { input };
-    expect(await host.fails("sudo geo-system file-set-root apply", step)).toContain("is not on this host");
+    const refused = await host.fails("sudo geo-system file-set-root apply", step);
+    expect(refused).toMatch(/is not on this host .*\n.*next: the next '.* up' sends it again/);
+    const count = () => host.run("sudo cat /var/lib/geo-system/file-sets/root/resent");
+    expect(await count()).toBe("1");
     await host.run(`tar -cf ${fileSetUpload(set)} -C /etc hostname`);
     expect(await host.fails("sudo geo-system file-set-root apply", step)).toContain("files differ");
+    expect([await count(), await host.run(`ls ${fileSetUpload(set)} || true`)]).toEqual(["2", ""]);
     expect(await (await get("/")).text()).toBe(page(two));
   });
 

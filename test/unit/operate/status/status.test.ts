@@ -24,6 +24,8 @@ const facts = [
   "frames-lost\t0",
   "old-worker\t19\t900\t30\t40000\t600\tS\t300\t10240",
   "ended\t30\t1\tSIGINT\t0",
+  "file-set\t/\t0123456789ab\t0123456789ab\t1795573883",
+  "file-set\t/a/\taaaaaaaaaaaa\tbbbbbbbbbbbb\t1795573883",
   "errors\t3",
   "up\t2026-11-20 01:02:03",
   "last-run\ttime=2026-11-25T03:24:00+00:00 user=ubuntu client=198.51.100.4 step=backend verb=apply release=r2 result=applied seconds=4.1",
@@ -48,6 +50,8 @@ test("one screen", () => {
   expect(statusText(readStatus(facts.join("\n"), "203.0.113.7"))).toBe(
     `host         203.0.113.7, up since 2026-11-20 01:02:03
 release      a1b2c3d4e5f6, deployed 60 min ago
+files /      0123456789ab, deployed 60 min ago
+files /a/    aaaaaaaaaaaa, deployed 60 min ago; bbbbbbbbbbbb was deployed
 pm2          geo-backend online for 8 min, 1 restarts, 100 MB; it ended by itself once within 10 min
 nginx        active, 1 worker with 4 connections, 1 old worker, which a reload has replaced, holds 300 connections and 10 MB, configuration valid
 certificate  396 days left, for 203.0.113.7
