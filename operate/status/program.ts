@@ -4,9 +4,16 @@ import { template } from "../../infra/package-root.ts";
 export function statusProgram(): string {
   const names = ["host", "firewall", "nginx", "acme", "backend", "sockets", "status"];
   const scripts = names.map((name) => `diagnose/${name}.sh`);
-  const rules = ["firewall-rules", "packages-units", "site-workers", "backend-written"].map(
-    (name) => `scripts/${name}.sh`,
-  );
+  const shared = [
+    "ipv6",
+    "firewall-rules",
+    "firewall-exposed",
+    "packages-units",
+    "site-fit",
+    "site-workers",
+    "backend-written",
+  ];
+  const rules = shared.map((name) => `scripts/${name}.sh`);
   const shell = ["diagnose/head.sh", ...rules, ...scripts].map(template).join("\n");
   return `${shell}\n${template("diagnose/pm2.cjs")}\0${template("diagnose/frames.pl")}`;
 }

@@ -60,8 +60,6 @@ result() {
   esac
 }
 
-run_has_payload() { [[ $VERB = apply || $VERB = environment ]]; }
-
 # The text at hand, before anything else: the connection may not last.
 receive() {
   payload_read

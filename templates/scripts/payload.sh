@@ -4,6 +4,8 @@
 
 PAYLOAD="$RUN/payload.$$" # the folder the payload is taken apart into
 
+run_has_payload() { [[ $VERB = apply || $VERB = environment ]]; }
+
 payload_read() {
   install -d -m 0700 "$RUN" "$PAYLOAD" "$PAYLOAD/files"
   (

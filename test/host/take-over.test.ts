@@ -1,12 +1,18 @@
+import { readFileSync } from "node:fs";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { gatherFacts } from "../../infra/host/gather.ts";
+import { exposedNotes } from "../../infra/preview/exposed.ts";
+import { firewallPayload } from "../../infra/render/firewall.ts";
 import { validate } from "../../infra/settings/validate.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
 import { canary, difference, inventory, snapshot, startHandMade } from "../support/hand-made/host.ts";
 import { takeOver } from "../support/hand-made/take-over.ts";
 import { ends, TakeOver } from "../support/hand-made/taken.ts";
 import type { TestHost } from "../support/host.ts";
-import { untilPrints } from "../support/wait.ts";
+import { untilPrints, waitFor } from "../support/wait.ts";
+import { operator } from "./support/operator.ts";
+import { settingsFor } from "./support/served-host.ts";
 
 /* A host that was set up by hand, as the users' guide has it, and its operator before the take-over. */
 let host: TestHost;
@@ -58,6 +64,46 @@ it("shows no secret, and each command moves one from the host as it is", async (
   const { stdout } = await execa("ssh", [...sshArguments(host.info), remote]);
   expect(stdout.replaceAll("\0", "")).toBe(canary);
 });
+
+it("is warned of while its application listens on every address and ufw is off, and no longer once it is on", async () => {
+  const url = `http://${host.address}:3000/`;
+  const answer = async () => (await fetch(url, { signal: AbortSignal.timeout(2000) })).text();
+  await host.run(`sed -i.kept 's/, "127.0.0.1")/)/' ${server} && pm2 restart api && sudo ufw disable`);
+  expect(await waitFor("the application", answer)).toBe("by hand\n");
+  expect(await firewallSaid()).toMatch(
+    /^the backend's own port 3000 \(node[^)]*\) answers from outside, past nginx: ufw is inactive$/,
+  );
+  expect(await openPortsPreviewed()).toEqual([
+    expect.stringMatching(
+      /^ufw is not in force, so port 3000 \(node[^)]*\) may answer from outside until it is$/,
+    ),
+  ]);
+
+  await host.run("sudo ufw --force enable");
+  await expect(answer()).rejects.toThrow();
+  expect([await firewallSaid(), await openPortsPreviewed()]).toEqual(["ufw active", []]);
+  await host.run(`mv ${server}.kept ${server} && pm2 restart api`);
+});
+
+const server = "geo-system/server.js";
+
+/** By diagnose, which has no stack to ask. */
+async function firewallSaid(): Promise<string | undefined> {
+  const { address, info } = host;
+  const login = ["--identity", info.keyPath, "--host-key", info.hostKey];
+  const asked = ["--url", `ws://${address}/ws`, "--application", "api", "--json"];
+  const { hops } = JSON.parse((await operator("diagnose", ...asked, ...login)).stdout) as {
+    hops: { name: string; detail: string }[];
+  };
+  return hops.find(({ name }) => name === "firewall")?.detail;
+}
+
+async function openPortsPreviewed(): Promise<string[]> {
+  const { address, info } = host;
+  const login = { ...info, host: address, privateKey: readFileSync(info.keyPath, "utf8") };
+  const payload = firewallPayload(settingsFor(host));
+  return exposedNotes(await gatherFacts(login, new Map([["firewall", payload]])));
+}
 
 it("says which applications there are where it is told another, or none runs", async () => {
   const other = await takeOver(host, "--application", "shop");
