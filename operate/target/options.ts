@@ -32,7 +32,8 @@ export function hostOptions(command: Command): Command {
     .option("--ca <file>", "certificate (PEM) of the CA to trust")
     .option("--application <name>", "name of the pm2 application (default: geo-backend)")
     .option("--site <name>", "name of the nginx site (default: geo-system)")
-    .helpOption("-h, --help", "show this help");
+    .helpOption("-h, --help", "show this help")
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)); // 1 is a verdict on the host
 }
 
 /** The host that is meant: named by options, else the stack's. Only what it takes is loaded. */

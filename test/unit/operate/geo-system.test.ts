@@ -29,6 +29,12 @@ describe("geo-system", () => {
     expect(exitCode).toBe(2);
   });
 
+  it("ends with 2 for a mistyped option, as for all that is no verdict on a host", async () => {
+    const { stderr, exitCode } = await geoSystem("diagnose", "--hots", "203.0.113.7");
+    expect(stderr).toContain("error: unknown option '--hots'\n(Did you mean --host?)");
+    expect(exitCode).toBe(2);
+  });
+
   it("says where a command works that does not work here", () => {
     expect(chosen("up", { checkout: false }).problem).toBe(
       "geo-system up: works in a checkout of this package; in your own program: pulumi up",
