@@ -184,6 +184,8 @@ describe("the life of a host", () => {
     const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
     expect(exitCode).not.toBe(0);
     expect(output).toMatch(/The handshake failed[\s\S]*failed ws:\/\/\S+ at upgrade/);
+    expect(output).toMatch(/^\s*error: The handshake failed\.$/m);
+    expect(output).not.toContain("error serializing");
     expect(output).toMatch(
       new RegExp(
         `reverted: release \\S+: the handshake from outside failed; release ${before.release} serves on`,
