@@ -26,7 +26,7 @@ const { readFileSync } = require("node:fs");
 const pm2 = require("./pm2.cjs");
 const handover = require("./handover.cjs");
 const { retire } = require("./retire.cjs");
-const { whyNotServing } = require("./serving.cjs");
+const { comesUp, whyNotServing } = require("./serving.cjs");
 const { freed, listens, portOf, refuseTaken, serves: servesOwn } = require("./sockets.cjs");
 
 /** How long a backend must live on when it listens, in milliseconds. */
@@ -46,11 +46,12 @@ async function start(file, run, ports, patience) {
   await pm2.drop(old);
   await freed(list(ports), probation);
   refuseTaken(list(ports));
-  const entries = await pm2.launch(app, run, list(ports), patience * 1000);
-  const why = await whyNotServing(entries, { patience: patience * 1000, probation });
-  if (!why) return;
-  await pm2.drop(await pm2.named(app.name));
-  throw new Error(why);
+  try {
+    await comesUp(app, run, list(ports), { patience: patience * 1000, probation });
+  } catch (error) {
+    await pm2.drop(await pm2.named(app.name));
+    throw error;
+  }
 }
 
 async function serves(name, ports, run) {

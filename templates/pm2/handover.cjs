@@ -7,8 +7,8 @@
 //     2. nginx takes that set first: see backend-switch.sh
 // Then, for both, retire.cjs ends the old one; or stepBack undoes it all.
 const { setTimeout: delay } = require("node:timers/promises");
-const { ask, drop, launch, named, ofOtherRuns, ofRun, standbyOf } = require("./pm2.cjs");
-const { whyNotServing } = require("./serving.cjs");
+const { ask, drop, named, ofOtherRuns, ofRun, standbyOf } = require("./pm2.cjs");
+const { comesUp, isCluster, whyNotServing } = require("./serving.cjs");
 const { leavesPort } = require("./signals.cjs");
 const { freed, listens, lives, portOf, refuseTaken, serves, within } = require("./sockets.cjs");
 
@@ -31,14 +31,14 @@ async function beside(app, ports, patience) {
   refuseTaken(ports);
   // One process proves as much as many. It is not started again: a crash must be seen.
   const standby = { ...app, name, ...(app.instances && { instances: 1 }), autorestart: false };
-  await comesUp(standby, "standby", ports.slice(0, 1), patience);
+  await comesUp(standby, "standby", ports.slice(0, 1), { patience });
 }
 
 /** Starts the release on these ports under its own name, beside what has that name, and waits until it listens. */
 async function aside(app, run, ports, patience) {
   await drop([...(await named(standbyOf(app.name))), ...(await ofRun(app.name, run))]);
   refuseTaken(ports);
-  await comesUp(app, run, ports, patience);
+  await comesUp(app, run, ports, { patience });
 }
 
 /** Fails when what was started has ended since, or does so within the time that is left of `seconds`. */
@@ -55,7 +55,7 @@ async function handOver(app, run, ports, patience) {
   const share = isCluster(app) && old.every(({ pm2_env }) => isCluster(pm2_env));
   if (!share) await leavePorts(old, ports);
   try {
-    await comesUp(app, run, ports, patience);
+    await comesUp(app, run, ports, { patience });
   } catch (error) {
     await stepBack(name, run, ports);
     throw error;
@@ -64,21 +64,8 @@ async function handOver(app, run, ports, patience) {
   if (share) signal(old, "SIGURG");
 }
 
-const isCluster = ({ exec_mode }) => /^cluster/.test(exec_mode);
-
 /** Whether all that run under a name leave their ports when they are asked to. */
 const canLeave = async (name) => (await named(name)).every(leavesPort);
-
-/** @throws why it did not come up */
-async function comesUp(app, run, ports, patience) {
-  const started = Date.now();
-  const entries = await launch(app, run, ports, patience);
-  const late = isCluster(app) && Date.now() - started >= patience;
-  const why = late
-    ? `it did not listen on port ${ports[0]} within ${patience / 1000} s`
-    : await whyNotServing(entries, { patience, started });
-  if (why) throw new Error(why);
-}
 
 /** @throws where they stay, `exitCode` says so */
 async function leavePorts(entries, wanted) {

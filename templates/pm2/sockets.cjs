@@ -51,10 +51,19 @@ const serves = (entry) => listens(entry, portOf(entry));
 /** The TCP ports on which these entries listen, each once. */
 function portsOf(entries) {
   const owners = entries.map(({ pid }) => pid);
+  return portsHeld((pid) => owners.some((owner) => descends(pid, owner)));
+}
+
+/** Those on which pm2 itself listens, for what runs in cluster mode. */
+function portsOfPm2() {
+  const daemon = Number(quietly(() => readFileSync(`${process.env.HOME}/.pm2/pm2.pid`, "utf8")));
+  return portsHeld((pid) => pid === daemon);
+}
+
+/** The TCP ports on which such processes listen, each once. */
+function portsHeld(isTheirs) {
   const lines = ss("-lp").split("\n");
-  const theirs = lines.filter((line) =>
-    pids(line).some((pid) => owners.some((owner) => descends(pid, owner))),
-  );
+  const theirs = lines.filter((line) => pids(line).some(isTheirs));
   return [...new Set(theirs.map((line) => Number(/:(\d+)\s/.exec(line)?.[1])))];
 }
 
@@ -108,7 +117,7 @@ function quietly(read) {
 }
 
 module.exports = {
-  ...{ connections, listens, serves, portOf, portsOf, lives, quietly },
+  ...{ connections, listens, serves, portOf, portsOf, portsOfPm2, lives, quietly },
   refuseTaken,
   freed,
   within,

@@ -28,12 +28,22 @@ beforeAll(async () => {
 });
 afterAll(() => backend?.host[Symbol.asyncDispose]());
 
-describe.each([
-  ["fork mode", {}],
-  ["cluster mode", { backendInstances: 2 }],
-])("in %s a backend with port 3000 in its code, and 9090 for its metrics", (_, mode) => {
-  const fixed = { "server.js": `${listening("server.listen(3000,")}\n${metrics}` };
+const withPorts = { "server.js": `${listening("server.listen(3000,")}\n${metrics}` };
+/** The same as an ES module, which pm2 loads in another way. */
+const asModule = {
+  "package.json": readFileSync(join(fixture, "package.json"), "utf8").replace("{", '{ "type": "module",'),
+  "server.js": [
+    'import { createRequire } from "node:module";',
+    "const [require, __dirname] = [createRequire(import.meta.url), import.meta.dirname];",
+    withPorts["server.js"],
+  ].join("\n"),
+};
 
+describe.each([
+  ["fork mode", {}, withPorts],
+  ["cluster mode", { backendInstances: 2 }, withPorts],
+  ["cluster mode, as an ES module,", { backendInstances: 2 }, asModule],
+])("in %s a backend with port 3000 in its code, and 9090 for its metrics", (_, mode, fixed) => {
   it("is released like any other, and it is said what was done for it", async () => {
     // Between the modes, two processes would want port 9090 in different ways.
     await backend.apply(await backend.release("one", fixed), { ...mode, handoverSeconds: 0 });
@@ -51,13 +61,27 @@ describe.each([
 });
 
 describe("a release that does not serve on its port", () => {
-  it("says at once on which other one it serves WebSocket", async () => {
+  it.each([
+    ["fork mode", {}],
+    ["cluster mode", { backendInstances: 2 }],
+  ])("says at once, in %s, on which other one it serves WebSocket", async (_, mode) => {
     backend.patience = { ...backend.patience, patience: 30 };
     const elsewhere = { "server.js": listening('server.listen(8080, "127.0.0.1",') };
-    const said = await backend.refused(await backend.release("elsewhere", elsewhere));
+    const said = await backend.refused(await backend.release("elsewhere", elsewhere), mode);
     expect(said).toMatch(
       /it did not listen on port 3001 within [345]\.\d s: it listens on 8080, and PORT was 3001; set backendPort to 8080/,
     );
+    expect((await backend.seen()).release).toBe("two");
+    expect(await backend.applications()).toEqual(["geo-backend"]);
+    expect(await backend.host.run("ss -Hltn 'sport = :8080'")).toBe("");
+  });
+
+  it("says it in cluster mode also where nothing served before", async () => {
+    backend.patience = { ...backend.patience, patience: 5 };
+    const elsewhere = { "server.js": listening('server.listen(8080, "127.0.0.1",') };
+    const alone = { backendInstances: 2, handover: "stop-start" } as const;
+    const said = await backend.refused(await backend.release("elsewhere", elsewhere), alone);
+    expect(said).toMatch(/it listens on 8080, and PORT was 3000; set backendPort to 8080/);
     expect((await backend.seen()).release).toBe("two");
   });
 
