@@ -65,10 +65,25 @@ backend_begin() {
   backend_arm "$(handover_patience)"
   backend_ecosystem "$environment" < "$HANDOVER/ecosystem" > "$PAYLOAD/next"
   install -m 0644 "$PAYLOAD/next" "$(backend_next)"
+  install -m 0644 "$(payload_file "$BACKEND_HANDSHAKE")" "$(backend_candidate_handshake)"
 }
 
 # Not next.config.cjs: Next.js looks for that name in every folder above the release.
 backend_next() { say "$APP_ROOT/candidate.config.cjs"; }
+
+# How a release that is not confirmed is proven. The one before keeps its own handshake, for the case that it stays.
+backend_candidate_handshake() { say "$APP_ROOT/candidate.handshake.json"; }
+
+# For good; a handover that an earlier version began has placed it already.
+backend_place_handshake() {
+  local candidate
+  candidate=$(backend_candidate_handshake)
+  [ -e "$candidate" ] || return 0
+  cp "$candidate" "$BACKEND_RELEASES/$(handover release)/handshake"
+  keep "$BACKEND_HANDSHAKE"
+  install -m 0644 "$candidate" "$(beside "$BACKEND_HANDSHAKE")"
+  mv -fT "$(beside "$BACKEND_HANDSHAKE")" "$BACKEND_HANDSHAKE"
+}
 
 # The release runs beside the old one and must pass the handshake of the configuration there.
 backend_gate() {
@@ -116,7 +131,7 @@ backend_replace() {
 }
 
 backend_end_handover() {
-  rm -rf "$HANDOVER" "$(backend_next)" "$APP_ROOT/next.config.cjs" # the latter by a version before
+  rm -rf "$HANDOVER" "$(backend_next)" "$(backend_candidate_handshake)" "$APP_ROOT/next.config.cjs" # the latter by a version before
   backend_disarm
 }
 
@@ -152,6 +167,7 @@ backend_finish() {
   site_confirm
   install -d -m 0700 "$BACKEND_RELEASES" "$BACKEND_RELEASES/$(handover release)"
   cp "$HANDOVER/ecosystem" "$BACKEND_RELEASES/$(handover release)/ecosystem"
+  backend_place_handshake
   grep -vE '^(standby-port|former-[a-z]*|seconds|way|how): ' "$HANDOVER/record" | sed 's/^port: /ports: /' > "$BACKEND_CURRENT.new"
   mv -f "$BACKEND_CURRENT.new" "$BACKEND_CURRENT"
   cp "$BACKEND_CURRENT" "$BACKEND_RELEASES/$(handover release)/record"

@@ -3,7 +3,9 @@
 
 NODE=/usr/local/bin/node
 LIBRARY=/usr/local/lib/geo-system
-LIBRARY_FILES=("$LIBRARY"/{application,dependencies,elsewhere,handover,handshake,manifest,pm2,preload,program,retire,serving,signals,sockets}.cjs "$LIBRARY/handshake.json")
+BACKEND_HANDSHAKE="$LIBRARY/handshake.json" # of the release in use: a new one brings its own, which comes here with it
+LIBRARY_PROGRAMS=("$LIBRARY"/{application,dependencies,elsewhere,handover,handshake,manifest,pm2,preload,program,retire,serving,signals,sockets}.cjs)
+LIBRARY_FILES=("${LIBRARY_PROGRAMS[@]}" "$BACKEND_HANDSHAKE")
 
 backend_files() {
   printf '%s\n' "$APP_ROOT/ecosystem.config.cjs" "/etc/systemd/system/pm2-$APP_USER.service" "/etc/logrotate.d/$APP" "${LIBRARY_FILES[@]}"
@@ -34,7 +36,7 @@ backend_tools() {
     command -v "$name" > /dev/null || fail "$name is not installed" "sudo geo-system packages check; then '$PULUMI up'"
   done
   NODE_VERSION=$("$NODE" --version)
-  for path in "${LIBRARY_FILES[@]}"; do place_file "$path"; done
+  for path in "${LIBRARY_PROGRAMS[@]}"; do place_file "$path"; done
 }
 
 # Since 20.12 --env-file reads values of several lines.

@@ -4,11 +4,12 @@
 # backend_prove PORT [PID@PORT …]: the handshake of the operator's configuration, on this host, with each of these
 # processes. The token enters by stdin.
 backend_prove() {
-  local token="$STATE/backend/token" pm2
+  local token="$STATE/backend/token" script=$BACKEND_HANDSHAKE pm2
   [ -e "$token" ] || install -m 0600 /dev/null "$token" # a handshake without one
+  if [ -d "$HANDOVER" ] && [ -e "$(backend_candidate_handshake)" ]; then script=$(backend_candidate_handshake); fi
   pm2=$(readlink -f "$(dirname "$(readlink -f /usr/local/bin/pm2)")/..")
   as_application "$token" NODE_PATH="$pm2/node_modules:$(dirname "$pm2")" "$NODE" "$LIBRARY/handshake.cjs" \
-    "ws://127.0.0.1:$1$(setting websocket-path)" "$LIBRARY/handshake.json" "${@:2}" 2> "$PAYLOAD/why"
+    "ws://127.0.0.1:$1$(setting websocket-path)" "$script" "${@:2}" 2> "$PAYLOAD/why"
 }
 
 # backend_prove_each NAME PORT [RUN]: of several processes each one.

@@ -92,9 +92,18 @@ backend_take_back() {
   site_put_back "release $release: $why"
   backend_step_back
   [ ! -e "$BACKEND_CURRENT" ] || current_write refused "$release, $(date -u '+%FT%TZ'): $why"
+  backend_note_as_before
   RESULT=reverted
   say "reverted: release $release: $why; $BACK$SITE_BACK"
   exit 0
+}
+
+# These are of the release that serves, and not what the last apply brought.
+backend_note_as_before() {
+  local path
+  for path in "$APP_ROOT/ecosystem.config.cjs" "$BACKEND_HANDSHAKE"; do
+    [ ! -e "$path" ] || unfinished_note "$path" "$path"
+  done
 }
 
 # No release waits for a proof, and a site does.

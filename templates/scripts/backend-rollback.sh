@@ -48,16 +48,23 @@ backend_rollback() {
   backend_share "$target"
   sed -i "s|^release: .*|release: $target|" "$PAYLOAD/settings"
   cp "$BACKEND_RELEASES/$target/ecosystem" "$(payload_file "$APP_ROOT/ecosystem.config.cjs")"
+  # A version before kept none.
+  [ ! -e "$BACKEND_RELEASES/$target/handshake" ] || cp "$BACKEND_RELEASES/$target/handshake" "$(payload_file "$BACKEND_HANDSHAKE")"
   backend_switch rollback
   [ "$confirmed" = no ] || backend_finish
 }
 
-# backend_is_of_another PATH: how pm2 runs another release than the last apply's, as a rollback or the way back placed it:
-# no hand edited it.
+# backend_is_of_another PATH: how pm2 runs another release than the last apply's, and how that is proven, as a rollback or
+# the way back placed it: no hand edited it.
 backend_is_of_another() {
-  local release
+  local release kept
   release=$(current release)
-  [ "$1" = "$APP_ROOT/ecosystem.config.cjs" ] && [ "$release" != "$(setting release)" ] && cmp -s "$1" "$BACKEND_RELEASES/$release/ecosystem"
+  case "$1" in
+    "$APP_ROOT/ecosystem.config.cjs") kept=ecosystem ;;
+    "$BACKEND_HANDSHAKE") kept=handshake ;;
+    *) return 1 ;;
+  esac
+  [ "$release" != "$(setting release)" ] && cmp -s "$1" "$BACKEND_RELEASES/$release/$kept"
 }
 
 backend_check_release() {

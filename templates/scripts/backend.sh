@@ -65,11 +65,18 @@ backend_apply() {
 # The release in use serves: what is around it is put right.
 backend_mend() {
   say "release $(setting release) serves already"
+  backend_mend_handshake
   backend_point
   backend_save
   backend_prune
   application retire "$APP" "$(current run)" 0 0 paced
   services_drop_unlisted
+}
+
+# Another handshake of the release in use.
+backend_mend_handshake() {
+  place_file "$BACKEND_HANDSHAKE"
+  [ ! -d "$BACKEND_RELEASES/$(current release)" ] || cp "$BACKEND_HANDSHAKE" "$BACKEND_RELEASES/$(current release)/handshake"
 }
 
 # Where nothing of ours served before there is nothing to take back to.

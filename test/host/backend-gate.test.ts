@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FixtureBackend, fixture } from "./support/backend.ts";
+import type { Settings } from "../../infra/settings/schema.ts";
+import { type FixtureBackend, fixture, fixtureHandshake } from "./support/backend.ts";
 import { result } from "./support/served-host.ts";
 import { answers, startBackendHost, type User, type Users } from "./support/users.ts";
 
@@ -193,5 +194,61 @@ describe("a release that", () => {
     expect(result(await backend.apply(await backend.release("good")))).toBe("unchanged");
     expect(await backend.check()).toBe("unchanged");
     await expectUntouched();
+  });
+});
+
+describe.sequential("what the host remembers of how to prove a release", () => {
+  const remembered = () => backend.host.run("cat /usr/local/lib/geo-system/handshake.json");
+  const steps = fixtureHandshake.steps?.slice(0, 1);
+  const changes = { handshake: { steps } as Settings["handshake"], keepReleases: 9 }; // some were refused
+  let before: string;
+
+  beforeAll(async () => {
+    await backend.apply(await backend.release("good"));
+    before = await remembered();
+    expect(before).toContain('"ping"');
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ["does not come up", async () => backend.refused(await spoilt("process.exit(1);"), changes)],
+    [
+      "fails outside",
+      async () => {
+        await backend.start(await backend.release("next"), changes);
+        return backend.takeBack("it failed outside");
+      },
+    ],
+  ])("stays where a release with another handshake %s", async (_, fail) => {
+    expect(await fail()).toMatch(/^reverted: /m);
+    expect(await remembered()).toBe(before);
+    expect(await backend.host.run("ls /srv/geo-backend")).not.toContain("candidate");
+    expect(await backend.host.run("sudo geo-system backend check; true")).not.toContain("handshake.json");
+  });
+
+  it("is another one once such a release is confirmed, and not before", async () => {
+    const next = await backend.release("next");
+    await backend.start(next, changes);
+    expect(await remembered()).toBe(before);
+    expect(await backend.host.run("sudo geo-system backend instances")).toContain("handshake passed");
+    await backend.confirm();
+    expect(await remembered()).not.toContain('"ping"');
+    expect(await backend.check()).toBe("unchanged");
+  });
+
+  it("goes back with the release, and is no edit of anybody's", async () => {
+    await backend.host.run("sudo geo-system backend rollback");
+    expect((await backend.seen()).release).toBe("good");
+    expect(await remembered()).toBe(before);
+    const check = await backend.host.fails("sudo geo-system backend check");
+    expect(check).toMatch(/^rolled back: /);
+    expect(check).not.toContain("handshake.json");
+  });
+
+  it("follows the configuration also where the release stays", async () => {
+    const good = await backend.release("good");
+    await backend.apply(good);
+    expect(await backend.apply(good, changes)).toContain("serves already");
+    expect(await remembered()).not.toContain('"ping"');
+    expect(await backend.check()).toBe("unchanged");
   });
 });

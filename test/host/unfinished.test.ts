@@ -54,7 +54,10 @@ const payloads = ({ settings, release }: Desired) =>
 const steps: Record<string, (desired: Desired) => Promise<unknown>> = {
   site: ({ settings }) => backend.applySite(settings),
   environment: ({ values }) => backend.environment(values),
-  backend: ({ settings, release }) => backend.apply(release(), settings),
+  backend: async ({ settings, release }) => {
+    await backend.upload(release()); // the host keeps the archive of the release in use alone
+    return backend.apply(release(), settings);
+  },
 };
 const applyAll = async (desired: Desired) => {
   for (const apply of Object.values(steps)) await apply(desired);
@@ -137,7 +140,7 @@ describe.sequential("a preview", () => {
     300_000,
   );
 
-  it("calls nothing an edit where a release was refused, whose handshake and secrets are there already", async () => {
+  it("calls nothing an edit where a release was refused, whose secrets are there already, and whose handshake is not", async () => {
     const broken = await backend.release("broken", { "server.js": "process.exit(3);\n" });
     const wanted: Desired = { ...after, release: () => broken };
     await backend.environment(rotated);
@@ -146,9 +149,7 @@ describe.sequential("a preview", () => {
     expect(saidByHand(facts, wanted)).toEqual([]);
     const back = driftIn(facts, before);
     expect(back.filter((it) => byHand.test(it))).toEqual([]);
-    expect(back).toContainEqual(
-      expect.stringMatching(/handshake\.json is as a run that failed at .* left it/),
-    );
+    expect(back.filter((it) => it.includes("handshake.json"))).toEqual([]);
   });
 
   it("still names what a person edits or deletes after that run", async () => {

@@ -193,7 +193,7 @@ describe("the programs of step backend", () => {
   it("all travel in its payload, and its script places each of them", () => {
     const programs = readdirSync("templates/pm2").filter((name) => name.endsWith(".cjs"));
     const script = readFileSync("templates/scripts/backend-pm2.sh", "utf8");
-    const placed = /LIBRARY_FILES=.*\{([^}]*)\}\.cjs/.exec(script)?.[1]?.split(",") ?? [];
+    const placed = /LIBRARY_PROGRAMS=.*\{([^}]*)\}\.cjs/.exec(script)?.[1]?.split(",") ?? [];
     const text = render();
     for (const name of programs) {
       expect(text).toContain(`/usr/local/lib/geo-system/${name}`);
