@@ -248,10 +248,21 @@ describe("the life of a host", () => {
     await stack.must("preview", "--expect-no-changes");
   });
 
-  it("a step that the state has lost is taken up again as the host has it", async () => {
+  it("a step that the state has lost cannot be imported, and is taken up again by an `up` as the host has it", async () => {
+    const before = await on(backendProcess);
     const urn = (await urns(stack)).find((one) => one.endsWith("::geo-backend")) ?? "";
+    const { testUrl } = await stack.outputs();
     await stack.must("state", "delete", "--yes", urn);
+    await using prober = new Prober(testUrl as string, 50);
+    const words = ["command:remote:Command", "geo-backend", "geo-backend", "--generate-code=false"];
+    const { exitCode, output } = await stack.pulumi("import", ...words, "--yes", "--skip-preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("importing failed");
+    expect((await urns(stack)).filter((one) => one.endsWith("::geo-backend"))).toEqual([]);
     expect(await stack.up()).toMatch(/geo-backend created .*unchanged/);
+    expect((await prober.stop()).failures).toEqual([]);
+    expect(await on(backendProcess)).toBe(before);
+    await stack.must("preview", "--expect-no-changes");
   });
 
   it("a stopped backend is started by the next `up`", async () => {
