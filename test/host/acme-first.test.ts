@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket, { type ClientOptions } from "ws";
 import { Prober } from "../support/prober.ts";
+import { untilPortOpens } from "../support/wait.ts";
 import { AcmeHost, reloads } from "./support/acme-host.ts";
 import { makeCertificate, payloadOf } from "./support/certificates.ts";
 
@@ -99,6 +100,7 @@ describe.sequential("a host that served without TLS", () => {
     await acme.host.off();
     await acme.host.on();
     await acme.startBackend();
+    await untilPortOpens(acme.host.address, 443, { within: 30_000 }); // one can log in before nginx has started
     await expect(acme.served(acme.host.address)).rejects.toThrow("self-signed certificate");
     expect(reloads(await acme.up())).toBe(1);
     await acme.served(acme.host.address);
