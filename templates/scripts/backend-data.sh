@@ -134,7 +134,8 @@ data_copy() {
   as_user rm -rf -- "$target.new"
   if [ -d "$1" ]; then
     as_user mkdir -m 0750 -- "$target.new"
-    runuser -u "$owner" -- tar -C "$1" -cf - . | data_writes tar -C "$target.new" -xf - --no-same-owner
+    # Its exit 1 says that a file was written meanwhile, which is named once the old application has ended.
+    { runuser -u "$owner" -- tar -C "$1" -cf - . || [ "$?" = 1 ]; } | data_writes tar -C "$target.new" -xf - --no-same-owner
   else runuser -u "$owner" -- cat -- "$1" | data_writes dd status=none of="$target.new"; fi
   as_user mv -T -- "$target.new" "$target"
   changed "copied $1 of $owner to $target"
@@ -145,10 +146,12 @@ data_writes() { runuser -u "$APP_USER" -- "$@"; }
 
 # After the old application has ended: what it wrote where it was copied from is named, since the release has it not.
 backend_name_missed_data() {
-  local source path files
+  local source path files name
   [ -e "$DATA_COPIED" ] || return 0
   while IFS=$'\t' read -r source path; do
-    files=$(find "$source" -type f -newer "$DATA_COPIED-since" -printf '%P ' 2> /dev/null || true) # it may be gone
+    name=%P
+    [ -d "$source" ] || name=%f # of a file, below itself there is no path
+    files=$(find "$source" -type f -newer "$DATA_COPIED-since" -printf "$name " 2> /dev/null || true) # it may be gone
     [ -z "$files" ] || say "after $source was copied to $APP_ROOT/shared/$path, these files were written there: $(cut -c -300 <<< "$files")"
   done < "$DATA_COPIED"
 }

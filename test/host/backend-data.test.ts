@@ -235,9 +235,24 @@ describe.sequential("what a release wrote into its own folder", () => {
     expect(await ls("shared/data")).toContain("held.txt");
   });
 
-  it("is there again for the next first apply", async () => {
+  it("is there again for the next first apply, and so is what is another user's and cannot move: it is copied, whoever writes to it", async () => {
+    const [theirs, closed] = ["/var/lib/theirs", "/var/lib/closed"];
     await backend.environment();
-    await backend.apply(await release("ten"), { backendShared: ["data"] });
+    const ten = await release("ten");
+    const taken = (source: string) => ({ backendShared: ["data"], takeOver: { data: [source] } });
+    await host.run(
+      `sudo install -d -o nobody ${closed} && sudo install -m 0600 /dev/null ${closed}/of-root && sudo install -d ${theirs}`,
+    );
+    expect(await backend.refused(ten, taken(closed))).toContain("./of-root: Cannot open: Permission denied");
+
+    // Large enough that a line comes while it is read.
+    await host.run(`sudo truncate -s 64M ${theirs}/log`);
+    const writer = `while sleep 0.01; do echo line >> ${theirs}/log; done`;
+    await host.run(`sudo systemd-run -q --unit theirs bash -c '${writer}'`);
+    const said = await backend.apply(ten, taken(theirs));
+    expect(said).toContain(`copied ${theirs} of root to ${root}/shared/theirs`);
+    await host.run("sudo systemctl stop theirs");
+    expect(Number(await host.run(`sudo stat -Lc %s ${root}/current/theirs/log`))).toBeGreaterThan(2 ** 26);
     for (const file of files) await expectNothingLost(file);
   });
 });
