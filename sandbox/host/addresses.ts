@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { filesOf, folder, hostsFolder } from "./paths.ts";
 
 /** The names of all sandboxes that exist, running or not, finished or not. */
@@ -47,6 +48,14 @@ export function freeNumber(name: string, taken: readonly string[]): number {
 export function ipv6Of(address: string): string {
   const [, , net, last] = address.split(".");
   return net === "0" ? `fd73:6765:6f00::${last}` : `fd73:6765:6f00:${net}::${last}`;
+}
+
+/** Not where the kernel has none, nor where it is switched off, as in a container of Docker's: no link takes an address then. */
+export function hasIpv6(proc = "/proc"): boolean {
+  const off = join(proc, "sys/net/ipv6/conf/default/disable_ipv6");
+  return (
+    existsSync(join(proc, "net/if_inet6")) && !(existsSync(off) && readFileSync(off, "utf8").trim() === "1")
+  );
 }
 
 /** The hardware address follows from the other one: what a neighbour remembers of an earlier host stays right. */

@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { execa } from "execa";
-import { ipv6Of } from "./addresses.ts";
+import { hasIpv6, ipv6Of } from "./addresses.ts";
 import { ipv4Addresses, linkExists } from "./links.ts";
 
 export const bridge = "geo-sandbox";
@@ -45,8 +45,8 @@ export async function chooseSubnet(reserved: readonly string[]): Promise<string>
 async function addBridge(subnet: string): Promise<void> {
   if (!(await linkExists(bridge))) await execa("ip", ["link", "add", bridge, "type", "bridge"]);
   await execa("ip", ["address", "replace", `${subnet}.1/24`, "dev", bridge]);
-  // A machine whose kernel has no IPv6 has sandboxes without it.
-  if (existsSync("/proc/net/if_inet6"))
+  // A machine without IPv6 has sandboxes without it.
+  if (hasIpv6())
     await execa("ip", ["address", "replace", `${ipv6Of(`${subnet}.1`)}/64`, "dev", bridge, "nodad"]);
   await execa("ip", ["link", "set", bridge, "up"]);
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { execa } from "execa";
-import { hardwareAddress, ipv6Of } from "./addresses.ts";
+import { hardwareAddress, hasIpv6, ipv6Of } from "./addresses.ts";
 import { lock } from "./lock.ts";
 import { bridge } from "./network.ts";
 import { kill } from "./processes.ts";
@@ -49,8 +49,7 @@ async function plugIn({ namespace, address }: SecondMachine, cable: string, gate
   await execa("ip", ["link", "add", cable, "type", "veth", "peer", ...end]);
   await execa("ip", ["link", "set", cable, "master", bridge, "up"]);
   await inside("address", "add", `${address}/24`, "dev", "eth0");
-  if (existsSync("/proc/net/if_inet6"))
-    await inside("address", "add", `${ipv6Of(address)}/64`, "dev", "eth0", "nodad");
+  if (hasIpv6()) await inside("address", "add", `${ipv6Of(address)}/64`, "dev", "eth0", "nodad");
   await inside("link", "set", "lo", "up");
   await inside("link", "set", "eth0", "up");
   await inside("route", "add", "default", "via", gateway);

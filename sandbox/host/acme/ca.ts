@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import pRetry from "p-retry";
-import { ipv6Of } from "../addresses.ts";
+import { hasIpv6, ipv6Of } from "../addresses.ts";
 import type { SandboxInfo } from "../record.ts";
 import { addSecondMachine, removeSecondMachine, type SecondMachine } from "../second-machine.ts";
 import { ask } from "./ask.ts";
@@ -63,7 +63,7 @@ const resolver = ["-dnsserver", `127.0.0.1:${ports.dns}`];
 function nameServerArguments(address: string): string[] {
   const off = ["-http01", "-https01", "-doh", "-tlsalpn01"].flatMap((flag) => [flag, ""]);
   // Pebble asks by IPv6 first, and by IPv4 when that fails, as Let's Encrypt does.
-  const ipv6 = existsSync("/proc/net/if_inet6") ? ipv6Of(address) : "";
+  const ipv6 = hasIpv6() ? ipv6Of(address) : "";
   const dns = ["-dnsserver", `:${ports.dns}`, "-management", `:${ports.dnsManagement}`];
   return [...off, ...dns, "-defaultIPv4", address, "-defaultIPv6", ipv6];
 }

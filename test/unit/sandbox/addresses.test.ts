@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { freeNumber, hardwareAddress, ipv6Of } from "../../../sandbox/host/addresses.ts";
+import { freeNumber, hardwareAddress, hasIpv6, ipv6Of } from "../../../sandbox/host/addresses.ts";
 
 describe("the number of a sandbox in its network", () => {
   it("follows from its name, and keeps clear of the gateway and of second machines", () => {
@@ -26,4 +29,20 @@ it("a hardware address is the same for the same address", () => {
 it("an IPv6 address follows from the other one, as programs write it", () => {
   expect(ipv6Of("198.18.0.42")).toBe("fd73:6765:6f00::42");
   expect(ipv6Of("198.18.7.1")).toBe("fd73:6765:6f00:7::1");
+});
+
+it.each([
+  ["is there", { "net/if_inet6": "", "sys/net/ipv6/conf/default/disable_ipv6": "0\n" }, true],
+  [
+    "is there and switched off",
+    { "net/if_inet6": "", "sys/net/ipv6/conf/default/disable_ipv6": "1\n" },
+    false,
+  ],
+  ["is in no kernel", {}, false],
+])("IPv6 that %s", (_, files, has) => {
+  const proc = mkdtempSync(join(tmpdir(), "proc 中文 "));
+  for (const folder of ["net", "sys/net/ipv6/conf/default"])
+    mkdirSync(join(proc, folder), { recursive: true });
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(proc, path), text);
+  expect(hasIpv6(proc)).toBe(has);
 });
