@@ -17,11 +17,13 @@ export function chosen(typed, form) {
   const names = namesOf(form);
   if (names.includes(typed)) return { command: commands[typed] };
   if (Object.keys(commands).includes(typed))
-    return {
-      problem: `geo-system ${typed}: works in a checkout of this package; in your own program: pulumi ${typed}`,
-    };
+    return { problem: `geo-system ${typed}: works in a checkout of this package${inOwnProgram(typed)}` };
   const [nearest] = [...names].sort((a, b) => distance(a, typed) - distance(b, typed));
   return {
     problem: `geo-system: no command ${typed}; did you mean ${nearest}? All of them: geo-system --help`,
   };
 }
+
+// Pulumi's CLI has these two as well.
+const inOwnProgram = (typed) =>
+  ["up", "preview"].includes(typed) ? `; in your own program: pulumi ${typed}` : "";

@@ -39,6 +39,9 @@ describe("geo-system", () => {
     expect(chosen("up", { checkout: false }).problem).toBe(
       "geo-system up: works in a checkout of this package; in your own program: pulumi up",
     );
+    expect(chosen("rollback", { checkout: false }).problem).toBe(
+      "geo-system rollback: works in a checkout of this package",
+    );
   });
 });
 
