@@ -17,12 +17,11 @@ backend_had_former_application() { grep -qs '"name"' "$BACKEND_FORMER"; }
 # current NAME: what is written down of the release in use; nothing before the first one.
 current() { sed -n "s|^$1: ||p" "$BACKEND_CURRENT" 2> /dev/null || true; } # not written yet
 
-# current_write NAME TEXT: in the place of what it said of NAME.
+# current_write NAME TEXT …: in the place of what it said of each NAME. Failures are returned by hand, as in site-reload.sh.
 current_write() {
-  {
-    grep -v "^$1: " "$BACKEND_CURRENT"
-    say "$1: $2"
-  } > "$BACKEND_CURRENT.new"
+  local at former=()
+  for ((at = 1; at < $#; at += 2)); do former+=(-e "/^${!at}: /d"); done
+  { sed "${former[@]}" "$BACKEND_CURRENT" && printf '%s: %s\n' "$@"; } > "$BACKEND_CURRENT.new" || return 1
   mv -f "$BACKEND_CURRENT.new" "$BACKEND_CURRENT"
 }
 

@@ -188,7 +188,7 @@ backend_fetch_headers() {
   install -d -m 0755 "$APP_ROOT/tools" "$APP_ROOT/tools/node-headers" "$folder.new"
   download_prepare
   (registry_fetch "node-linux-$(node_architecture)" "${NODE_VERSION#v}" "$folder.new/archive") || return 1
-  tar -xf "$folder.new/archive" -C "$folder.new" --strip-components=1 --no-same-owner package/include
+  tar -xf "$folder.new/archive" -C "$folder.new" --strip-components=1 --no-same-owner package/include || return 1
   rm "$folder.new/archive"
   mv -T "$folder.new" "$folder"
 }

@@ -50,10 +50,10 @@ backend_follow() {
   local set
   backend_is_aside || return 1
   set=$(backend_other_set)
-  backend_link_for_good "$set"
-  current_write set "$set"
-  current_write ports "$(backend_ports "$set")"
-  application save "$APP" "$(current run)" # also after a boot it is there
+  # Saved, it is there after a boot as well.
+  if ! backend_link_for_good "$set" || ! current_write set "$set" ports "$(backend_ports "$set")" || ! application save "$APP" "$(current run)"; then
+    fail "release $(current release) runs on port $(backend_ports "$set"), which cannot be written down" "is the disk full? df -h $STATE $NGINX $APP_HOME; then '$PULUMI up'"
+  fi
   ! systemctl is-active -q nginx || site_reload || fail "nginx does not take the ports of release $(current release) over" "sudo nginx -t names what is wrong; then '$PULUMI up'"
   touch "$SITE_RELOADED"
   changed "nginx leads to port $(backend_ports "$set") first, where release $(current release) runs"
@@ -132,7 +132,7 @@ backend_lead_for_good() {
 
 # backend_link_for_good SET: the part of the ports that were in use before goes.
 backend_link_for_good() {
-  backend_link_upstream "upstream-$1.conf"
+  backend_link_upstream "upstream-$1.conf" || return 1
   rm -f "${UPSTREAM%.conf}"-former-?.conf
 }
 

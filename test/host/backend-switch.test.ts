@@ -73,6 +73,12 @@ describe("a release in the place of one that cannot leave its port", () => {
     expect(await backend.host.fails("sudo geo-system backend check")).toContain(
       "geo-backend runs on port 3000, and nginx leads to port 3001 first",
     );
+    // As on a full disk: what is written down of the release stays as it was.
+    await backend.host.run("sudo ln -s /dev/full /var/lib/geo-system/backend/current.new");
+    expect(await backend.refused(four)).toMatch(
+      /runs on port 3000, which cannot be written down\n {2}next: is the/,
+    );
+    await backend.host.run("sudo rm /var/lib/geo-system/backend/current.new");
     const said = await users.unnoticed(() => backend.apply(four));
     expect(said).toMatch(/^nginx leads to port 3000 first, where release [0-9a-f]{12} runs$/m);
     for (const user of there) {
