@@ -11,7 +11,7 @@ export interface FoundProcess {
   node: string;
   connections: number;
   command: string;
-  /** How it is run: `pm2`, `unit`, `docker` or `session`; with the name that it has there. */
+  /** How it is run: `pm2`, `unit`, `docker` (any container) or `session`; with the name that it has there. */
   manager: string;
   name: string;
   /** The folder of the pm2 that runs it. */
@@ -74,7 +74,7 @@ export function describeProcess(found: FoundProcess): string {
 export function runBy({ manager, name }: FoundProcess): string {
   if (manager === "unit") return `by the unit ${name}`;
   if (manager === "pm2") return "under pm2";
-  return manager === "docker" ? "in Docker" : "from a session, under no process manager";
+  return manager === "docker" ? "in a container" : "from a session, under no process manager";
 }
 
 /** How a person ends it, on the host. */

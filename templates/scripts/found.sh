@@ -29,12 +29,21 @@ is_pm2() { [[ $(tr '\0' ' ' 2> /dev/null < "/proc/${1:-none}/cmdline" || true) =
 # variable PID NAME: of the environment that the process was started with.
 variable() { { sed -zn "/^$2=/{s///p;q}" "/proc/$1/environ" 2> /dev/null || true; } | tr -d '\0'; } # it may have ended
 
-# manager_of PID: `pm2 NAME HOME`, `unit NAME`, `docker`, or `session`, separated by tabs.
+# in_container PID: as its cgroup says, of Docker, Podman, containerd or Kubernetes. A process on the host's own network listens
+# itself; for another one it is docker-proxy that does. The host may be in a container, too: what is below its own cgroup counts.
+in_container() {
+  local own
+  own=$(sed -nE 's|^[^/]*(.*)/init\.scope$|\1|p' /proc/1/cgroup | sed -n 1p)
+  [ "$(cat "/proc/$1/comm" 2> /dev/null || true)" = docker-proxy ] || # it may have ended
+    grep -qsE "^[^:]*:[^:]*:$own/(.*/)?((docker|libpod|cri-containerd|crio|nerdctl)-[^/]*\.scope|libpod-payload-|libpod_parent/|docker/|kubepods)" "/proc/$1/cgroup"
+}
+
+# manager_of PID: `pm2 NAME HOME`, `unit NAME`, `docker` (whatever runs the container), or `session`, separated by tabs.
 manager_of() {
   local unit
   unit=$({ sed -nE 's|^.*/([^/]+\.service)$|\1|p' "/proc/$1/cgroup" 2> /dev/null || true; } | sed '/^user@/d' | sed -n 1p)
-  if [ -n "$(variable "$1" pm_id)" ]; then printf '%s\t%s\t%s\n' pm2 "$(variable "$1" name)" "$(variable "$1" PM2_HOME)"
-  elif [ "$(cat "/proc/$1/comm" 2> /dev/null || true)" = docker-proxy ]; then say docker
+  if in_container "$1"; then say docker
+  elif [ -n "$(variable "$1" pm_id)" ]; then printf '%s\t%s\t%s\n' pm2 "$(variable "$1" name)" "$(variable "$1" PM2_HOME)"
   elif [ -n "$unit" ]; then printf '%s\t%s\n' unit "$unit"
   else say session; fi
 }

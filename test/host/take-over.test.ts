@@ -117,6 +117,18 @@ it("says which applications there are where it is told another, or none runs", a
   ]);
 });
 
+it("knows a container on the host's own network, also where pm2 runs in it", async () => {
+  for (const scope of ["docker-4711", "libpod-4711"]) {
+    const run = `systemd-run -q --scope --unit ${scope} --uid ubuntu env pm_id=0 name=api node server.js`;
+    await host.run(`cd geo-system && sudo setsid -f ${run} > /dev/null 2>&1 < /dev/null`);
+    await untilPrints((command) => host.run(command), "ss -Hltn sport = :3000", /LISTEN/);
+    const { stdout } = await takeOver(host);
+    expect(stdout).toContain("application runs in a container as ubuntu: ");
+    expect(stdout).toContain("it keeps port 3000 until you end it: ");
+    await host.run(`sudo systemctl stop ${scope}.scope`);
+  }
+});
+
 it("says that there is nothing to take over where nginx is not installed, and what has its port", async () => {
   await host.run("sudo mv /usr/sbin/nginx /usr/sbin/nginx.away");
   const { exitCode, stdout, stderr } = await takeOver(host).finally(() =>

@@ -91,11 +91,11 @@ const variants: Record<Exclude<Variant, "guide">, Expected> = {
     stays: true,
     config: { backendPort: 3000, websocketPath: "/ws" },
     says: [
-      "application runs in Docker as root",
+      "application runs in a container as root",
       "its code, Node, environment and data were not read",
       "it keeps port 3000 until you end it: docker ps, then: docker stop NAME",
     ],
-    previews: [/^application runs in Docker as root: process \d+/, nginx, served("geo-system")],
+    previews: [/^application runs in a container as root: process \d+/, nginx, served("geo-system")],
   },
   two: {
     config: { backendPort: 3000, websocketPath: "/ws" },
