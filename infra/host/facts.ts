@@ -93,8 +93,6 @@ export interface Facts {
   acme?: AcmeFact;
   /** What serves on a host on which no release runs yet. */
   found: Found;
-  /** The last line of the host's journal. */
-  journal?: string;
   /** Whose the host is: `organization/project/stack/name`. */
   owner?: string;
   /** The run that is at work on it now, as it calls itself: what, whose, since when. */

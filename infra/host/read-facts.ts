@@ -100,7 +100,6 @@ const readers: Record<string, Reader> = {
     found.data.push({ source, path, state, named: named === "yes", ...(bytes && { bytes: Number(bytes) }) }),
   owner: (facts, [owner]) => Object.assign(facts, { owner }),
   running: (facts, [line]) => Object.assign(facts, { running: decoded(line).trim() }),
-  journal: (facts, [line]) => Object.assign(facts, { journal: decoded(line).trim() }),
 };
 
 /** What the host writes in the place of a value that it does not have. */

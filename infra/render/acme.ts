@@ -7,7 +7,7 @@ import { matching } from "./place.ts";
 import { certifiedNames } from "./site-names.ts";
 
 /** What belongs to ACME on the host. It survives a `destroy`: the account, the certificates, their keys. */
-export const acmeFolder = "/var/lib/geo-system-acme";
+const acmeFolder = "/var/lib/geo-system-acme";
 /** Where nginx finds the answers to the CA's challenges. */
 export const acmeWebroot = `${acmeFolder}/webroot`;
 /** A challenge that is always there: whoever is answered 200 for it has reached nginx on a host with `tls: acme`. */

@@ -18,7 +18,6 @@ facts_host() {
   facts_environment
   facts_resent
   facts_certificate
-  facts_journal
   facts_run
 }
 
@@ -197,9 +196,4 @@ facts_run() {
   [ ! -s "$OWNER" ] || fact owner "$(< "$OWNER")"
   inode=$(stat -c '%i' "$RUN/lock" 2> /dev/null) || return 0
   ! awk -v end=":$inode\$" '$2 == "FLOCK" && $6 ~ end { found = 1 } END { exit !found }' /proc/locks || fact running "$(encoded < "$RUN/lock")"
-}
-
-facts_journal() {
-  local journal=/var/log/geo-system/journal
-  [ ! -s "$journal" ] || fact journal "$(tail -n 1 "$journal" | encoded)"
 }

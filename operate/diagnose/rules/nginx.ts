@@ -16,7 +16,7 @@ const absent: Rule = ({ inside, target }) =>
       }
     : undefined;
 
-export const nginxUnit = ({ inside }: Observations) => inside?.units.find(({ name }) => name === "nginx");
+const nginxUnit = ({ inside }: Observations) => inside?.units.find(({ name }) => name === "nginx");
 const byHand = ({ inside }: Observations) =>
   inside?.owners.find(({ command }) => command.startsWith("nginx: master"));
 /** By its unit, or started by hand. */

@@ -43,7 +43,7 @@ function cutsClients(part: string, inside?: Inside): boolean {
 }
 
 /** Connections that the backend's processes hold, without those of a client of ours; undefined where the host could not be checked. */
-export function heldConnections({ inside, connected }: Observations): number | undefined {
+function heldConnections({ inside, connected }: Observations): number | undefined {
   if (!inside || !connected) return undefined;
   const pids = processesOf(inside);
   const ports = new Set([
