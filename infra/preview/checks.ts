@@ -81,7 +81,7 @@ function leadsElsewhere(
   return addresses.length === 0
     ? [`serverName: ${name} leads nowhere from here, so no client reaches the site by it`]
     : [
-        `serverName: ${name} leads to ${addresses.join(", ")}, and this host has ${own.join(", ")}; behind a cloud's or a router's own address that is well`,
+        `serverName: ${name} leads to ${addresses.join(", ")}, and this host has ${own.join(", ")}; behind a cloud's or a router's own address that is expected`,
       ];
 }
 

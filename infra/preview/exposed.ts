@@ -7,7 +7,7 @@ export function exposedNotes({ exposed = [], firewall }: Facts): string[] {
   return [
     ...published.map(
       ({ port, by }) =>
-        `port ${port} of the host is published past ufw, to ${by}: a container engine's rule of nat is asked before ufw. For the host alone it is published as 127.0.0.1:${port}:PORT`,
+        `port ${port} of the host is published past ufw, to ${by}: a container engine's rule of nat is asked before ufw. To keep it on the host, publish it as 127.0.0.1:${port}:PORT`,
     ),
     // Of a host that never had ufw in force the plan of the firewall tells.
     ...(open.length > 0 && firewall && !firewall.active

@@ -118,7 +118,7 @@ function dataTooLate(plan: StepPlan | undefined): string[] {
     .filter((source) => !before.includes(source))
     .map(
       (source) =>
-        `takeOver.data: expected what came along with the first release, found ${source}; put its path in backendShared instead, and move the files on the host, to /srv/${plan.settings.name?.[0]}/shared`,
+        `takeOver.data: ${source} was not taken over with the first release, and cannot be added now; put its path in backendShared instead, and move the files on the host, to /srv/${plan.settings.name?.[0]}/shared`,
     );
 }
 

@@ -10,7 +10,7 @@ import { readable } from "../readable-error.ts";
 import { handshakeOf } from "../settings/default-handshake.ts";
 import type { Settings } from "../settings/schema.ts";
 import { proveInstancesOnHost } from "./instances.ts";
-import { pronounce } from "./verdict.ts";
+import { sendVerdict } from "./verdict.ts";
 
 export interface HandshakeArgs {
   settings: Settings;
@@ -59,7 +59,7 @@ async function prove({ settings, parent, owner }: HandshakeArgs, known: Known): 
     timeoutMs: settings.handshakeTimeout * 1000,
     names: { ssh: sshLine(known.connection.host, settings), application: settings.backendName },
   });
-  const verdict = await pronounce(session, report.ok, settings.handoverSeconds, owner);
+  const verdict = await sendVerdict(session, report.ok, settings.handoverSeconds, owner);
   const table = [handshakeTable(report), ...(verdict.text ? [verdict.text] : [])].join("\n");
   if (!report.ok) throw new pulumi.RunError(`The handshake failed.\n${table}`);
   if (!verdict.ok) throw new pulumi.RunError(`The handshake passed, but the host did not keep it.\n${table}`);

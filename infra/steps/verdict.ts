@@ -21,7 +21,7 @@ const state = "/var/lib/geo-system";
  * @param owner of the host, in an `up`: should that be killed, the next one knows that it may wait for what is left of it
  * @param handoverSeconds over which clients are asked to reconnect
  */
-export async function pronounce(
+export async function sendVerdict(
   session: SshSession,
   proven: boolean,
   handoverSeconds: number,

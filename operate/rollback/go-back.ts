@@ -3,7 +3,7 @@ import { handshakeTable } from "../../infra/handshake/report.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { proveInstancesOnHost } from "../../infra/steps/instances.ts";
-import { pronounce } from "../../infra/steps/verdict.ts";
+import { sendVerdict } from "../../infra/steps/verdict.ts";
 import { byLine } from "../by-line.ts";
 import type { StackHost, StackOutputs } from "../host-session.ts";
 
@@ -32,7 +32,7 @@ export async function goBack(
   });
   if (switched.code !== 0) throw new Error(switched.stderr.trim());
   const report = await prove(host, outputs);
-  const verdict = await pronounce(session, report.ok, settings.handoverSeconds);
+  const verdict = await sendVerdict(session, report.ok, settings.handoverSeconds);
   show(handshakeTable(report));
   if (!report.ok || !verdict.ok) throw new Error(verdict.text);
   show(verdict.text);

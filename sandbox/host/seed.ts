@@ -49,7 +49,7 @@ function networkUnit(address: string): string {
   const gateway = address.replace(/\.\d+$/, ".1");
   const dns = nameServers().map((server) => `DNS=${server}\n`);
   const hardware = `[Link]\nMACAddress=${hardwareAddress(address)}`;
-  // No gateway: what is on the Internet is reached by IPv4. Nobody else takes it, so it is not asked for first.
+  // No gateway: what is on the Internet is reached by IPv4. The address is ours alone, so duplicate detection is off.
   const ipv6 = `[Address]\nAddress=${ipv6Of(address)}/64\nDuplicateAddressDetection=none\n`;
   return `[Match]\nName=host0\n\n${hardware}\n\n[Network]\nAddress=${address}/24\nGateway=${gateway}\n${dns.join("")}\n${ipv6}`;
 }

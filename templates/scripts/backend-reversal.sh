@@ -58,7 +58,7 @@ backend_start_former() {
   elif backend_has_taken; then
     application remove "$APP"
     rm -f "$STATE/applied/backend" # as if this run had never been
-    BACK="$(taken_briefly) serves on"
+    BACK="$(taken_description) serves on"
   else
     application remove "$APP"
     BACK="there is no release before it, so this package serves nothing"

@@ -80,7 +80,7 @@ taken_write() {
 process_start() { { sed 's/.*) //' "/proc/$1/stat" 2> /dev/null || true; } | cut -d ' ' -f 20; }
 
 # `application api of ubuntu's pm2`, as a preview calls it; see infra/preview/found/in-use.ts.
-taken_briefly() {
+taken_description() {
   case "$(taken manager)" in
     pm2) say "application $(taken name) of $(taken user)'s pm2" ;;
     unit) say "the application of $(taken name)" ;;
@@ -101,7 +101,7 @@ backend_retire_taken() {
   : > "$TAKEN/ended"
   "taken_end_$(taken manager)"
   : > "$TAKEN/gone"
-  changed "$(taken_briefly) has ended, which served before; undo starts it again"
+  changed "$(taken_description) has ended, which served before; undo starts it again"
   backend_name_missed_data
   [ "$left" = 0 ] || say "of $asked connections, $left did not leave within $((SECONDS - since)) s and were cut"
 }
@@ -135,7 +135,7 @@ backend_give_back_taken() {
   node_give_back node npm npx # it starts by the host's own Node
   "taken_start_$(taken manager)" || taken_failed
   taken_listens || taken_failed
-  changed "$(taken_briefly) runs again on port $(taken port)"
+  changed "$(taken_description) runs again on port $(taken port)"
   rm -rf "$TAKEN"
   TAKEN_GIVEN_BACK=yes
 }
@@ -143,7 +143,7 @@ backend_give_back_taken() {
 TAKEN_GIVEN_BACK=no # in this run
 
 taken_failed() {
-  fail "$(taken_briefly), which served before, does not listen on port $(taken port) again" \
+  fail "$(taken_description), which served before, does not listen on port $(taken port) again" \
     "start it by hand, then: sudo rm -r $TAKEN; then once more"
 }
 

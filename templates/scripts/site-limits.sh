@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Step `site`, the limits in nginx.conf: of connections and files only ever raised. What stood there stands behind it in a
-# comment, so that undo takes back these lines and nothing that others changed since.
+# Step `site`, the limits in nginx.conf: of connections and files only ever raised. The former value is kept in a comment on
+# the same line, so that undo takes back these lines and nothing that others changed since.
 
 # site_limits < nginx.conf: nginx.conf with limits that are high enough, and with the end of old workers. A reload applies
 # the first two: workers are started by a root process, which may raise what it gives them.

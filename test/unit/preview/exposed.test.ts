@@ -7,7 +7,7 @@ const notes = (...lines: string[]) =>
 
 test("a port that a container engine publishes is told, also beside an ufw in force", () => {
   expect(notes("firewall\tactive\tdeny", "exposed\t5432\tpublished\t172.17.0.2:5432")).toEqual([
-    "port 5432 of the host is published past ufw, to 172.17.0.2:5432: a container engine's rule of nat is asked before ufw. For the host alone it is published as 127.0.0.1:5432:PORT",
+    "port 5432 of the host is published past ufw, to 172.17.0.2:5432: a container engine's rule of nat is asked before ufw. To keep it on the host, publish it as 127.0.0.1:5432:PORT",
   ]);
 });
 

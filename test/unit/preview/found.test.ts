@@ -250,6 +250,6 @@ it("refuses data that cannot come along, and data that comes too late", () => {
   };
   expect(of("data")).toEqual([]);
   expect(of("data", "/x/new")).toEqual([
-    "takeOver.data: expected what came along with the first release, found /x/new; put its path in backendShared instead, and move the files on the host, to /srv/geo-backend/shared",
+    "takeOver.data: /x/new was not taken over with the first release, and cannot be added now; put its path in backendShared instead, and move the files on the host, to /srv/geo-backend/shared",
   ]);
 });
