@@ -116,8 +116,7 @@ acme_authority() { if [[ $1 = *:* ]]; then say "[$1]"; else say "$1"; fi; }
 acme_may_ask() {
   local until now failures
   now=$(date +%s)
-  until=$(acme_last retry_after)
-  if [ -n "$until" ] && [ "$until" -gt "$now" ] && [ "$(acme_last directory)" = "$(setting directory)" ]; then
+  if [ -n "$(acme_limit)" ]; then
     acme_last words > "$PAYLOAD/words"
     return 1
   fi
@@ -193,6 +192,6 @@ acme_advice_port() {
 
 acme_until() {
   local until
-  until=$(acme_last retry_after)
+  until=$(acme_limit)
   if [ -n "$until" ]; then date -u -d "@$until" '+%F %T UTC'; else say "the time that it names"; fi
 }

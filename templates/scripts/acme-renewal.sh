@@ -2,8 +2,9 @@
 # Step `acme`, the renewal: when it is due, and what is known of the last one. The CA's own word of when (ARI, RFC 9773) is
 # certbot's to ask; a third of the lifetime is the latest.
 #   /var/lib/geo-system-acme/last   `key=value` a line, after each order or renewal: at, result (ok, failed), did (order,
-#   renewal), names, directory, profile, not_after and next (of the certificate in use; when its renewal is due), and after
-#   failures: failing_since, retry_after (where a rate limit named it), words (the CA's own); times are seconds since the epoch
+#   renewal), names, directory, profile, not_after and next (of the certificate in use; when its renewal is due), retry_after
+#   (while a rate limit of that directory lasts), and after failures: failing_since, words (the CA's own, or why it was not
+#   asked); times are seconds since the epoch
 
 ACME_LAST="$ACME_ROOT/last"
 
@@ -76,8 +77,8 @@ acme_is_lineage() {
 
 acme_wait_for_limit() {
   local until
-  until=$(acme_last retry_after)
-  [ -n "$until" ] && [ "$until" -gt "$(date +%s)" ] || return 1
+  until=$(acme_limit)
+  [ -n "$until" ] || return 1
   say "the CA asked to wait until $(date -u -d "@$until" '+%F %T UTC')"
 }
 
@@ -99,13 +100,17 @@ acme_latest() {
 # acme_last KEY: of what was written last; nothing where it has none.
 acme_last() { sed -n "s/^$1=//p" "$ACME_LAST" 2> /dev/null || true; }
 
+# acme_limit: when a rate limit that lasts still will end. Of another CA it says nothing.
+acme_limit() {
+  local until
+  until=$(acme_last retry_after)
+  [ "${until:-0}" -le "$(date +%s)" ] || [ "$(acme_last directory)" != "$(setting directory)" ] || say "$until"
+}
+
 # An order failed, and what is wanted now is on the host: no warning any more. A rate limit that was hit lasts.
 acme_forget_failure() {
-  local limit
   [ "$(acme_last result)" = failed ] || return 0
-  limit=$(acme_last retry_after)
   acme_write_last ok "$(acme_last did)"
-  [ -z "$limit" ] || say "retry_after=$limit" >> "$ACME_LAST"
 }
 
 # acme_write_last ok|failed order|renewal [WORDS]
@@ -115,8 +120,7 @@ acme_write_last() {
   since=$(acme_last failing_since)
   limit=$([ "$1" = ok ] || acme_retry_after)
   # One that lasts still, so that the CA was not asked.
-  [ -n "$limit" ] || limit=$(acme_last retry_after)
-  [ "${limit:-0}" -gt "$(date +%s)" ] || limit=''
+  [ -n "$limit" ] || limit=$(acme_limit)
   {
     say "at=$(date +%s)" "result=$1" "did=$2" | tr ' ' '\n'
     say "names=$(settings name | paste -s -d ,)"
@@ -124,9 +128,9 @@ acme_write_last() {
     say "profile=$(setting profile '')"
     say "not_after=$(date -d "$(certificate_end "$folder/fullchain.pem")" +%s)"
     say "next=$(acme_latest "$folder")"
+    [ -z "$limit" ] || say "retry_after=$limit"
     if [ "$1" = failed ]; then
       say "failing_since=${since:-$(date +%s)}"
-      [ -z "$limit" ] || say "retry_after=$limit"
       say "words=$3"
     fi
   } > "$ACME_LAST.new"
