@@ -48,7 +48,7 @@ acme_renew_due() {
     return 0
   fi
   if [ "$(date +%s)" -lt "$(acme_latest "$folder")" ]; then
-    acme_is_lineage "$folder" || { [ "$(acme_last result)" != failed ] || acme_write_last ok renewal; return 1; }
+    acme_is_lineage "$folder" || { acme_settle_last; return 1; }
     # certbot asks the CA when; and does nothing where that is later.
     before=$folder
     : > "$PAYLOAD/words"
@@ -56,7 +56,7 @@ acme_renew_due() {
     acme_ask --keep-until-expiring || { acme_write_last failed renewal "$(acme_words)"; fail "$(acme_what)" "$(acme_advice)"; }
     if [ "$(acme_covered)" = "$before" ]; then
       # The CA wants none yet, so what failed before is over.
-      [ "$(acme_last result)" != failed ] || acme_write_last ok renewal
+      acme_settle_last
       return 0
     fi
     acme_write_last ok renewal
@@ -107,10 +107,13 @@ acme_limit() {
   [ "${until:-0}" -le "$(date +%s)" ] || [ "$(acme_last directory)" != "$(setting directory)" ] || say "$until"
 }
 
-# An order failed, and what is wanted now is on the host: no warning any more. A rate limit that was hit lasts.
-acme_forget_failure() {
-  [ "$(acme_last result)" = failed ] || return 0
-  acme_write_last ok "$(acme_last did)"
+# What is wanted now is on the host, without an order: `last` tells of that certificate, and of no failure before it.
+acme_settle_last() {
+  local ends did
+  ends=$(date -d "$(certificate_end "$(acme_covered)/fullchain.pem")" +%s)
+  if [ "$(acme_last result)" = ok ] && [ "$(acme_last not_after)" = "$ends" ] && [ "$(acme_last directory)" = "$(setting directory)" ]; then return 0; fi
+  did=$(acme_last did)
+  acme_write_last ok "${did:-order}"
 }
 
 # acme_write_last ok|failed order|renewal [WORDS]

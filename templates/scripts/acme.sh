@@ -18,7 +18,7 @@ acme_apply() {
   acme_take_issued
   if acme_covered > /dev/null; then
     say "$(acme_names) covered until $(certificate_end "$(acme_covered)/fullchain.pem"): nothing is ordered"
-    acme_forget_failure
+    acme_settle_last
   else acme_order_or_fail order; fi
   acme_serve "$(acme_covered)" || stop
   acme_forget_ended

@@ -72,6 +72,13 @@ describe.sequential("the first certificate", () => {
     for (const one of all) expect(await acme.order({ serverName: [one] })).toContain("nothing is ordered");
     expect(await acme.issued()).toBe(before);
   });
+
+  it("is used again after one of another profile, and what is written of it is true of it", async () => {
+    await acme.order({ serverName: [name], acmeProfile: "default" });
+    const { valid_to } = await acme.served(name);
+    expect(Number((await acme.last()).not_after)).toBe(Date.parse(valid_to) / 1000);
+    acme.set({ acmeProfile: "shortlived" });
+  });
 });
 
 describe.sequential("a renewal", () => {
