@@ -13,6 +13,7 @@ ACME_ROOT=/var/lib/geo-system-acme
 ACME_UNITS=(geo-system-acme.service geo-system-acme.timer)
 
 acme_apply() {
+  site_wait_remember
   acme_place_files
   acme_client_install
   acme_take_issued

@@ -4,6 +4,7 @@
 #   /run/geo-system/site-waits   that nginx has not been told of the site; gone with a boot, which starts nginx with it
 
 SITE_WAITS="$RUN/site-waits"
+SITE_WAITED=no # whether the site came into use by this run of step `acme` at the earliest
 
 # site_can_wait: is there something to tell nginx, and does step `acme` come with it in this `up`? Only for a site that can
 # be put back.
@@ -43,9 +44,12 @@ site_wait() {
   say 'nginx takes the site over together with the certificate, in step acme'
 }
 
+# Before the first reload, which takes that file away, whatever becomes of the certificate.
+site_wait_remember() { [ ! -e "$SITE_WAITS" ] || SITE_WAITED=yes; }
+
 # Step `acme` failed. A site that cannot be put back is left to the next `up`, which finds nginx older than the files.
 site_wait_ends() {
-  [ -e "$SITE_WAITS" ] || return 0
+  [ -e "$SITE_WAITS" ] || [ "$SITE_WAITED" = yes ] || return 0
   site_put_back 'step acme failed'
   say "geo-system acme: ${SITE_BACK#; }" >&2
 }

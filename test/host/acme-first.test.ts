@@ -83,6 +83,19 @@ describe.sequential("a host that served without TLS", () => {
     await acme.served(acme.host.address);
   });
 
+  it("keeps it as well where the certificate comes and nginx serves another one", async () => {
+    await serveWithoutTls();
+    await acme.site();
+    const link = "/etc/geo-system/certificate";
+    await run(`sudo sed -i "s|${link}/|$(readlink ${link})/|" /etc/nginx/sites-available/geo-system`);
+    expect(await unnoticed(() => acme.refused())).toMatch(
+      /nginx does not serve the new certificate[\s\S]*the site is as it was before$/m,
+    );
+    await closed();
+    expect(await acme.up()).toContain("nothing is ordered");
+    await acme.served(acme.host.address);
+  });
+
   it("is found in between by the next run, where one was cut off before the order", async () => {
     await serveWithoutTls();
     expect(reloads(await acme.site())).toBe(0);
