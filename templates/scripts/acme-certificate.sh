@@ -62,8 +62,8 @@ acme_forget_ended() {
 acme_serve() {
   local target before
   before=$(readlink "$CERTIFICATE_LINK")
-  target="$CERTIFICATE_ROOT/certificates/${1##*/}"
-  certificate_placed "$1/fullchain.pem" "$1/privkey.pem" "$target" || certificate_place "$1/fullchain.pem" "$1/privkey.pem" "$target"
+  target=$(acme_target "$1")
+  acme_place "$1"
   if [ "$before" = "$target" ] && acme_proven "$target" 2> /dev/null; then return 0; fi
   acme_link "$target"
   if ! nginx -t -q 2> "$PAYLOAD/nginx.errors"; then
@@ -82,6 +82,17 @@ acme_serve() {
   return 1
 }
 
+# acme_target FOLDER: where nginx reads that certificate.
+acme_target() { say "$CERTIFICATE_ROOT/certificates/${1##*/}"; }
+
+# acme_place FOLDER: puts it there.
+acme_place() {
+  local target
+  target=$(acme_target "$1")
+  certificate_placed "$1/fullchain.pem" "$1/privkey.pem" "$target" || certificate_place "$1/fullchain.pem" "$1/privkey.pem" "$target"
+}
+
+# acme_link TARGET
 acme_link() {
   [ "$(readlink "$CERTIFICATE_LINK")" != "$1" ] || return 0
   ln -sfT "$1" "$(beside "$CERTIFICATE_LINK")"

@@ -34,7 +34,7 @@ acme_client_ready() {
 acme_unused() {
   local folder
   folder=$(acme_covered) || return 1
-  [ "$(readlink "$CERTIFICATE_LINK")" != "$CERTIFICATE_ROOT/certificates/${folder##*/}" ]
+  [ "$(readlink "$CERTIFICATE_LINK")" != "$(acme_target "$folder")" ]
 }
 
 acme_up_is_under_way() { [ -e "$UP" ] && ! flock -n "$UP" true; }
@@ -83,8 +83,15 @@ acme_wait_for_limit() {
 }
 
 acme_serve_or_fail() {
-  if ! systemctl is-active -q nginx; then say 'nginx does not run; it reads the certificate when it starts'; return 0; fi
-  acme_serve "$(acme_covered)" && return 0
+  local folder
+  folder=$(acme_covered)
+  if ! systemctl is-active -q nginx; then
+    acme_place "$folder"
+    acme_link "$(acme_target "$folder")"
+    say 'nginx does not run; it reads the certificate when it starts'
+    return 0
+  fi
+  acme_serve "$folder" && return 0
   acme_write_last failed renewal "nginx does not serve the new certificate; the old one is back"
   stop
 }
