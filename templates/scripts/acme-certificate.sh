@@ -14,16 +14,19 @@ acme_covered() {
   [ -n "$best" ] && say "$best"
 }
 
-# acme_covers FOLDER
+# acme_covers FOLDER: a disk that was full may have left half of one.
 acme_covers() {
   local chain="$1/fullchain.pem" name
-  [ -e "$chain" ] && openssl x509 -in "$chain" -noout -checkend 0 > /dev/null 2>&1 || return 1
+  acme_lasts "$chain" && certificate_is_pair "$chain" "$1/privkey.pem" || return 1
   # Without a wanted profile any is right.
   [ -z "$(setting profile '')" ] || [ "$(cat "$1/profile" 2> /dev/null)" = "$(setting profile)" ] || return 1
   for name in $(settings name); do certificate_is_for "$chain" "$name" || return 1; done
   # A CA of one's own may have been made again: what the former one issued is no longer trusted.
   [ ! -e "$ACME_ROOT/ca.pem" ] || openssl verify -CAfile "$ACME_ROOT/ca.pem" -untrusted "$chain" "$chain" > /dev/null 2>&1
 }
+
+# acme_lasts CHAIN
+acme_lasts() { [ -e "$1" ] && openssl x509 -in "$1" -noout -checkend 0 > /dev/null 2>&1; }
 
 # acme_take_issued: what certbot has got goes to its own folder here, also where a power cut came in between.
 acme_take_issued() {
@@ -34,18 +37,22 @@ acme_take_issued() {
     version=${chain##*/fullchain} version=${version%.pem}
     certificate_is_pair "$chain" "$archive/privkey$version.pem" || continue
     folder="$account/certificates/$(certificate_fingerprint "$chain" | cut -c 1-16)"
-    [ -d "$folder" ] || acme_keep_issued "$chain" "$archive/privkey$version.pem" "$folder"
+    certificate_is_pair "$folder/fullchain.pem" "$folder/privkey.pem" || acme_keep_issued "$chain" "$archive/privkey$version.pem" "$folder" || return 1
   done
 }
 
-# acme_keep_issued CHAIN KEY FOLDER
+# acme_keep_issued CHAIN KEY FOLDER: all of it or nothing. Every failure is returned by hand: bash does not stop at one where
+# a function is asked whether it succeeds.
 acme_keep_issued() {
+  local profile
+  profile=$(sed -n 's/^preferred_profile = //p' "${1%/archive/*}/renewal/geo-system.conf" 2> /dev/null || true) # cut off before it was written
   rm -rf "$3.new"
-  install -d -m 0700 "${3%/*}" "$3.new"
-  install -m 0644 "$1" "$3.new/fullchain.pem"
-  install -m 0600 "$2" "$3.new/privkey.pem"
-  sed -n 's/^preferred_profile = //p' "${1%/archive/*}/renewal/geo-system.conf" > "$3.new/profile" 2> /dev/null || true # cut off before it was written
-  sync "$3.new"/*
+  install -d -m 0700 "${3%/*}" "$3.new" || return 1
+  install -m 0644 "$1" "$3.new/fullchain.pem" || return 1
+  install -m 0600 "$2" "$3.new/privkey.pem" || return 1
+  say "$profile" > "$3.new/profile" || return 1
+  sync "$3.new"/* || return 1
+  rm -rf "$3"
   mv -T "$3.new" "$3"
 }
 
@@ -53,8 +60,7 @@ acme_keep_issued() {
 acme_forget_ended() {
   local folder
   for folder in "$(acme_account)"/certificates/*/; do
-    [ -e "$folder/fullchain.pem" ] || continue
-    openssl x509 -in "$folder/fullchain.pem" -noout -checkend 0 > /dev/null || rm -rf "${folder%/}"
+    [ ! -e "$folder/fullchain.pem" ] || acme_lasts "$folder/fullchain.pem" || rm -rf "${folder%/}"
   done
 }
 

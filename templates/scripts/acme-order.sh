@@ -34,7 +34,7 @@ acme_ask() {
   acme_set_aside_broken
   for ((tries = 0; tries < 6; tries++)); do
     if acme_certonly "$@" > "$PAYLOAD/certbot" 2>&1; then
-      acme_take_issued
+      acme_take_issued || { say "the certificate came and could not be kept: is the disk full? df -h $ACME_ROOT" > "$PAYLOAD/words"; return 1; }
       acme_covered > /dev/null && return 0
       say "the CA issued a certificate that does not cover $(acme_names), by another profile, or by a CA that acmeCaFile does not hold" > "$PAYLOAD/words"
       return 1
@@ -69,7 +69,7 @@ acme_certonly() {
 acme_set_aside_broken() {
   local config name
   config="$(acme_account)/config"
-  acme_take_issued
+  acme_take_issued || return 1 # nothing is taken away that could not be kept
   for name in fullchain privkey cert chain; do
     if [ ! -e "$config/live/geo-system/$name.pem" ] || [ ! -s "$config/renewal/geo-system.conf" ]; then
       acme_set_aside

@@ -123,26 +123,30 @@ acme_settle_last() {
   acme_write_last ok "${did:-order}"
 }
 
-# acme_write_last ok|failed order|renewal [WORDS]
+# acme_write_last ok|failed order|renewal [WORDS]: in one piece, or the text before stays.
 acme_write_last() {
+  local text
+  text=$(acme_last_text "$@")
+  if say "$text" > "$ACME_LAST.new" && mv -fT "$ACME_LAST.new" "$ACME_LAST"; then return 0; fi
+  say "$ACME_LAST could not be written and stays as it was: is the disk full? df -h $ACME_ROOT" >&2
+}
+
+acme_last_text() {
   local folder since limit
   folder=$(acme_covered || readlink -f "$CERTIFICATE_LINK")
   since=$(acme_last failing_since)
   limit=$([ "$1" = ok ] || acme_retry_after)
   # One that lasts still, so that the CA was not asked.
   [ -n "$limit" ] || limit=$(acme_limit)
-  {
-    say "at=$(date +%s)" "result=$1" "did=$2" | tr ' ' '\n'
-    say "names=$(settings name | paste -s -d ,)"
-    say "directory=$(setting directory)"
-    say "profile=$(setting profile '')"
-    say "not_after=$(date -d "$(certificate_end "$folder/fullchain.pem")" +%s)"
-    say "next=$(acme_latest "$folder")"
-    [ -z "$limit" ] || say "retry_after=$limit"
-    if [ "$1" = failed ]; then
-      say "failing_since=${since:-$(date +%s)}"
-      say "words=$3"
-    fi
-  } > "$ACME_LAST.new"
-  mv -fT "$ACME_LAST.new" "$ACME_LAST"
+  say "at=$(date +%s)" "result=$1" "did=$2" | tr ' ' '\n'
+  say "names=$(settings name | paste -s -d ,)"
+  say "directory=$(setting directory)"
+  say "profile=$(setting profile '')"
+  say "not_after=$(date -d "$(certificate_end "$folder/fullchain.pem")" +%s)"
+  say "next=$(acme_latest "$folder")"
+  [ -z "$limit" ] || say "retry_after=$limit"
+  if [ "$1" = failed ]; then
+    say "failing_since=${since:-$(date +%s)}"
+    say "words=$3"
+  fi
 }

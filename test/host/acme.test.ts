@@ -50,6 +50,13 @@ describe.sequential("the first certificate", () => {
     expect(await acme.issued()).toBe(before);
   });
 
+  it("is taken from the client again, without an order, where a full disk left half of it", async () => {
+    await run("sudo sh -c 'rm /var/lib/geo-system-acme/accounts/*/certificates/*/privkey.pem'");
+    expect(await acme.host.fails("sudo geo-system acme check")).toContain("no valid certificate");
+    expect(await acme.order()).toContain("nothing is ordered");
+    expect(await run("sudo geo-system acme check")).toBe("unchanged");
+  });
+
   it("comes for an IPv6 address, whose challenge nginx answers by IPv6", async () => {
     await acme.order({ serverName: [acme.address6] });
     const served = await acme.served(acme.address6);
