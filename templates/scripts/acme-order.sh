@@ -5,17 +5,20 @@ ACME_CHALLENGES=/.well-known/acme-challenge
 # Let's Encrypt allows 5 failed authorizations of a name in an hour: one is left for a person.
 ACME_MOST_FAILURES=4
 
-# acme_order_or_fail order|renewal: the certificate, or what stands in its way; the one in use stays.
+# acme_order_or_fail order|renewal: the certificate, or what stands in its way; the one in use stays. Where it is too early to
+# ask, `last` keeps what the CA said.
 acme_order_or_fail() {
-  if acme_order "$1"; then return 0; fi
-  acme_write_last failed "$1" "$(acme_words)"
+  : > "$PAYLOAD/words"
+  if acme_may_ask; then
+    if acme_order "$1"; then return 0; fi
+    acme_write_last failed "$1" "$(acme_words)"
+  fi
   fail "$(acme_what)" "$(acme_advice)"
 }
 
 # acme_order order|renewal: 0 once the certificate is kept. Why not is in $PAYLOAD/words, in one line.
 acme_order() {
-  : > "$PAYLOAD/words"
-  acme_may_ask && acme_answers || return 1
+  acme_answers || return 1
   if ! acme_ask --force-renewal; then
     acme_count_failure
     return 1
@@ -116,15 +119,22 @@ acme_authority() { if [[ $1 = *:* ]]; then say "[$1]"; else say "$1"; fi; }
 acme_may_ask() {
   local until now failures
   now=$(date +%s)
-  if [ -n "$(acme_limit)" ]; then
-    acme_last words > "$PAYLOAD/words"
+  if acme_wait_for_limit > "$PAYLOAD/limit"; then
+    say "$(< "$PAYLOAD/limit")$(acme_last_reason)" > "$PAYLOAD/words"
     return 1
   fi
   failures=$(awk -v since="$((now - 3600))" '$1 > since' "$(acme_account)/failures" 2> /dev/null || true) # none
   [ "$(grep -c . <<< "$failures")" -ge "$ACME_MOST_FAILURES" ] || return 0
   until=$(($(sed -n 1p <<< "$failures") + 3600))
-  say "$ACME_MOST_FAILURES orders failed within the last hour, and CAs allow five failed authorizations; the CA is asked again after $(date -u -d "@$until" '+%F %T UTC'); it said last: $(acme_last words)" > "$PAYLOAD/words"
+  say "$ACME_MOST_FAILURES orders failed within the last hour, and CAs allow five failed authorizations; the CA is asked again after $(date -u -d "@$until" '+%F %T UTC')$(acme_last_reason)" > "$PAYLOAD/words"
   return 1
+}
+
+# acme_last_reason: why the last order failed, where it was this CA's; nothing where none did.
+acme_last_reason() {
+  local words
+  words=$(acme_last words)
+  [ -z "$words" ] || [ "$(acme_last directory)" != "$(setting directory)" ] || say "; reason: $words"
 }
 
 # Only what the CA has judged counts there.
@@ -175,7 +185,7 @@ acme_advice() {
   fi
   case "$words" in
     'nginx does not answer'*) say "something in the site answers first, such as a location or a return in siteInclude, or another site of this host: sudo nginx -T | grep -n -e acme-challenge -e return; then '$PULUMI up'" ;;
-    *'too many'* | *'rate limit'* | *rateLimited* | *'within the last hour'*) say "wait until $(acme_until); what is certified now goes on being served" ;;
+    *'too many'* | *'rate limit'* | *rateLimited* | *'asked to wait'* | *'within the last hour'*) say "wait until $(acme_until); the current certificate stays in use" ;;
     *xternal?account* | *xternalAccount*) say "the CA binds accounts: acmeEabKeyId and acmeEabHmacKey must be as it gave them; then '$PULUMI up'" ;;
     *caa:* | *CAA*) say "the CAA record of the name must allow this CA: dig CAA NAME" ;;
     *dns:* | *'No valid IP addresses'* | *NXDOMAIN*) say "the name must lead to this host: dig A NAME, dig AAAA NAME" ;;
