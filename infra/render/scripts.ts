@@ -44,13 +44,13 @@ const parts: Partial<Record<Script, readonly string[]>> = {
     "firewall-guard",
     "firewall-restore",
   ],
-  certificate: ["certificate", "certificate-stand-in"],
+  certificate: ["certificate", "certificate-read", "certificate-stand-in"],
   "file-set": ["file-set", "file-set-releases"],
   site: [
     ...["site", "site-fit", "site-upstream", "site-limits", "site-rivals"],
     ...["site-reload", "site-workers", "site-former", "site-wait"],
   ],
-  acme: ["acme", "acme-client", "acme-order", "acme-certificate", "acme-renewal"],
+  acme: ["acme", "acme-client", "acme-order", "acme-certificate", "acme-covered", "acme-renewal"],
   backend: [
     ...["backend", "backend-release", "backend-dependencies", "backend-install"],
     ...["backend-shared", "backend-written", "backend-kept"],

@@ -11,6 +11,8 @@ export function statusProgram(): string {
     "packages-units",
     "site-fit",
     "site-workers",
+    "certificate-read",
+    "acme-covered",
     "backend-written",
   ];
   const rules = shared.map((name) => `scripts/${name}.sh`);

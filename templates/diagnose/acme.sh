@@ -1,42 +1,28 @@
 # shellcheck shell=bash
-# A certificate by ACME: the units that renew it, what the last order came to, and whether the newest one is in use.
+# A certificate by ACME: the units that renew it, what the last order came to, and whether the one that is meant is in use:
+# acme-covered.sh finds it, of what was deployed.
 
-ACME=/var/lib/geo-system-acme
+settings() { sed -n "/^==> /q; s|^$1: ||p" "$APPLIED/acme"; }
+setting() { applied acme "$@"; }
 
 # `acme TIMER-ENABLED TIMER-ACTIVE BOOT-ENABLED ACCOUNT SECRET`: SECRET: `no` where the deployed payload was kept whole.
 acme_facts() {
   grep -qsx 'kind: acme' "$APPLIED/certificate" && [ -e "$APPLIED/acme" ] || return 0
   fact acme "$(systemctl is-enabled geo-system-acme.timer 2> /dev/null)" "$(systemctl is-active geo-system-acme.timer)" \
     "$(systemctl is-enabled geo-system-acme.service 2> /dev/null)" "$(acme_has_account)" "$(applied acme secret no)"
-  [ ! -s "$ACME/last" ] || text acme-last < "$ACME/last"
+  [ ! -s "$ACME_ROOT/last" ] || text acme-last < "$ACME_ROOT/last"
   acme_newest
 }
 
-# The folder of the deployed directory URL, as templates/scripts/acme.sh names it.
-acme_folder() { say "$ACME/accounts/$(applied acme directory | sha256sum | cut -c 1-16)"; }
-
 acme_has_account() {
-  if [ -n "$(find "$(acme_folder)/config/accounts" -name private_key.json -size +0 2> /dev/null)" ]; then say yes; else say no; fi
+  if [ -n "$(find "$(acme_account)/config/accounts" -name private_key.json -size +0 2> /dev/null)" ]; then say yes; else say no; fi
 }
 
-# `acme-newest FINGERPRINT END`: of the certificates for all deployed names, the one that lasts longest.
+# `acme-newest FINGERPRINT END`: of the certificates that the host would use, the one that lasts longest.
 acme_newest() {
-  local chain ends newest='' last=0
-  for chain in "$(acme_folder)"/certificates/*/fullchain.pem; do
-    acme_covers "$chain" || continue
-    ends=$(date -d "$(openssl x509 -in "$chain" -noout -enddate | cut -d = -f 2)" +%s)
-    [ "$ends" -le "$last" ] || last=$ends newest=$chain
-  done
-  [ -z "$newest" ] || fact acme-newest "$(openssl x509 -in "$newest" -noout -fingerprint -sha256 | nginx_fingerprint)" "$last"
-}
-
-acme_covers() {
-  local name check
-  while IFS= read -r name; do
-    check=-checkhost
-    [[ ! $name =~ ^[0-9.]+$|: ]] || check=-checkip
-    openssl x509 -in "$1" -noout "$check" "$name" 2> /dev/null | grep -q 'does match' || return 1
-  done < <(sed -n 's/^name: //p' "$APPLIED/acme")
+  local folder
+  folder=$(acme_covered) || return 0
+  fact acme-newest "$(certificate_fingerprint "$folder/fullchain.pem")" "$(date -d "$(certificate_end "$folder/fullchain.pem")" +%s)"
 }
 
 # `acme-challenge ANSWER RIGHT`: what nginx says on the host itself to the challenge that is always there, 200 then. The site

@@ -2,32 +2,6 @@
 # Step `acme`, the certificates: what the CA issued is kept, each with its key in a folder named by its fingerprint, beside
 # the account. certbot's own folder is where they come from, and never what nginx reads.
 
-# acme_covered: the folder of a valid certificate for all names of the payload, by its directory and profile: the one that
-# lasts longest. Fails where there is none.
-acme_covered() {
-  local folder ends best='' last=0
-  for folder in "$(acme_account)"/certificates/*/; do
-    acme_covers "${folder%/}" || continue
-    ends=$(date -d "$(certificate_end "$folder/fullchain.pem")" +%s)
-    [ "$ends" -le "$last" ] || { last=$ends best=${folder%/}; }
-  done
-  [ -n "$best" ] && say "$best"
-}
-
-# acme_covers FOLDER: a disk that was full may have left half of one.
-acme_covers() {
-  local chain="$1/fullchain.pem" name
-  acme_lasts "$chain" && certificate_is_pair "$chain" "$1/privkey.pem" || return 1
-  # Without a wanted profile any is right.
-  [ -z "$(setting profile '')" ] || [ "$(cat "$1/profile" 2> /dev/null)" = "$(setting profile)" ] || return 1
-  for name in $(settings name); do certificate_is_for "$chain" "$name" || return 1; done
-  # A CA of one's own may have been made again: what the former one issued is no longer trusted.
-  [ ! -e "$ACME_ROOT/ca.pem" ] || openssl verify -CAfile "$ACME_ROOT/ca.pem" -untrusted "$chain" "$chain" > /dev/null 2>&1
-}
-
-# acme_lasts CHAIN
-acme_lasts() { [ -e "$1" ] && openssl x509 -in "$1" -noout -checkend 0 > /dev/null 2>&1; }
-
 # acme_take_issued: what certbot has got goes to its own folder here, also where a power cut came in between.
 acme_take_issued() {
   local account archive version chain folder

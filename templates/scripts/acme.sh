@@ -4,12 +4,12 @@
 #   acme-client.sh       the client, certbot, in a venv from its lock file
 #   acme-order.sh        one order: what is checked before, what the CA said
 #   acme-certificate.sh  the certificates that were issued, and the one that nginx serves
+#   acme-covered.sh      which of them is meant
 #   acme-renewal.sh      when, and what is written of it
 #
 #   /var/lib/geo-system-acme/    certbot's own files are under accounts/, one folder a directory URL; no other certbot of
 #   the host is touched
 
-ACME_ROOT=/var/lib/geo-system-acme
 ACME_UNITS=(geo-system-acme.service geo-system-acme.timer)
 
 acme_apply() {
@@ -67,6 +67,3 @@ acme_undo() {
 }
 
 acme_names() { settings name | paste -s -d ' '; }
-
-# The folder of the payload's directory URL, which is also its account's: a CA knows no account of another one.
-acme_account() { say "$ACME_ROOT/accounts/$(setting directory | sha256sum | cut -c 1-16)"; }

@@ -2,6 +2,7 @@
 # Step `certificate`: the chain and its key, checked, in a folder named by the fingerprint; nginx reads them through a
 # link that moves in one go. nginx itself is told by the step `site`, which reloads at most once a run.
 #   certificate-stand-in.sh  what is served until step `acme` has ordered the first one
+#   certificate-read.sh      what a certificate says of itself
 
 CERTIFICATE_ROOT=/etc/geo-system
 CERTIFICATE_LINK="$CERTIFICATE_ROOT/certificate"
@@ -57,24 +58,6 @@ certificate_validate() {
   openssl x509 -in "$1" -noout -checkend 0 > /dev/null ||
     fail "fullchain.pem: the certificate ended on $(certificate_end "$1")" "$next"
 }
-
-# certificate_is_pair CHAIN KEY
-certificate_is_pair() {
-  local key
-  key=$(openssl pkey -in "$2" -passin pass: -pubout 2> /dev/null) || return 1
-  [ "$(openssl x509 -in "$1" -noout -pubkey 2> /dev/null)" = "$key" ]
-}
-
-# certificate_is_for CHAIN NAME
-certificate_is_for() {
-  local option=-checkhost
-  [[ ! $2 =~ ^[0-9.]+$|: ]] || option=-checkip
-  [[ $(openssl x509 -in "$1" -noout "$option" "$2") = *'does match certificate'* ]]
-}
-
-certificate_fingerprint() { openssl x509 -in "$1" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr '[:upper:]' '[:lower:]'; }
-
-certificate_end() { openssl x509 -in "$1" -noout -enddate | cut -d = -f 2; }
 
 certificate_placed() {
   same_file "$1" "$3/fullchain.pem" root:root 0644 && same_file "$2" "$3/privkey.pem" root:root 0600

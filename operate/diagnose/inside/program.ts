@@ -9,6 +9,8 @@ const scripts = [
   "scripts/packages-units.sh",
   "scripts/site-fit.sh",
   "scripts/site-workers.sh",
+  "scripts/certificate-read.sh",
+  "scripts/acme-covered.sh",
   "diagnose/host.sh",
   "diagnose/firewall.sh",
   "diagnose/nginx.sh",

@@ -97,6 +97,15 @@ ln -sfT "$new" ${link}`;
   });
 });
 
+it("leaves out a longer one that the host would not use either: its CA has not issued it", async () => {
+  const folder = "$(ls -d /var/lib/geo-system-acme/accounts/*)/certificates/foreign";
+  await patient.breaks(`mkdir ${folder} && cp /etc/geo-system/certificate/privkey.pem ${folder}/ && echo shortlived > ${folder}/profile
+openssl req -x509 -key ${folder}/privkey.pem -days 90 -subj /CN=foreign -addext subjectAltName=IP:${stack.info().address} -out ${folder}/fullchain.pem`);
+  const { verdict, others } = await patient.diagnose();
+  await patient.breaks(`rm -r ${folder}`);
+  expect([verdict, others]).toEqual([undefined, []]);
+});
+
 it("finds a renewal that fails, since port 80 is closed to the CA, in the CA's own words", async () => {
   await askForRenewal(ca, (command) => stack.on(command));
   const rule = `INPUT -s ${new URL(ca.directory).hostname} -p tcp --dport 80 -j DROP`;
