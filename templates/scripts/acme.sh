@@ -63,7 +63,18 @@ acme_undo() {
     give_back "/etc/systemd/system/$unit"
   done
   systemctl daemon-reload
+  acme_forget_rest
   [ ! -d "$ACME_ROOT" ] || LEFT=": kept the ACME account and its certificates in $ACME_ROOT"
+}
+
+# All but the account and what it was issued: a secret, a client and a webroot that the next apply places again.
+acme_forget_rest() {
+  local path
+  for path in "$ACME_ROOT"/{eab.ini,ca.pem,requirements.txt,webroot,venv,venv-*}; do
+    [ -e "$path" ] || [ -L "$path" ] || continue
+    rm -rf "$path"
+    changed "removed $path"
+  done
 }
 
 acme_names() { settings name | paste -s -d ' '; }

@@ -178,6 +178,7 @@ describe.sequential("what is kept", () => {
     const said = await run("sudo geo-system acme undo");
     expect(said).toContain("kept the ACME account and its certificates in /var/lib/geo-system-acme");
     expect(await acme.host.fails("systemctl is-active geo-system-acme.timer")).toContain("inactive");
+    expect(await run("sudo ls /var/lib/geo-system-acme")).toBe("accounts\nlast");
     await run("sudo geo-system site undo && sudo geo-system certificate undo");
     await run("sudo rm -rf /var/lib/geo-system");
     await acme.startBackend().catch(() => {}); // it runs still
