@@ -2,14 +2,15 @@
 # Step `acme`, the certificates: what the CA issued is kept, each with its key in a folder named by its fingerprint, beside
 # the account. certbot's own folder is where they come from, and never what nginx reads.
 
-# acme_take_issued: what certbot has got goes to its own folder here, also where a power cut came in between.
+# acme_take_issued: what certbot has got goes to its own folder here, also where a power cut came in between. What has ended
+# stays with certbot alone, which keeps the last five.
 acme_take_issued() {
   local account archive version chain folder
   account=$(acme_account)
   archive="$account/config/archive/geo-system"
   for chain in "$archive"/fullchain*.pem; do
     version=${chain##*/fullchain} version=${version%.pem}
-    certificate_is_pair "$chain" "$archive/privkey$version.pem" || continue
+    if ! acme_lasts "$chain" || ! certificate_is_pair "$chain" "$archive/privkey$version.pem"; then continue; fi
     folder="$account/certificates/$(certificate_fingerprint "$chain" | cut -c 1-16)"
     certificate_is_pair "$folder/fullchain.pem" "$folder/privkey.pem" || acme_keep_issued "$chain" "$archive/privkey$version.pem" "$folder" || return 1
   done
