@@ -90,28 +90,36 @@ certificate_forget_others() {
 }
 
 certificate_check() {
-  local folder name
-  if [ "$(setting kind files)" = acme ]; then folder=$(certificate_in_use); else folder=$(certificate_folder); fi
+  local folder
+  if [ "$(setting kind files)" = acme ]; then certificate_check_acme; return 0; fi
+  folder=$(certificate_folder)
   [ "$(readlink "$CERTIFICATE_LINK" || true)" = "$folder" ] || changed "$CERTIFICATE_LINK does not lead to $folder" # may be missing
-  for name in fullchain.pem:root:root\ 644 privkey.pem:root:root\ 600; do
-    certificate_check_file "$folder/${name%%:*}" "${name#*:}"
-  done
+  certificate_check_files "$folder"
   [ "$CHANGED" = no ] || return 0
-  if [ "$(setting kind files)" = acme ]; then certificate_check_acme "$folder"; return 0; fi
   certificate_validate "$folder/fullchain.pem" "$folder/privkey.pem"
   certificate_check_end "$folder/fullchain.pem"
 }
 
-# Any of the certificates that were placed; renewals change it.
-certificate_in_use() {
+# Any of the certificates that were placed: renewals change it. Its end is told by step `acme`, which renews it.
+certificate_check_acme() {
   local folder
   folder=$(readlink "$CERTIFICATE_LINK" || true) # may be missing
-  if [[ $folder = "$CERTIFICATE_ROOT"/certificates/* ]]; then say "$folder"; else say "$CERTIFICATE_ROOT/certificates/FINGERPRINT"; fi
+  case "$folder" in
+    "$CERTIFICATE_ROOT"/certificates/*) ;;
+    '') changed "$CERTIFICATE_LINK is missing"; return 0 ;;
+    *) changed "$CERTIFICATE_LINK leads to $folder, expected a folder in $CERTIFICATE_ROOT/certificates"; return 0 ;;
+  esac
+  certificate_check_files "$folder"
+  [ "$CHANGED" = no ] || return 0
+  certificate_is_pair "$folder/fullchain.pem" "$folder/privkey.pem" || changed "$folder holds no certificate with its key"
 }
 
-# Its end is told by step `acme`, which renews it.
-certificate_check_acme() {
-  certificate_is_pair "$1/fullchain.pem" "$1/privkey.pem" || changed "$1 holds no certificate with its key"
+# certificate_check_files FOLDER
+certificate_check_files() {
+  local name
+  for name in fullchain.pem:root:root\ 644 privkey.pem:root:root\ 600; do
+    certificate_check_file "$1/${name%%:*}" "${name#*:}"
+  done
 }
 
 certificate_check_end() {

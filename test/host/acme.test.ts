@@ -57,6 +57,15 @@ describe.sequential("the first certificate", () => {
     expect(await run("sudo geo-system acme check")).toBe("unchanged");
   });
 
+  it("is linked again where its link is gone, which the check says", async () => {
+    await run("sudo rm /etc/geo-system/certificate");
+    expect(await acme.host.fails("sudo geo-system certificate check")).toMatch(
+      /^\/etc\/geo-system\/certificate is missing$/m,
+    );
+    await acme.site();
+    expect(await run("sudo geo-system certificate check")).toBe("unchanged");
+  });
+
   it("comes for an IPv6 address, whose challenge nginx answers by IPv6", async () => {
     await acme.order({ serverName: [acme.address6] });
     const served = await acme.served(acme.address6);
