@@ -31,7 +31,7 @@ export function renewalTrouble({ timer, last = {} }: Renewal, now: number): Rene
   const until = ends === undefined ? "" : `; the one in use ends on ${time(ends)}`;
   if (last.result === "failed") {
     const since = at("failing_since") ?? now;
-    const words = last.words ? `; the CA's side said: ${last.words}` : "";
+    const words = last.words ? `; reason: ${last.words}` : "";
     return {
       text: `the certificate could not be renewed since ${time(since)}${until}${words}`,
       lasting: late || now - since >= (due && ends ? patience(ends - due) : day),

@@ -12,7 +12,7 @@ export function acmeReach({ settings }: StepPlan, { acme, certificate }: Facts):
     const how = profile ? ` (profile ${profile})` : "";
     return {
       reach: "reload",
-      text: `orders a certificate for ${names} from ${ca}${how}; nginx reload, the same one as the site's where it answers the CA already; connections stay`,
+      text: `orders a certificate for ${names} from ${ca}${how}; one nginx reload, shared with the site's if nginx already answers the CA; connections stay`,
     };
   }
   const until = new Date(found.ends).toISOString().slice(0, 10);

@@ -16,7 +16,7 @@ test("a renewal that is not due, or just due, is no trouble", () => {
 
 test("a first failure is told with the CA's words, and lasts after a day", () => {
   expect(renewalTrouble({ timer, last: failed }, now)).toEqual({
-    text: "the certificate could not be renewed since 2026-12-01 10:00 UTC; the one in use ends on 2026-12-04 00:00 UTC; the CA's side said: geo: caa: prevents issuance",
+    text: "the certificate could not be renewed since 2026-12-01 10:00 UTC; the one in use ends on 2026-12-04 00:00 UTC; reason: geo: caa: prevents issuance",
     lasting: false,
   });
   expect(renewalTrouble({ timer, last: { ...failed, failing_since: at(-25) } }, now)?.lasting).toBe(true);

@@ -16,7 +16,7 @@ const issued = `acme-certificate\taa11\t${ends}\t${ends - 200_000}\tshortlived\t
 it("says which certificate is ordered, and from whom", () => {
   expect(reach()).toEqual({
     reach: "reload",
-    text: "orders a certificate for geo.example.com, 8.8.8.8 from Let's Encrypt (profile shortlived); nginx reload, the same one as the site's where it answers the CA already; connections stay",
+    text: "orders a certificate for geo.example.com, 8.8.8.8 from Let's Encrypt (profile shortlived); one nginx reload, shared with the site's if nginx already answers the CA; connections stay",
   });
 });
 
