@@ -108,8 +108,8 @@ export interface WorkersFact {
 
 /** What the host has by ACME. */
 export interface AcmeFact {
-  /** The certificate on the host that covers the wanted names; its times as of `Date`. */
-  certificate?: { fingerprint: string; ends: number; renewedAt: number; profile?: string; directory: string };
+  /** The certificate on the host that covers the wanted names; its end as of `Date`. */
+  certificate?: { fingerprint: string; ends: number };
   timer?: { enabled: boolean; active: boolean };
   /** What the last order or renewal came to: the `key=value` lines of /var/lib/geo-system-acme/last. */
   last?: Readonly<Record<string, string>>;

@@ -65,12 +65,8 @@ const readers: Record<string, Reader> = {
     Object.assign(facts, { environment: known({ sum, keptSum, access }, { options }) }),
   certificate: (facts, [fingerprint, ends]) =>
     Object.assign(facts, { certificate: { fingerprint, ends: date(ends) } }),
-  "acme-certificate": (facts, [fingerprint, ends, next, profile, directory]) => {
-    const certificate = known(
-      { profile },
-      { fingerprint, ends: date(ends), renewedAt: date(next), directory },
-    );
-    facts.acme = { ...facts.acme, certificate };
+  "acme-certificate": (facts, [fingerprint, ends]) => {
+    facts.acme = { ...facts.acme, certificate: { fingerprint, ends: date(ends) } };
   },
   "acme-timer": (facts, [enabled, active]) => {
     facts.acme = { ...facts.acme, timer: { enabled: enabled === "enabled", active: active === "active" } };

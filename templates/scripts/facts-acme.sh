@@ -7,7 +7,7 @@ facts_acme() {
   [ -e "$wanted" ] || return 0
   payload_read < "$wanted"
   folder=$(acme_covered || true) # none: it is about to be ordered
-  [ -z "$folder" ] || fact acme-certificate "$(certificate_fingerprint "$folder/fullchain.pem")" "$(date -d "$(certificate_end "$folder/fullchain.pem")" +%s)" "$(acme_latest "$folder")" "$(setting profile "$EMPTY")" "$(setting directory)"
+  [ -z "$folder" ] || fact acme-certificate "$(certificate_fingerprint "$folder/fullchain.pem")" "$(date -d "$(certificate_end "$folder/fullchain.pem")" +%s)"
   fact acme-timer "$(systemctl is-enabled geo-system-acme.timer 2> /dev/null || true)" "$(systemctl is-active geo-system-acme.timer || true)"
   [ ! -s "$ACME_LAST" ] || fact acme-last "$(encoded < "$ACME_LAST")"
 }

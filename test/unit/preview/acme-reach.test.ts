@@ -11,7 +11,7 @@ const payload = acmePayload(
 );
 const reach = (...lines: string[]) => stepPlan("acme", facts(...lines), { payload, options: {} }).reach;
 const ends = Date.parse("2026-12-04T13:00:00Z") / 1000;
-const issued = `acme-certificate\taa11\t${ends}\t${ends - 200_000}\tshortlived\thttps://ca`;
+const issued = `acme-certificate\taa11\t${ends}`;
 
 it("says which certificate is ordered, and from whom", () => {
   expect(reach()).toEqual({

@@ -36,7 +36,7 @@ test("nothing stands against an order of a new host to which its name leads", as
 test("nothing is asked where no order is to be made", async () => {
   const never = () => Promise.reject(new Error("asked"));
   const asked = { dns: { addresses: never, caa: never }, port80: never, directory: never };
-  const certificate = "acme-certificate\taa11\t1800000000\t1790000000\t-\thttps://ca";
+  const certificate = "acme-certificate\taa11\t1800000000";
   expect(await beforeOrder(facts(certificate), settings, [], asked)).toEqual([]);
   expect(await beforeOrder(facts(), { ...settings, tls: "self-signed" }, [], asked)).toEqual([]);
 });
