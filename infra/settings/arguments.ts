@@ -47,7 +47,7 @@ export interface WebSocketHostArgs {
   certificateAuthorityFile?: string;
   /** For `tls: "acme"`: that you agree to the terms of the CA; nothing is ordered without. Default false. */
   acmeTermsAgreed?: boolean;
-  /** For `tls: "acme"`: where the CA may write to. Default: none. */
+  /** For `tls: "acme"`: where the CA may write to; it is told once, when the account is registered. Default: none. */
   acmeEmail?: string;
   /** For `tls: "acme"`: `"letsencrypt"` (default), `"staging"` (its test CA), or the URL of another ACME directory. */
   acmeDirectory?: string;
