@@ -1,3 +1,4 @@
+import type { Handshake } from "../../infra/handshake/handshake.ts";
 import { proveHandshake } from "../../infra/handshake/prove.ts";
 import { handshakeTable } from "../../infra/handshake/report.ts";
 import { sshLine } from "../../infra/next-commands.ts";
@@ -6,6 +7,7 @@ import { proveInstancesOnHost } from "../../infra/steps/instances.ts";
 import { sendVerdict } from "../../infra/steps/verdict.ts";
 import { byLine } from "../by-line.ts";
 import type { StackHost, StackOutputs } from "../host-session.ts";
+import { handshakeOfRelease } from "./release-handshake.ts";
 
 /** A release must come up, and be proven, within this and the pace of the handover. */
 const patienceMs = 120_000;
@@ -31,20 +33,21 @@ export async function goBack(
     onText: byLine(show),
   });
   if (switched.code !== 0) throw new Error(switched.stderr.trim());
-  const report = await prove(host, outputs);
+  const handshake = (await handshakeOfRelease(session, release)) ?? handshakeOf(settings);
+  const report = await prove(host, outputs, handshake);
   const verdict = await sendVerdict(session, report.ok, settings.handoverSeconds);
   show(handshakeTable(report));
   if (!report.ok || !verdict.ok) throw new Error(verdict.text);
   show(verdict.text);
 }
 
-function prove({ settings, connection, session }: StackHost, outputs: StackOutputs) {
+function prove({ settings, connection, session }: StackHost, outputs: StackOutputs, handshake: Handshake) {
   const { wsUrl, wssUrl, caCertificate, testUrl } = outputs;
   return proveHandshake({
     urls: [wsUrl, wssUrl].filter((url) => url !== undefined),
     ...(caCertificate && { ca: caCertificate }),
     token: new URL(testUrl).searchParams.get("token") ?? "",
-    handshake: handshakeOf(settings),
+    handshake,
     instances: { count: settings.backendInstances, proveOnHost: () => proveInstancesOnHost(session) },
     timeoutMs: settings.handshakeTimeout * 1000,
     names: { ssh: sshLine(connection.host, settings), application: settings.backendName },
