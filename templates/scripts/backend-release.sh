@@ -112,16 +112,25 @@ backend_manifest() {
 
 # What is old goes: releases beyond the number to keep, archives and environments that are no longer in use.
 backend_prune() {
-  local keep current name
-  keep=$(setting keep 5)
+  local current name
   current=$(current release)
   backend_remove_replaced
   touch "$APP_ROOT/releases/$current" # the newest is the one that came into use last
   while read -r name; do
     [ "$name" = "$current" ] || { backend_remove_release "$name"; [ -d "$APP_ROOT/releases/$name" ] || say "removed release $name"; }
-  done < <(find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 | tail -n "+$((keep + 1))")
+  done < <(backend_surplus_releases "$(setting keep 5)")
   # Those beside the folder are from a version that had none.
   find "$APP_HOME" "$APP_HOME/.geo-system" -maxdepth 1 -user "$APP_USER" \( -name '.geo-system-*.tar' -o -path '*/.geo-system/*.tar' \) ! -path "$APP_HOME/$(setting archive '')" -delete
   backend_prune_environments
   backend_prune_dependencies
+}
+
+# backend_surplus_releases KEEP: those beyond that many that were once in use, and each that failed before it was: nobody
+# can go back to one, so it takes no place of one.
+backend_surplus_releases() {
+  local name used=0
+  find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 | while read -r name; do
+    if [ -d "$BACKEND_RELEASES/$name" ] && [ "$used" -lt "$1" ]; then used=$((used + 1))
+    else say "$name"; fi
+  done
 }
