@@ -5,10 +5,10 @@
 # written FOLDER INSTALLED list|summary: all of them, each ended by a zero; or `BYTES COUNT NAME` of each entry of the
 # folder, the largest first, thirty at most. INSTALLED is the record of the installation: its `name` is as old as that,
 # and `files` holds what came with it. Where such a file was changed, the list has it; the summary has not, since that is
-# drift already.
+# drift already. Our own record in the folder is none of the release's.
 written() {
   [ -e "$2/name" ] && [ -e "$2/files" ] && [ -d "$1" ] || return 0
-  find "$1" -name node_modules -prune -o -type f -cnewer "$2/name" -printf '%s\t%T@\t%P\0' 2> /dev/null |
+  find "$1" \( -name node_modules -o -path "$1/.geo-system-*" \) -prune -o -type f -cnewer "$2/name" -printf '%s\t%T@\t%P\0' 2> /dev/null |
     perl -e "$WRITTEN" -- "$3" "$2/files" "$2/name"
 }
 
