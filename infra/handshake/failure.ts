@@ -4,6 +4,7 @@ import { directFailure } from "./failure-direct.ts";
 import { httpFailure } from "./failure-http.ts";
 import { networkFailure } from "./failure-network.ts";
 import { tlsFailure } from "./failure-tls.ts";
+import { isLoginRefusal } from "./login-refusal.ts";
 import { answered, type Seen } from "./seen.ts";
 
 /** What broke, why, and the thing to type. */
@@ -24,8 +25,7 @@ export interface HandshakeFailure {
  */
 export function readFailure(hop: string, seen: Seen, names: HostNames): Reading {
   if (seen.unsendable !== undefined) return unsendable(seen.unsendable, names);
-  if (seen.refused !== undefined)
-    return { cause: `the backend did not let the client in: ${seen.refused}`, next: backendLog(names) };
+  if (seen.refused !== undefined) return { cause: notLetIn(seen), next: backendLog(names) };
   const direct = names.direct ? directFailure(hop, seen, names) : undefined;
   if (direct) return direct;
   if (seen.closeCode !== undefined) return closeFailure(hop, seen, names);
@@ -34,6 +34,14 @@ export function readFailure(hop: string, seen: Seen, names: HostNames): Reading 
   if (hop === "name" || hop === "tcp") return networkFailure(hop, seen, names);
   if (seen.code !== undefined || hop === "tls") return tlsFailure(hop, seen, names);
   return exchangeFailure(hop, seen, names);
+}
+
+/** In the backend's words; where they are of a login, and nothing was shown for one, that is the reason. */
+function notLetIn(seen: Seen): string {
+  const said = `the backend did not let the client in: ${seen.refused}`;
+  return seen.showedToken === false && isLoginRefusal(seen)
+    ? `${said}; this handshake shows no token: set handshakeToken, or say in handshake how clients log in (docs/handshake.md)`
+    : said;
 }
 
 /** The connection stands, and what should come over it does not. */

@@ -53,6 +53,10 @@ test("a token that is not let in is told in the server's words, and a wrong one 
     'namespace: the backend did not let the client in: {"message":"not authorized"}',
   ]);
   expect(await wrongToken(server.url, "socket.io")).toBe("refused");
+  const none = await prove(server.url, "socket.io", { token: "" });
+  expect(none.failures[0]).toContain(
+    "; this handshake shows no token: set handshakeToken, or say in handshake",
+  );
 });
 
 test("a namespace that does not exist, and a server that is none", async () => {
