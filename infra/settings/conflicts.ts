@@ -53,7 +53,7 @@ function httpsOnlyConflicts({ httpsOnly, tls }: Some): string[] {
   ];
 }
 
-/** Without them nobody would be believed, or the proof would come past the balancer and be refused. */
+/** Without them no balancer is trusted, or the proof bypasses the balancer and is refused. */
 function proxyConflicts({ proxyProtocol, trustedProxies, serverName, host }: Some): string[] {
   if (!proxyProtocol) return [];
   const problems = [];

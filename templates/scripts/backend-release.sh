@@ -125,8 +125,8 @@ backend_prune() {
   backend_prune_dependencies
 }
 
-# backend_surplus_releases KEEP: those beyond that many that were once in use, and each that failed before it was: nobody
-# can go back to one, so it takes no place of one.
+# backend_surplus_releases KEEP: those beyond that many that were once in use, and each that failed before it was: a
+# rollback cannot choose one, so it must not push out one that it can.
 backend_surplus_releases() {
   local name used=0
   find "$APP_ROOT/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 | while read -r name; do

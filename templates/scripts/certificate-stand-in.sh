@@ -2,7 +2,7 @@
 # Step `certificate` on a host that has none of ours, with `tls: acme`: what nginx serves until step `acme` has ordered.
 
 # certificate_stand_in FOLDER: the one that nginx serves already, by a site that was set up by hand, so that clients who
-# trust it stay. Else one that nobody trusts: without a certificate nginx does not start.
+# trust it stay. Otherwise a self-signed one: without a certificate nginx does not start.
 certificate_stand_in() {
   install -d -m 0700 "$1"
   certificate_copy_served "$1" || certificate_make "$1"

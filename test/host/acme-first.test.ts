@@ -163,7 +163,7 @@ describe.sequential("a host that was set up by hand, with a certificate of its o
     await run("sudo tee /etc/nginx/sites-enabled/hand && sudo systemctl reload nginx", { input: site });
   }
 
-  it("goes on with that one until the one by ACME is there: no client sees another that it does not trust", async () => {
+  it("keeps serving that one until the one by ACME is there, so no client sees a certificate that it does not trust", async () => {
     const { address } = acme.host;
     await setUpByHand();
     const own = await run(`cat ${fullchain}`);
