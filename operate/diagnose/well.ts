@@ -10,6 +10,7 @@ import { skew } from "./rules/host.ts";
 import { workerConnections } from "./rules/limits.ts";
 import { oldWorkersText } from "./rules/old-workers.ts";
 import { application } from "./rules/pm2.ts";
+import { provisionalText } from "./rules/taken-back.ts";
 
 /** What is said of a hop that is well; undefined where it was not seen, or not seen to be well. */
 export const details: Record<HopName, (seen: Observations) => string | undefined> = {
@@ -48,7 +49,7 @@ export const details: Record<HopName, (seen: Observations) => string | undefined
   pm2: ({ inside }) => {
     const app = inside && application(inside);
     if (!inside || app?.status !== "online") return undefined;
-    return `${app.name} online for ${duration(inside.clock - app.startedAt)}, ${app.restarts} restarts, ${Math.round((app.memory ?? 0) / 1_048_576)} MB`;
+    return `${app.name} online for ${duration(inside.clock - app.startedAt)}, ${app.restarts} restarts, ${Math.round((app.memory ?? 0) / 1_048_576)} MB${provisionalText(inside)}`;
   },
   services: ({ inside }) => inside?.services.map(({ name }) => name).join(", ") || undefined,
   limits: (seen) => {

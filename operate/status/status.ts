@@ -2,11 +2,12 @@ import { readWritten } from "../../infra/host/read-facts.ts";
 import { renewalTrouble } from "../../infra/host/renewal.ts";
 import { bytesText, writtenText } from "../../infra/preview/data.ts";
 import { Facts } from "../diagnose/inside/facts.ts";
-import type { Application, Inside, Worker } from "../diagnose/inside/observed.ts";
+import type { Application, Backend, Inside, Worker } from "../diagnose/inside/observed.ts";
 import { readInside } from "../diagnose/inside/read.ts";
 import { instancesOf, isUp } from "../diagnose/rules/instances.ts";
 import { oldWorkersText } from "../diagnose/rules/old-workers.ts";
 import { application } from "../diagnose/rules/pm2.ts";
+import { provisionalText, takenBack } from "../diagnose/rules/taken-back.ts";
 import { duration } from "../duration.ts";
 import { connectedText, trafficText } from "./connection-text.ts";
 import { type Connections, readConnections } from "./connections.ts";
@@ -21,7 +22,7 @@ export function readStatus(output: string, host: string): Status {
   const connections = readConnections(facts, inside);
   return {
     host: `${host}, up since ${facts.one("up")[0] ?? "?"}`,
-    release: release(inside.backend, inside.clock, Number(facts.one("since")[0])),
+    release: `${release(inside.backend, inside.clock, Number(facts.one("since")[0]))}${provisionalText(inside)}`,
     ...fileSets(facts, inside),
     pm2: pm2(inside),
     ...instances(inside, connections),
@@ -40,14 +41,14 @@ export function readStatus(output: string, host: string): Status {
 
 const time = (seconds: number) => (seconds > 0 ? new Date(seconds * 1000).toISOString().slice(0, 19) : "?");
 
-interface Served {
-  release: string;
-  deployedRelease: string;
-}
+type Served = Pick<Backend, "release" | "deployedRelease" | "takenBack">;
 
-function release({ release, deployedRelease }: Served, clock: number, since: number): string {
+function release(served: Served, clock: number, since: number): string {
+  const { release, deployedRelease } = served;
   const ago = since > 0 ? `, deployed ${duration(clock - since * 1000)} ago` : "";
-  const other = release === deployedRelease ? "" : `; ${deployedRelease} was deployed`;
+  const back = takenBack({ backend: served });
+  const fate = back ? `and taken back at ${back.at}: ${back.why}` : "";
+  const other = release === deployedRelease ? "" : `; ${deployedRelease} was deployed ${fate}`.trimEnd();
   return `${release || "none"}${ago}${other}`;
 }
 

@@ -18,12 +18,24 @@ backend_facts() {
   fact backend "$APP" "$APP_USER" "$APP_PORT" "$APP_HOME" "$(applied backend port)"
   fact release "$(basename "$(readlink "/srv/$APP/current" 2> /dev/null)")" "$(applied backend release)"
   fact environment "$(basename "$(readlink "/srv/$APP/secret.env" 2> /dev/null)")" "$(cat /var/lib/geo-system/backend/generation 2> /dev/null)"
+  backend_unproven
   backend_gone
   sed -n 's/^shared: //p' "$APPLIED/backend" 2> /dev/null | while IFS= read -r path; do fact shared "$path"; done
   backend_altered | while IFS= read -r path; do fact altered "$path"; done
   [ -e "/srv/$APP/secret.env" ] || [ ! -d "/srv/$APP" ] || fact no-secrets "/srv/$APP/secret.env"
   ! grep -qsE "\"name\": ?\"$APP\"" "$APP_HOME/.pm2/dump.pm2" || fact saved yes
   backend_forbidden
+}
+
+# `provisional RELEASE SECONDS`: what serves until its proof from outside, and the time left for that.
+# `taken-back RELEASE TIME WHY`: what did not stay.
+backend_unproven() {
+  local state=/var/lib/geo-system/backend release when why
+  if [ "$(cat "$state/handover/phase" 2> /dev/null)" = provisional ]; then
+    fact provisional "$(sed -n 's/^release: //p' "$state/handover/record")" "$(($(cat "$state/handover/until") - $(date +%s)))"
+  fi
+  IFS=' ' read -r release when why < <(sed -n 's/^refused: //p' "$state/current" 2> /dev/null) || return 0
+  fact taken-back "${release%,}" "${when%:}" "$why"
 }
 
 # `gone PATH`: the folder of the application, or that of the release in use, where it is no longer there.

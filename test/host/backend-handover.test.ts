@@ -41,6 +41,9 @@ describe.each([
     for (const user of there) expect(await answers(user)).toBe(true);
     expect(await backend.seen()).toMatchObject({ release: "three" });
     expect(await backend.current()).toBe(current);
+    expect((await backend.status()).release).toMatch(
+      /; release \w+ serves provisionally, and is taken back in \d+ s unless it is confirmed$/,
+    );
     expect(await backend.host.fails("sudo geo-system backend check")).toContain("is not at its end");
     await users.unnoticed(() => backend.confirm());
     expect(await Promise.all(there.map(async ({ closed }) => (await closed).code))).toEqual([
@@ -62,6 +65,9 @@ describe.each([
     const check = await backend.host.fails("sudo geo-system backend check");
     expect(check).toMatch(/^release \w+ runs in the place of \w+, which was taken back: it failed outside$/m);
     expect(check).not.toContain("ecosystem.config.cjs");
+    expect((await backend.status()).release).toMatch(
+      /; \w+ was deployed and taken back at \S+Z: it failed outside$/,
+    );
   });
 });
 

@@ -182,6 +182,10 @@ export interface Backend {
   applications?: Application[];
   release: string;
   deployedRelease: string;
+  /** The one that serves until it is proven from outside, and the seconds left for that. */
+  provisional?: { release: string; seconds: number };
+  /** The last one that did not stay; `at` in ISO 8601. */
+  takenBack?: { release: string; at: string; why: string };
   /** Paths of the release that are its data, and survive it. */
   shared: string[];
   /** Files of the release that were changed on the host. */

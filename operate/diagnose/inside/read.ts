@@ -188,6 +188,7 @@ function backend(facts: Facts): Backend {
   return {
     ...{ name, user, port: Number(port), home, release, deployedRelease, environment, deployedEnvironment },
     ...(ownPort && { ownPort: Number(ownPort) }),
+    ...unproven(facts),
     shared: facts.all("shared", (path = "") => path),
     altered: facts.all("altered", (path = "") => path),
     pm2: pm2 === "up" || pm2 === "down" ? pm2 : "absent",
@@ -217,6 +218,15 @@ function backend(facts: Facts): Backend {
     errors: facts.text("backend-errors") ?? "",
     errorsAge: Number(facts.one("errors-age")[0] ?? 0),
     journal: facts.text("pm2-journal") ?? "",
+  };
+}
+
+function unproven(facts: Facts): Pick<Backend, "provisional" | "takenBack"> {
+  const [release, seconds] = facts.one("provisional");
+  const [refused, at = "", why = ""] = facts.one("taken-back");
+  return {
+    ...(release && { provisional: { release, seconds: Number(seconds) } }),
+    ...(refused && { takenBack: { release: refused, at, why } }),
   };
 }
 

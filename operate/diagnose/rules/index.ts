@@ -21,6 +21,7 @@ import { serviceRules, serviceWarnings } from "./services.ts";
 import { someSilent } from "./several.ts";
 import { siteRules } from "./site.ts";
 import { siteWarnings } from "./site-text.ts";
+import { releaseTakenBack } from "./taken-back.ts";
 import { traceWarnings } from "./traces.ts";
 
 /**
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
     manyOldWorkers,
     ...hostWarnings,
     ...crashWarnings,
+    releaseTakenBack,
     ...loginRules,
   ],
 ];

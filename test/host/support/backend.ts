@@ -13,6 +13,8 @@ import {
 } from "../../../infra/render/release.ts";
 import { sitePayload } from "../../../infra/render/site.ts";
 import type { Settings } from "../../../infra/settings/schema.ts";
+import { statusProgram } from "../../../operate/status/program.ts";
+import { readStatus, type Status } from "../../../operate/status/status.ts";
 import { checkoutOf } from "../../support/checkout.ts";
 import type { TestHost } from "../../support/host.ts";
 import { settingsFor } from "./served-host.ts";
@@ -66,6 +68,13 @@ export class FixtureBackend {
 
   secretPayload(values: Record<string, string> = secrets): string {
     return renderSecretEnvironment(this.settings(), values, "open sesame");
+  }
+
+  /** What `status` shows of it. */
+  async status(): Promise<Status> {
+    const told = ["geo-backend", "geo-system", this.host.address, "/ws", "22"].join(" ");
+    const said = await this.host.run(`sudo bash -s -- ${told}`, { input: statusProgram() });
+    return readStatus(said, this.host.address);
   }
 
   /** Sends the secret environment and returns its generation. */

@@ -104,6 +104,17 @@ describe("what is worth a look, and breaks nothing yet", () => {
     ],
     [
       "pm2",
+      host({
+        backend: {
+          ...inside.backend,
+          ...{ release: "aaaaaaaaaaaa", deployedRelease: "bbbbbbbbbbbb" },
+          takenBack: { release: "bbbbbbbbbbbb", at: "2026-11-25T02:00:00Z", why: "it failed outside" },
+        },
+      }),
+      "the release that was deployed last was taken back, and aaaaaaaaaaaa serves: it failed outside",
+    ],
+    [
+      "pm2",
       host({ backend: { ...inside.backend, silentPm2: { pid: 77, frozen: false } } }),
       "pm2 itself does not answer: the backend serves on, and is not started again when it crashes",
     ],

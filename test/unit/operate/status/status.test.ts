@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readStatus, statusText } from "../../../../operate/status/status.ts";
 
 const facts = [
@@ -106,5 +106,33 @@ test("files that a release wrote into its own folder, and those of releases that
     "own files":
       "data/db.sqlite (2.1 MB) in the release's own folder, which the next release does not have; see backendShared",
     "kept files": "/srv/geo-backend/kept (1.5 kB), written by releases that are gone",
+  });
+});
+
+describe("the release", () => {
+  const row = (...more: string[]) =>
+    readStatus(
+      [...facts.filter((fact) => !fact.startsWith("release\t")), ...more, "end", ""].join("\n"),
+      "203.0.113.7",
+    ).release;
+
+  test("that was deployed last and taken back is told, with the reason", () => {
+    expect(
+      row("release\taaaa\tbbbb", "taken-back\tbbbb\t2026-11-25T02:00:00Z\tit was not confirmed in time"),
+    ).toBe(
+      "aaaa, deployed 60 min ago; bbbb was deployed and taken back at 2026-11-25T02:00:00Z: it was not confirmed in time",
+    );
+  });
+
+  test("that was rolled back on purpose was not taken back, though an earlier one was", () => {
+    expect(row("release\taaaa\tbbbb", "taken-back\tcccc\t2026-11-25T02:00:00Z\tit failed")).toBe(
+      "aaaa, deployed 60 min ago; bbbb was deployed",
+    );
+  });
+
+  test("that waits for its proof is told beside the one before", () => {
+    expect(row("release\taaaa\taaaa", "provisional\tbbbb\t42")).toBe(
+      "aaaa, deployed 60 min ago; release bbbb serves provisionally, and is taken back in 42 s unless it is confirmed",
+    );
   });
 });
