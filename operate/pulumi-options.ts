@@ -39,3 +39,6 @@ export function unknownOption(words: readonly string[], help: string): string | 
   const [nearest] = known.toSorted((a, b) => distance(a, unknown) - distance(b, unknown));
   return `unknown option ${unknown}; did you mean ${nearest}?`;
 }
+
+/** A `--` between our options and Pulumi's ends ours, and is none of Pulumi's: a person types it out of habit. */
+export const withoutSeparator = (words: readonly string[]): string[] => words.filter((word) => word !== "--");

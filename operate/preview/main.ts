@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { report } from "../../sandbox/report.ts";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
-import { refuseUnknownOptions } from "../pulumi-options.ts";
+import { refuseUnknownOptions, withoutSeparator } from "../pulumi-options.ts";
 import { readyStack, runPulumi } from "../run-pulumi.ts";
 import { type PreviewOptions, refuseContradictions } from "./options.ts";
 import { readPreview, stackOfPreview, unreadable } from "./read.ts";
@@ -26,7 +26,8 @@ const command = new Command("npm run preview --")
   .argument("[arguments...]", "more arguments for `pulumi preview`, such as --diff or --expect-no-changes")
   .allowUnknownOption()
   .helpOption("-h, --help", "show this help")
-  .action(async (rest: string[], options: PreviewOptions) => {
+  .action(async (words: string[], options: PreviewOptions) => {
+    const rest = withoutSeparator(words);
     refuseContradictions(rest, options);
     if (options.from !== undefined) return write(await fromFile(options.from, options), options);
     await refuseUnknownOptions("preview", rest, { ...process.env, ...pulumiEnvironment() });

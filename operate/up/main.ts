@@ -7,7 +7,7 @@ import { say } from "../../sandbox/host/say.ts";
 import { report } from "../../sandbox/report.ts";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
 import { clearWay } from "../clear-way.ts";
-import { refuseUnknownOptions } from "../pulumi-options.ts";
+import { refuseUnknownOptions, withoutSeparator } from "../pulumi-options.ts";
 import { project, type ReadyStack, readyStack, runPulumi } from "../run-pulumi.ts";
 import { waitOption } from "../wait-option.ts";
 
@@ -28,7 +28,8 @@ const command = new Command("npm run up --")
   .argument("[arguments...]", "more arguments for `pulumi up`: --yes, --diff, --target URN, --refresh, …")
   .allowUnknownOption()
   .helpOption("-h, --help", "show this help")
-  .action(async (rest: string[], options: { stack?: string; wait: number }) => {
+  .action(async (words: string[], options: { stack?: string; wait: number }) => {
+    const rest = withoutSeparator(words);
     await refuseUnknownOptions("up", rest, { ...process.env, ...pulumiEnvironment() });
     const stack = await readyStack(options.stack, say);
     await clearWay(stack, options.wait);

@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
+import { packageRoot } from "../../infra/package-root.ts";
 import { stackOf } from "../../operate/sandbox-names.ts";
 import { report } from "../report.ts";
 import * as sandbox from "./sandbox.ts";
@@ -43,6 +46,9 @@ command("up", "start a sandbox: a fresh one, or the one that is off")
 command("down", "throw a sandbox away, with the state of its stack").action(async ({ name }: Options) => {
   await sandbox.down(name);
   say(`The sandbox "${name}" is gone.`);
+  const settings = `Pulumi.${stackOf(name)}.yaml`;
+  if (existsSync(join(packageRoot, settings)))
+    say(`${settings} stays, for the next sandbox of that name. Without one: rm ${settings}`);
 });
 
 command("reset", "a fresh host in place of the one that is there; its CA goes")

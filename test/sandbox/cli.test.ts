@@ -1,6 +1,9 @@
+import { rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../infra/package-root.ts";
+import { stackOf } from "../../operate/sandbox-names.ts";
 import { isCaWanted } from "../../sandbox/host/acme/wanted.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { testName } from "../support/test-name.ts";
@@ -76,6 +79,15 @@ describe("the sandbox command", () => {
   it("ssh passes on what the command printed, what it read, and its exit code", async () => {
     const result = await cli("ssh", "--name", name, "--", "echo out; echo err >&2; exit 7");
     expect(result).toMatchObject({ exitCode: 7, stdout: "out", stderr: "err" });
+  });
+
+  it("down says which settings it leaves in the checkout, and none where there are none", async () => {
+    const gone = testName("settings");
+    const file = join(packageRoot, `Pulumi.${stackOf(gone)}.yaml`);
+    expect((await cli("down", "--name", gone)).stderr).toBe(`The sandbox "${gone}" is gone.`);
+    await using _ = { [Symbol.asyncDispose]: () => rm(file) };
+    await writeFile(file, "config: {}\n");
+    expect((await cli("down", "--name", gone)).stderr).toContain(`rm ${basename(file)}`);
   });
 
   it("list names it with its address", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { unknownOption } from "../../../operate/pulumi-options.ts";
+import { unknownOption, withoutSeparator } from "../../../operate/pulumi-options.ts";
 
 /** As Pulumi's CLI prints it. */
 const help = `
@@ -28,4 +28,8 @@ it("names the nearest to an option that Pulumi does not know", () => {
     "unknown option --skip-previw; did you mean --skip-preview?",
   );
   expect(unknownOption(["--refesh=true"], help)).toBe("unknown option --refesh; did you mean --refresh?");
+});
+
+it("takes a -- between options for none of Pulumi's words", () => {
+  expect(withoutSeparator(["--diff", "--", "--yes"])).toEqual(["--diff", "--yes"]);
 });
