@@ -71,7 +71,8 @@ function parseNamed({ packageManager: text }: Manifest, folder: string): Named |
   );
 }
 
-const install: Record<ManagerName, string> = {
+/** What writes the lock file again. */
+export const install: Record<ManagerName, string> = {
   npm: "npm install --package-lock-only",
   pnpm: "pnpm install --lockfile-only",
   yarn: "yarn install",

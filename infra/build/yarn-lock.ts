@@ -1,26 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { PackageManager } from "./package-manager.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * Yarn 1 does not notice that the lock file of a workspace is out of date, `--frozen-lockfile` or not: it would resolve
- * what is missing again, on each host.
+ * The dependencies that a package.json names and the lock file lacks. Yarn 1 does not notice that the lock file of a
+ * workspace is out of date, `--frozen-lockfile` or not: it would resolve what is missing again, on each host.
  *
- * @throws if yarn.lock lacks a dependency that a package.json names
+ * @param text of a yarn.lock of Yarn 1
  */
-export async function checkYarnLock(
-  workspace: Workspace,
-  { version, lockFile }: PackageManager,
-): Promise<void> {
-  if (lockFile !== "yarn.lock" || !version?.startsWith("1.")) return;
-  const path = join(workspace.root, workspace.lockFolder, lockFile);
-  const locked = lockedPatterns(await readFile(path, "utf8"));
-  const lacking = wantedPatterns(workspace).filter((pattern) => !locked.has(pattern));
-  if (lacking.length === 0) return;
-  throw new Error(
-    `backendSource: ${path} is not up to date: it lacks ${lacking.join(", ")}; next: yarn install, then commit it`,
-  );
+export function lackingInYarnLock(text: string, workspace: Workspace): string[] {
+  const locked = lockedPatterns(text);
+  return wantedPatterns(workspace).filter((pattern) => !locked.has(pattern));
 }
 
 /** `"@scope/a@^1.0.0", b@~2.1:` */

@@ -4,7 +4,6 @@ import { type Manifest, scriptOf } from "../build/manifest.ts";
 import { hostScripts } from "../build/own-scripts.ts";
 import type { PackageManager } from "../build/package-manager.ts";
 import type { Workspace } from "../build/workspace.ts";
-import { checkYarnLock } from "../build/yarn-lock.ts";
 import type { ReleaseFile } from "./release-files.ts";
 
 /** What the host installs for a release. */
@@ -24,7 +23,7 @@ export interface Dependencies {
 
 /**
  * @param files of the release
- * @throws if the lock file is not among them, or is Yarn 1's and out of date
+ * @throws if the lock file is not among them
  */
 export async function dependenciesOf(
   workspace: Workspace,
@@ -32,7 +31,6 @@ export async function dependenciesOf(
   files: readonly ReleaseFile[],
 ): Promise<Dependencies> {
   const { lockFolder, member } = workspace;
-  await checkYarnLock(workspace, manager);
   const paths = new Set(files.map(({ path }) => path));
   const lockFile = within(lockFolder, manager.lockFile);
   if (!paths.has(lockFile)) {

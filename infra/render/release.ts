@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { belongs } from "../build/belongs.ts";
 import { type BuildInput, type Built, buildName, built } from "../build/build.ts";
 import { type BuildStep, buildSteps } from "../build/build-plan.ts";
+import { checkLockFile } from "../build/lock-file.ts";
 import { type PackageManager, readPackageManager } from "../build/package-manager.ts";
 import type { Say } from "../build/run-command.ts";
 import { readWorkspace, type Workspace } from "../build/workspace.ts";
@@ -105,6 +106,7 @@ interface Source {
 async function readSource({ backendSource, backendInclude, backendBuild }: FileParameters): Promise<Source> {
   const workspace = await readWorkspace(backendSource);
   const manager = await readPackageManager(join(workspace.root, workspace.lockFolder));
+  await checkLockFile(workspace, manager);
   const options = { include: backendInclude ?? [], includeFrom: workspace.member || "." };
   const { files, notes } = await releaseFiles(workspace.root, {
     ...options,

@@ -151,7 +151,7 @@ describe("a build that fails", () => {
   });
 
   it("because the lock file is out of date says so", async () => {
-    const manifest = { ...files["package.json"], dependencies: { ms: "2.1.3" } };
+    const manifest = { ...files["package.json"], devDependencies: { ms: "2.1.3" } };
     await expect(pack(repository({ ...files, "package.json": manifest }))).rejects.toThrow(
       /npm ci [\s\S]*in sync[\s\S]*next: is package-lock.json up to date/,
     );

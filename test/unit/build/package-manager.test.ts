@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { distributionOf } from "../../../infra/build/distribution.ts";
 import { readPackageManager } from "../../../infra/build/package-manager.ts";
-import { readWorkspace } from "../../../infra/build/workspace.ts";
-import { checkYarnLock } from "../../../infra/build/yarn-lock.ts";
 import { repository } from "./fixture.ts";
 
 const read = (files: Record<string, string>, manifest: object = {}) =>
@@ -85,22 +83,5 @@ describe("its distribution", () => {
     const found = distributionOf({ name, lockFile: "", ...(version && { version }) }, "linux-arm64");
     if (expected) expect(found).toMatchObject(expected);
     else expect(found).toBeUndefined();
-  });
-});
-
-describe("the lock file of Yarn 1", () => {
-  const lock =
-    '# yarn lockfile v1\n\n\n"@x/y@^1.0.0", "@x/y@^1.2.0":\n  version "1.2.3"\n\nms@2.1.3:\n  version "2.1.3"\n';
-  const check = async (dependencies: object, more: object = {}) => {
-    const folder = repository({ "package.json": { name: "b", dependencies, ...more }, "yarn.lock": lock });
-    return checkYarnLock(await readWorkspace(folder), await readPackageManager(folder));
-  };
-
-  it("is refused where it lacks what package.json names", async () => {
-    await check({ "@x/y": "^1.2.0", ms: "2.1.3", local: "file:./x.tgz", repo: "a/b" });
-    await check({ ms: "^9.0.0" }, { resolutions: { ms: "2.1.3" } });
-    await expect(check({ ms: "^2.0.0" })).rejects.toThrow(
-      /yarn.lock is not up to date: it lacks ms@\^2.0.0; next: yarn install/,
-    );
   });
 });

@@ -199,7 +199,7 @@ describe("a pm2 file of the backend's own", () => {
 
 describe("the number of processes", () => {
   const folder = folderOf({
-    ...{ "package.json": "{}", "package-lock.json": "{}", "server.js": "" },
+    ...{ "package.json": "{}", "package-lock.json": '{ "lockfileVersion": 3 }', "server.js": "" },
     "ecosystem.config.cjs": module({ script: "server.js", instances: 4 }),
   });
   const instances = (raw: object) =>

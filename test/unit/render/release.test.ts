@@ -16,7 +16,7 @@ import { packRelease } from "../../../infra/render/release.ts";
 
 const files: Record<string, string> = {
   "package.json": JSON.stringify({ scripts: { start: "node src/server.js" }, engines: { node: ">=20" } }),
-  "package-lock.json": "{}",
+  "package-lock.json": '{ "lockfileVersion": 3 }',
   "src/server.js": "1",
 };
 let count = 0;
