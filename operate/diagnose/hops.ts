@@ -1,10 +1,10 @@
 import type { TokenAnswer } from "../../infra/handshake/wrong-token.ts";
-import { absent } from "./absent.ts";
+import { details } from "./healthy-text.ts";
 import { type HopName, hopKinds, kindOf } from "./hop-names.ts";
+import { absent } from "./not-there.ts";
 import type { Observations } from "./observations.ts";
 import { hopOf } from "./rules/client.ts";
 import type { Finding } from "./rules/rule.ts";
-import { details } from "./well.ts";
 
 /** `not there`: this host has no such thing. `not asked`: what the backend speaks has no such question, so nothing is claimed of it beyond the detail. */
 export type HopStatus = "ok" | "warn" | "fail" | "not reached" | "not asked" | "not there";

@@ -1,7 +1,7 @@
 import { kindOf } from "./hop-names.ts";
 import { type Hop, hopsOf } from "./hops.ts";
 import type { Observations } from "./observations.ts";
-import { withoutAssumedTls } from "./rules/assumed.ts";
+import { withoutAssumedTls } from "./rules/assumed-tls.ts";
 import { rules } from "./rules/index.ts";
 import { shownTo } from "./rules/remedy.ts";
 import { type Finding, worry } from "./rules/rule.ts";

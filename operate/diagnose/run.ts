@@ -1,9 +1,9 @@
 import type { Target } from "../target/target.ts";
 import { type Diagnosis, judge } from "./judge.ts";
 import { maskDiagnosis, secretsOf } from "./mask.ts";
+import { observe } from "./observe.ts";
 import { applyRemedies, remedies } from "./remedies.ts";
 import { diagnosisJson, diagnosisText, exitCode } from "./report.ts";
-import { walk } from "./walk.ts";
 
 export interface RunOptions {
   json?: boolean;
@@ -32,7 +32,7 @@ export async function run(target: Target, options: RunOptions): Promise<number> 
 }
 
 async function diagnose(target: Target, timeoutMs: number): Promise<Diagnosis> {
-  const seen = await walk(target, timeoutMs);
+  const seen = await observe(target, timeoutMs);
   return maskDiagnosis(judge(seen), secretsOf(await target.client));
 }
 

@@ -1,8 +1,8 @@
 import { connect } from "../../infra/host/ssh.ts";
 import { template } from "../../infra/package-root.ts";
-import { byLine } from "../by-line.ts";
+import { splitLines } from "../split-lines.ts";
+import { asRoot, shellWords } from "../target/shell-words.ts";
 import type { Target } from "../target/target.ts";
-import { asRoot, words } from "../target/words.ts";
 import { arrived, type Entry, history, type Selection } from "./history.ts";
 import { type LogRecord, readRecord, type Source } from "./records.ts";
 
@@ -41,7 +41,7 @@ export async function followLogs(target: Target, options: FollowLogs): Promise<v
   };
   const { code, stderr } = await session.follow(command(target, options), {
     input: template("logs/follow.pl"),
-    onText: byLine((line) => {
+    onText: splitLines((line) => {
       const record = readRecord(line);
       if (record) take(record);
     }),
@@ -83,5 +83,5 @@ function command({ application, user }: Target, { follow, lines, sinceMs, filter
   const most = sinceMs === undefined && !filtered ? shown : Math.max(shown, searched.lines);
   const named = Object.entries(files).map(([name, path]) => `${name}=${path}`);
   const told = [String(most), String(searched.bytes), follow ? "yes" : "no", ...named];
-  return words([...asRoot(user), "perl", "-", ...told]);
+  return shellWords([...asRoot(user), "perl", "-", ...told]);
 }

@@ -1,7 +1,7 @@
 import type { FileDiff } from "./file-diff.ts";
+import type { Part } from "./fit-length.ts";
 import { code, details, fence, html, shortened, visible } from "./markdown.ts";
 import type { ReleaseChange } from "./release-change.ts";
-import type { Part } from "./within.ts";
 
 /** Below so many characters a beginning of a diff says nothing. */
 const least = 400;

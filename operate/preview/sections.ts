@@ -1,9 +1,9 @@
+import type { Part } from "./fit-length.ts";
 import { code, inline, visible } from "./markdown.ts";
 import type { Message, Messages } from "./messages.ts";
 import { bullets, errorText, filePart, foldedDiff, releasePart } from "./parts.ts";
 import type { Row } from "./rows.ts";
 import { placeOf, type StepName } from "./step-of.ts";
-import type { Part } from "./within.ts";
 
 /** What stays where there is not enough room for all: the lowest stays longest. */
 export const rank = { head: 0, errors: 1, table: 2, drift: 3, checks: 4, driftDiffs: 5 };

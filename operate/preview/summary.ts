@@ -1,4 +1,5 @@
 import { readChanges } from "./changes.ts";
+import { fitLength, type Part } from "./fit-length.ts";
 import { inline, shortened } from "./markdown.ts";
 import { readMessages } from "./messages.ts";
 import type { Preview } from "./read.ts";
@@ -13,7 +14,6 @@ import {
   unverifiedParts,
 } from "./sections.ts";
 import { verdict } from "./verdict.ts";
-import { type Part, within } from "./within.ts";
 
 /** A comment on GitHub holds 65,536 characters; what somebody puts around a summary needs some. */
 export const longest = 60_000;
@@ -56,7 +56,7 @@ export function summary(preview: Preview | undefined, { stack, failure, note }: 
       ? [{ rank: rank.head, name: "the note", text: `<sub>${inline(shortened(note, 300))}</sub>` }]
       : []),
   ];
-  return `${withoutKeys(within(parts, longest - 1))}\n`;
+  return `${withoutKeys(fitLength(parts, longest - 1))}\n`;
 }
 
 /** No step shows a private key; a last look, because what stands in a pull request is read by many, for ever. */

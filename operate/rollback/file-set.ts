@@ -1,7 +1,7 @@
 import { fileRoutesOf } from "../../infra/settings/routes.ts";
 import type { Settings } from "../../infra/settings/schema.ts";
-import { byLine } from "../by-line.ts";
 import type { StackHost } from "../host-session.ts";
+import { splitLines } from "../split-lines.ts";
 
 /** One move of a link. */
 const patienceMs = 60_000;
@@ -33,7 +33,7 @@ export async function goBackFiles(
     `sudo geo-system ${step} rollback --to ${release} --wait ${wait}`,
     {
       timeoutMs: wait * 1000 + patienceMs,
-      onText: byLine(show),
+      onText: splitLines(show),
     },
   );
   if (code !== 0) throw new Error(stderr.trim());

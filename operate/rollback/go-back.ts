@@ -5,8 +5,8 @@ import { sshLine } from "../../infra/next-commands.ts";
 import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { proveInstancesOnHost } from "../../infra/steps/instances.ts";
 import { sendVerdict } from "../../infra/steps/verdict.ts";
-import { byLine } from "../by-line.ts";
 import type { StackHost, StackOutputs } from "../host-session.ts";
+import { splitLines } from "../split-lines.ts";
 import { handshakeOfRelease } from "./release-handshake.ts";
 
 /** A release must come up, and be proven, within this and the pace of the handover. */
@@ -30,7 +30,7 @@ export async function goBack(
   const command = `sudo geo-system backend rollback --to ${release} --until-confirmed --wait ${wait}`;
   const switched = await session.exec(command, {
     timeoutMs: (settings.handoverSeconds + wait) * 1000 + patienceMs,
-    onText: byLine(show),
+    onText: splitLines(show),
   });
   if (switched.code !== 0) throw new Error(switched.stderr.trim());
   const handshake = (await handshakeOfRelease(session, release)) ?? handshakeOf(settings);

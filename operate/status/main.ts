@@ -4,8 +4,8 @@ import { report } from "../../sandbox/report.ts";
 import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
+import { asRoot, shellWords } from "../target/shell-words.ts";
 import type { Target } from "../target/target.ts";
-import { asRoot, words } from "../target/words.ts";
 import { statusProgram } from "./program.ts";
 import { readStatus, type Status, statusText } from "./status.ts";
 
@@ -29,7 +29,7 @@ async function ask(target: Target): Promise<Status> {
   await using session = await connect(await target.connection());
   const { application, site, host, user, sshPort, urls } = target;
   const told = [application, site, host, new URL(urls[0] ?? "ws://host/ws").pathname, String(sshPort)];
-  const { stdout, stderr } = await session.exec(words([...asRoot(user), "bash", "-s", "--", ...told]), {
+  const { stdout, stderr } = await session.exec(shellWords([...asRoot(user), "bash", "-s", "--", ...told]), {
     input: statusProgram(),
   });
   if (!stdout.endsWith("\nend\n"))

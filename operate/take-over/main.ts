@@ -4,8 +4,8 @@ import { report } from "../../sandbox/report.ts";
 import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
+import { asRoot, shellWords } from "../target/shell-words.ts";
 import type { Target } from "../target/target.ts";
-import { asRoot, words } from "../target/words.ts";
 import { choose } from "./choose.ts";
 import { takeOverProgram } from "./program.ts";
 import { type Found, readFound } from "./read.ts";
@@ -34,7 +34,7 @@ const command = hostOptions(new Command("npm run take-over --"))
 /** One connection, one command. */
 async function ask(target: Target): Promise<Found> {
   await using session = await connect(await target.connection());
-  const { stdout, stderr } = await session.exec(words([...asRoot(target.user), "bash", "-s"]), {
+  const { stdout, stderr } = await session.exec(shellWords([...asRoot(target.user), "bash", "-s"]), {
     input: takeOverProgram(),
   });
   if (!stdout.endsWith("\nend\n"))

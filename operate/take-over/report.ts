@@ -3,7 +3,7 @@ import { describeProcess } from "../../infra/host/found.ts";
 import type { Site } from "../../infra/nginx/served-site.ts";
 import { bytesText } from "../../infra/preview/data.ts";
 import { schema } from "../../infra/settings/schema.ts";
-import { asRoot, words } from "../target/words.ts";
+import { asRoot, shellWords } from "../target/shell-words.ts";
 import type { Served } from "./choose.ts";
 import type { Running } from "./read.ts";
 
@@ -78,7 +78,7 @@ const certificateConfig = ({ certificates }: Site) =>
 /** The key is a file that only the operator reads. */
 function certificateCommands({ certificates: [first] }: Site, { ssh, user }: Reached): string[] {
   if (!first) return [];
-  const read = (file: string) => `${ssh} ${words([words([...asRoot(user), "cat", file])])}`;
+  const read = (file: string) => `${ssh} ${shellWords([shellWords([...asRoot(user), "cat", file])])}`;
   return [`${read(first.file)} > ${ownCertificate}`, `(umask 077; ${read(first.key)} > ${ownKey})`];
 }
 
@@ -108,7 +108,7 @@ function isValid(key: "serverName" | "websocketPath" | "nodeVersion", value: str
 /** The value goes from the host into Pulumi's CLI, and is not shown on the way. */
 function secretCommand(name: string, { pid }: Running, { ssh, user }: Reached): string {
   const read = [...asRoot(user), "sed", "-zn", `s/^${name}=//p`, `/proc/${pid}/environ`].join(" ");
-  return `${ssh} ${words([read])} | tr -d '\\0' | npx pulumi config set --secret --path backendSecretEnvironment.${name}`;
+  return `${ssh} ${shellWords([read])} | tr -d '\\0' | npx pulumi config set --secret --path backendSecretEnvironment.${name}`;
 }
 
 function applicationNotes(running: Running, { user }: Reached): string[] {

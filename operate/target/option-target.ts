@@ -6,9 +6,9 @@ import { resolveHostKey } from "../../infra/host/host-key.ts";
 import { parseJumpHost } from "../../infra/host/jump-host.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import { type HandshakeOptions, handshakeFrom } from "./handshake-option.ts";
+import { shellWords } from "./shell-words.ts";
 import type { ClientSecrets, Target } from "./target.ts";
 import { urlSecrets } from "./url-secret.ts";
-import { words } from "./words.ts";
 
 /** What an operator without state says of the host. */
 export interface HostOptions extends HandshakeOptions {
@@ -79,7 +79,7 @@ function naming({ url = [], ...given }: HostOptions): string {
     ...{ "--identity": identity, "--ca": ca, "--application": application, "--site": site },
     ...{ "--handshake": handshake, "--script": script },
   }).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
-  return words([...url.flatMap((each) => ["--url", shownUrl(each)]), ...single]);
+  return shellWords([...url.flatMap((each) => ["--url", shownUrl(each)]), ...single]);
 }
 
 function webSocketUrl(text: string): URL {

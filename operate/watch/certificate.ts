@@ -4,8 +4,8 @@ import { isLate, renewalTrouble } from "../../infra/host/renewal.ts";
 import { connect } from "../../infra/host/ssh.ts";
 import type { TlsSeen } from "../diagnose/outside/observed.ts";
 import { seeTls } from "../diagnose/outside/tls.ts";
+import { asRoot, shellWords } from "../target/shell-words.ts";
 import type { Target } from "../target/target.ts";
-import { asRoot, words } from "../target/words.ts";
 import type { Emit } from "./events.ts";
 
 const hour = 3_600_000;
@@ -54,7 +54,7 @@ export function looksAt(target: Target, ca: string | undefined, timeoutMs: numbe
     see: () => seeTls(new URL(url), ca, timeoutMs),
     last: async () => {
       await using session = await connect(await target.connection(), { timeoutMs });
-      const command = words([...asRoot(target.user), "cat", "/var/lib/geo-system-acme/last"]);
+      const command = shellWords([...asRoot(target.user), "cat", "/var/lib/geo-system-acme/last"]);
       return (await session.exec(command, { timeoutMs })).stdout;
     },
   };

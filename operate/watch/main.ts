@@ -6,11 +6,11 @@ import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
 import { tell } from "./alarm.ts";
+import { line, summaryLine } from "./event-text.ts";
 import type { Emit } from "./events.ts";
 import { withServedUrl } from "./served-url.ts";
 import { milliseconds } from "./time.ts";
 import { watch } from "./watch.ts";
-import { line, summaryLine } from "./words.ts";
 
 interface Options extends HostOptions {
   alarmAfter: string;

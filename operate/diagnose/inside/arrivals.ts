@@ -1,7 +1,7 @@
 import type { SshSession } from "../../../infra/host/ssh.ts";
 import { template } from "../../../infra/package-root.ts";
+import { asRoot, shellWords } from "../../target/shell-words.ts";
 import type { Target } from "../../target/target.ts";
-import { asRoot, words } from "../../target/words.ts";
 import type { PortSeen } from "../outside/observed.ts";
 import { seePorts } from "../outside/ports.ts";
 import { Facts } from "./facts.ts";
@@ -19,7 +19,13 @@ export async function countArrivals(
   silent: readonly PortSeen[],
 ): Promise<Map<number, number> | undefined> {
   const ports = [...new Set(silent.map(({ port }) => port))];
-  const count = words([...asRoot(target.user), "perl", "-", String(seconds.watch), ...ports.map(String)]);
+  const count = shellWords([
+    ...asRoot(target.user),
+    "perl",
+    "-",
+    String(seconds.watch),
+    ...ports.map(String),
+  ]);
   const [{ stdout }] = await Promise.all([
     session.exec(`echo "from	$SSH_CONNECTION"; ${count}`, { input: template("diagnose/arrivals.pl") }),
     seePorts([...new Set(silent.map(({ address }) => address))], ports, seconds.dial * 1000),

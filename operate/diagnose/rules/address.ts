@@ -3,7 +3,7 @@ import { portOf } from "../../../infra/handshake/open.ts";
 import type { Offer } from "../../../infra/nginx/offer.ts";
 import { pulumiLine } from "../../../infra/pulumi-command.ts";
 import { websocketPathPattern } from "../../../infra/settings/checks.ts";
-import { words } from "../../target/words.ts";
+import { shellWords } from "../../target/shell-words.ts";
 import type { Observations } from "../observations.ts";
 import type { Flow } from "../outside/observed.ts";
 import {
@@ -70,7 +70,7 @@ function rightAddresses(seen: Observations, named: string): string[] {
     return offer ? rightAddress(offer, url) : shownUrl(url.href);
   });
   const others = named.replaceAll(/--url ('[^']*'|\S+) ?/g, "").trim();
-  const told = words([...new Set(right)].flatMap((url) => ["--url", url]));
+  const told = shellWords([...new Set(right)].flatMap((url) => ["--url", url]));
   const line = `npm run diagnose -- ${told}${others && ` ${others}`}`;
   if (urls.every(({ search }) => search === "")) return ["# look at the address that is served:", line];
   return ["# look at the address that is served, with the query that you gave:", `# ${line}`];

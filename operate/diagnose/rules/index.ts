@@ -1,28 +1,28 @@
 import { pathRules, portRules } from "./address.ts";
-import { assumedTls } from "./assumed.ts";
+import { assumedTls } from "./assumed-tls.ts";
 import { backendRules } from "./backend.ts";
-import { betweenRules } from "./between.ts";
 import { certificateRules, certificateWarnings, keyRules } from "./certificate.ts";
+import { traceWarnings } from "./client-log.ts";
 import { crashWarnings } from "./crash.ts";
 import { firewallRules, firewallWarnings } from "./firewall.ts";
 import { flowRules } from "./flow.ts";
-import { backendGone, nginxGone } from "./gone.ts";
 import { hostRules, hostWarnings } from "./host.ts";
 import { limitRules } from "./limits.ts";
 import { loginRules } from "./login.ts";
 import { dropRules, networkWarnings, reachRules } from "./network.ts";
+import { betweenRules } from "./network-path.ts";
 import { frozenRules, nginxRules, nginxWarnings, workerRules } from "./nginx.ts";
 import { manyOldWorkers } from "./old-workers.ts";
 import { proxyProtocolRules } from "./proxy-protocol.ts";
 import { refusalRules } from "./refusal.ts";
+import { backendGone, nginxGone } from "./removed-files.ts";
 import { renewalRules, renewalWarnings } from "./renewal.ts";
 import type { Rule } from "./rule.ts";
 import { serviceRules, serviceWarnings } from "./services.ts";
-import { someSilent } from "./several.ts";
+import { someSilent } from "./silent-process.ts";
 import { siteRules } from "./site.ts";
 import { siteWarnings } from "./site-text.ts";
 import { releaseTakenBack } from "./taken-back.ts";
-import { traceWarnings } from "./traces.ts";
 
 /**
  * Every fault that is known, causes before what follows from them: the first that is found is the verdict. A client

@@ -1,8 +1,8 @@
 import type { Loopback } from "../inside/observed.ts";
 import { on } from "./fix.ts";
 import { portList, portNumbers, shown } from "./ports.ts";
+import { turnedAwayRules } from "./refused-by-host.ts";
 import { type Rule, worry } from "./rule.ts";
-import { turnedAwayRules } from "./turned-away.ts";
 
 /** A sandbox is known to be off; of any other host that is a guess. */
 const switchedOff: Rule = ({ target: { off } }) =>

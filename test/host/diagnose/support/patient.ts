@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { type Diagnosis, judge } from "../../../../operate/diagnose/judge.ts";
-import { walk } from "../../../../operate/diagnose/walk.ts";
+import { observe } from "../../../../operate/diagnose/observe.ts";
 import { project } from "../../../../operate/run-pulumi.ts";
 import { stackTarget } from "../../../../operate/target/stack-target.ts";
 import type { Target } from "../../../../operate/target/target.ts";
@@ -39,7 +39,7 @@ export class Patient implements AsyncDisposable {
   }
 
   async diagnose(): Promise<Diagnosis> {
-    return this.target.withKeys(async () => judge(await walk(this.target, timeoutMs)));
+    return this.target.withKeys(async () => judge(await observe(this.target, timeoutMs)));
   }
 
   /** Types the commands as they are printed. */

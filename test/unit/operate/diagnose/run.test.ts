@@ -5,7 +5,7 @@ import type { Target } from "../../../../operate/target/target.ts";
 import { failing, healthy, inside } from "./support/healthy.ts";
 
 const host = vi.hoisted(() => ({ code: 0, ran: [] as string[], looks: [] as unknown[] }));
-vi.mock("../../../../operate/diagnose/walk.ts", () => ({ walk: async () => host.looks.shift() }));
+vi.mock("../../../../operate/diagnose/observe.ts", () => ({ observe: async () => host.looks.shift() }));
 vi.mock("../../../../infra/host/ssh.ts", () => ({
   connect: async () => ({
     exec: async (command: string) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { byLine } from "../../../../operate/by-line.ts";
 import { arrived, history, type Selection } from "../../../../operate/logs/history.ts";
 import { type LogRecord, readRecord } from "../../../../operate/logs/records.ts";
+import { splitLines } from "../../../../operate/split-lines.ts";
 
 /** What the host prints, read. */
 function records(...printed: string[]): LogRecord[] {
@@ -116,7 +116,7 @@ test("tabs belong to the line, and what is no record is passed over", () => {
 
 test("lines are whole, in whatever pieces they come", () => {
   const lines: string[] = [];
-  const take = byLine((line) => lines.push(line));
+  const take = splitLines((line) => lines.push(line));
   for (const piece of ["on", "e\ntwo\nth", "ree\n", "fo"]) take(piece);
   expect(lines).toEqual(["one", "two", "three"]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { watchCertificate } from "../../../../operate/watch/certificate.ts";
+import { line } from "../../../../operate/watch/event-text.ts";
 import type { WatchEvent } from "../../../../operate/watch/events.ts";
-import { line } from "../../../../operate/watch/words.ts";
 
 const hour = 3_600_000;
 

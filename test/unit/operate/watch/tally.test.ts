@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { reconnectDelay } from "../../../../operate/watch/delay.ts";
+import { line } from "../../../../operate/watch/event-text.ts";
 import type { WatchEvent } from "../../../../operate/watch/events.ts";
 import { Tally } from "../../../../operate/watch/tally.ts";
 import { milliseconds } from "../../../../operate/watch/time.ts";
-import { line } from "../../../../operate/watch/words.ts";
 
 const minute = 60_000;
 

@@ -3,13 +3,13 @@ import { standingChallenge } from "../../infra/render/acme.ts";
 import type { Target } from "../target/target.ts";
 import { countArrivals } from "./inside/arrivals.ts";
 import type { Inside } from "./inside/observed.ts";
+import type { InsideSeen } from "./just-started.ts";
 import type { Observations } from "./observations.ts";
 import { seeMany } from "./outside/many.ts";
 import type { Outside } from "./outside/observed.ts";
 import { seePage } from "./outside/page.ts";
 import { seePorts } from "./outside/ports.ts";
 import { seeSizes } from "./outside/sizes.ts";
-import type { Within } from "./young.ts";
 
 interface First {
   target: Target;
@@ -19,7 +19,7 @@ interface First {
 }
 
 /** What is asked only because of what the first look found, or could not find. */
-export async function askMore({ target, session, outside, timeoutMs }: First, { inside }: Within) {
+export async function followUp({ target, session, outside, timeoutMs }: First, { inside }: InsideSeen) {
   const [arrivals, sizes, challenge, exposed, many] = await Promise.all([
     session && arrivalsAt(session, target, outside),
     sizesAt(target, outside, timeoutMs),

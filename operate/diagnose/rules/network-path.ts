@@ -1,8 +1,8 @@
 import type { Observations } from "../observations.ts";
 import type { SizeSeen } from "../outside/observed.ts";
 import { type Failed, failedFlows, flowRule, met } from "./client.ts";
+import { deletions } from "./refused-by-host.ts";
 import { type Rule, worry } from "./rule.ts";
-import { deletions } from "./turned-away.ts";
 
 /*
  * nginx answers the host itself and so does the backend, and a client of ours gets no answer: what breaks it is on the

@@ -15,7 +15,7 @@ const reserve = 1200;
 const named = 12;
 
 /** Puts parts together in their order, in at most `limit` characters. What does not fit is cut by rank, and named. */
-export function within(parts: readonly Part[], limit: number): string {
+export function fitLength(parts: readonly Part[], limit: number): string {
   const whole = parts.map(({ text }) => text).join(between);
   if (whole.length <= limit) return whole;
   let room = limit - reserve;

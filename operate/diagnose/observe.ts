@@ -2,9 +2,10 @@ import { markBackendLog } from "../../infra/handshake/log.ts";
 import { bareHost, portOf } from "../../infra/handshake/open.ts";
 import { connect, type SshSession } from "../../infra/host/ssh.ts";
 import type { Target } from "../target/target.ts";
-import { askMore } from "./ask-more.ts";
+import { followUp } from "./follow-up.ts";
 import { seeConnected } from "./inside/connected.ts";
-import { lookInside } from "./inside/look.ts";
+import { inspectHost } from "./inside/inspect.ts";
+import { type InsideSeen, settled, tooEarly } from "./just-started.ts";
 import type { Observations, SshFailure } from "./observations.ts";
 import { seeFlows } from "./outside/flow.ts";
 import { seeName } from "./outside/names.ts";
@@ -13,17 +14,16 @@ import { seePorts } from "./outside/ports.ts";
 import { seeTls } from "./outside/tls.ts";
 import { processesOf } from "./rules/pm2.ts";
 import { sshFailure } from "./ssh-failure.ts";
-import { settled, tooEarly, type Within } from "./young.ts";
 
 /** Walks from the outside in and from the inside out, at the same time. `timeoutMs`: for every dial and every answer. */
-export async function walk(target: Target, timeoutMs = 5_000): Promise<Observations> {
+export async function observe(target: Target, timeoutMs = 5_000): Promise<Observations> {
   if (target.off) return unseen(target);
   const near = seeNear(target, timeoutMs);
   const login = await logIn(target, timeoutMs);
   try {
     const { session } = login;
     const connected = session && (await seeConnected(session));
-    const first: Promise<Within> = session ? look(session, target) : Promise.resolve({});
+    const first: Promise<InsideSeen> = session ? look(session, target) : Promise.resolve({});
     let [seen, within] = await Promise.all([seeOutside(target, session, timeoutMs, near), first]);
     if (session && tooEarly(within, seen.outside)) {
       within = await settled(within, () => look(session, target));
@@ -32,7 +32,7 @@ export async function walk(target: Target, timeoutMs = 5_000): Promise<Observati
     if (session && (await hasEnded(session, within))) {
       within = { ...(await look(session, target)), endedMeanwhile: true };
     }
-    const { sizes, many, ...more } = await askMore(
+    const { sizes, many, ...more } = await followUp(
       { target, session, outside: seen.outside, timeoutMs },
       within,
     );
@@ -114,17 +114,17 @@ async function logIn(target: Target, timeoutMs: number): Promise<Login> {
   }
 }
 
-async function look(session: SshSession, target: Target): Promise<Within> {
+async function look(session: SshSession, target: Target): Promise<InsideSeen> {
   const askedAt = Date.now();
   try {
-    return { askedAt, inside: await lookInside(session, target) };
+    return { askedAt, inside: await inspectHost(session, target) };
   } catch (error) {
     return { askedAt, blind: (error as Error).message };
   }
 }
 
 /** Whether a process of the backend is gone since the look: what a client sent may have ended it. */
-async function hasEnded(session: SshSession, { inside }: Within): Promise<boolean> {
+async function hasEnded(session: SshSession, { inside }: InsideSeen): Promise<boolean> {
   const pids = inside ? processesOf(inside) : [];
   if (pids.length === 0) return false;
   const { stdout } = await session.exec(

@@ -1,5 +1,5 @@
 /** Words for a shell: each stays one word, whatever is in it. */
-export function words(list: readonly string[]): string {
+export function shellWords(list: readonly string[]): string {
   return list.map(word).join(" ");
 }
 

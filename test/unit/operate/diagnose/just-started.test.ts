@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import type { Inside } from "../../../../operate/diagnose/inside/observed.ts";
-import { settled, tooEarly } from "../../../../operate/diagnose/young.ts";
+import { settled, tooEarly } from "../../../../operate/diagnose/just-started.ts";
 import { failing, inside, outside } from "./support/healthy.ts";
 
 const startedAgo = (ms: number, changes: Partial<Inside> = {}): Inside => {

@@ -1,15 +1,15 @@
 import { setTimeout } from "node:timers/promises";
+import { loopback } from "./healthy-text.ts";
 import type { Inside } from "./inside/observed.ts";
 import type { Observations } from "./observations.ts";
 import type { Outside } from "./outside/observed.ts";
 import { application } from "./rules/pm2.ts";
-import { loopback } from "./well.ts";
 
 /** What a look at the host gave. */
-export type Within = Pick<Observations, "askedAt" | "inside" | "blind" | "crashed" | "endedMeanwhile">;
+export type InsideSeen = Pick<Observations, "askedAt" | "inside" | "blind" | "crashed" | "endedMeanwhile">;
 
 /** Whether anything was seen of the moment before the backend was up: then all of it is to be seen again. */
-export function tooEarly(within: Within, outside: Outside): boolean {
+export function tooEarly(within: InsideSeen, outside: Outside): boolean {
   const { inside } = within;
   if (!inside || !isYoung(inside)) return false;
   const failed = outside.flows.some(({ failure }) => failure) || (outside.page?.status ?? 0) >= 500;
@@ -21,10 +21,10 @@ export function tooEarly(within: Within, outside: Outside): boolean {
  * moment, so the first that sees it listen may still have asked it before that: then there is one more.
  */
 export async function settled(
-  first: Within,
-  look: () => Promise<Within>,
+  first: InsideSeen,
+  look: () => Promise<InsideSeen>,
   patienceMs = 5_000,
-): Promise<Within> {
+): Promise<InsideSeen> {
   let seen = first;
   const until = Date.now() + patienceMs;
   while (seen.inside && isStarting(seen.inside) && Date.now() < until) {
@@ -35,7 +35,7 @@ export async function settled(
   return { ...seen, crashed: restarts(seen) !== restarts(first) };
 }
 
-const restarts = ({ inside }: Within) => inside && application(inside)?.restarts;
+const restarts = ({ inside }: InsideSeen) => inside && application(inside)?.restarts;
 
 /** Whether the backend was started in the last ten seconds: what a client saw may have been the moment before. */
 function isYoung(inside: Inside): boolean {
@@ -47,4 +47,4 @@ function isYoung(inside: Inside): boolean {
 const isStarting = (inside: Inside) =>
   isYoung(inside) && !inside.listens.some(({ port }) => port === inside.backend.port);
 
-const answersItself = (seen: Within) => ["nginx", "backend"].every((to) => loopback(seen, to));
+const answersItself = (seen: InsideSeen) => ["nginx", "backend"].every((to) => loopback(seen, to));

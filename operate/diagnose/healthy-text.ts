@@ -1,8 +1,8 @@
 import type { TokenAnswer } from "../../infra/handshake/wrong-token.ts";
 import { duration } from "../duration.ts";
-import { atBoot } from "./absent.ts";
 import type { HopName } from "./hop-names.ts";
 import type { AcmeSeen } from "./inside/observed.ts";
+import { atBoot } from "./not-there.ts";
 import type { Observations } from "./observations.ts";
 import { clientsPass, hopOf } from "./rules/client.ts";
 import { servicePorts } from "./rules/firewall.ts";

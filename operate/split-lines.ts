@@ -1,5 +1,5 @@
 /** Cuts a stream of text into its lines; what has no end yet waits for the rest. */
-export function byLine(take: (line: string) => void): (text: string) => void {
+export function splitLines(take: (line: string) => void): (text: string) => void {
   let rest = "";
   return (text) => {
     const lines = (rest + text).split("\n");
