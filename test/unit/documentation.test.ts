@@ -57,40 +57,8 @@ describe.each(documents)("%s", (document) => {
 
 it.each(["README.md", "README.zh-CN.md"])("%s leads to every document", (readme) => {
   const linked = text(readme);
-  expect(documentsOf("docs").filter((document) => !linked.includes(`(${document})`))).toEqual([]);
+  const chinese = readme === "README.md" ? [] : documentsOf("docs/zh");
+  const inChinese = (document: string) => chinese.includes(document.replace("docs/", "docs/zh/"));
+  const wanted = [...documentsOf("docs").filter((document) => !inChinese(document)), ...chinese];
+  expect(wanted.filter((document) => !linked.includes(`(${document})`))).toEqual([]);
 });
-
-describe("the README in Chinese", () => {
-  const readmes = ["README.md", "README.zh-CN.md"].map(text);
-
-  it("has the same chapters", () => {
-    const [english, chinese] = readmes.map((readme) => readme.match(/^##+ /gm));
-    expect(chinese).toEqual(english);
-  });
-
-  it("has the same commands and outputs; comments and the picture are translated", () => {
-    const [english, chinese] = readmes.map((readme) => {
-      const blocks = (readme.match(/^```[\s\S]*?^```$/gm) ?? []).filter(
-        (block) => !block.startsWith("```mermaid"),
-      );
-      return blocks.map((block) => block.replace(/ +# .*$/gm, ""));
-    });
-    expect(chinese).toEqual(english);
-  });
-});
-
-it("the Chinese page has the verdicts in the words of docs/diagnose.md", () => {
-  const rows = [
-    ...text("docs/zh/troubleshooting.md").matchAll(/^\| [^|]+ \| ([a-z/…][^|]*) \| [^|]+ \|$/gim),
-  ];
-  const known = text("docs/diagnose.md").replaceAll("● ", "");
-  const unknown = rows.map(([, verdict = ""]) => verdict).filter((verdict) => !saidIn(known, verdict));
-  expect(rows.length).toBeGreaterThan(50);
-  expect(unknown).toEqual([]);
-});
-
-/** Each part between the gaps `…`, in any of the rows. */
-function saidIn(rows: string, verdict: string): boolean {
-  const parts = verdict.split(/…|; /).map((part) => part.trim());
-  return parts.every((part) => rows.includes(part));
-}
