@@ -9,6 +9,7 @@ import type { WebSocketHostArgs } from "./settings/arguments.ts";
 import { validate } from "./settings/validate.ts";
 import { acme } from "./steps/acme.ts";
 import { backend } from "./steps/backend.ts";
+import { capacity } from "./steps/capacity.ts";
 import { certificate } from "./steps/certificate.ts";
 import { hostCommand } from "./steps/command.ts";
 import { fileSets } from "./steps/file-set.ts";
@@ -61,7 +62,8 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const guarded = firewall(context, settings, [installed]);
     const issued = certificate(context, settings, guarded);
     const filled = fileSets(context, settings, { uploadAfter: [command], dependsOn: [installed] });
-    const before = issued ? [issued.command] : guarded;
+    const sized = capacity(context, settings, guarded);
+    const before = [...(issued ? [issued.command] : guarded), ...(sized ? [sized] : [])];
     const served = site(context, settings, issued, [...before, ...filled]);
     const certified = acme(context, settings, [served]);
     const running = backend(context, settings, { uploadAfter: [command], dependsOn: [certified ?? served] });

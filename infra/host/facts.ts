@@ -91,6 +91,8 @@ export interface Facts {
   certificate?: { fingerprint: string; ends: number };
   /** Of `tls: acme`; the names of the script that writes them, templates/scripts/acme-renewal.sh. */
   acme?: AcmeFact;
+  /** What the host allows, by name, where a number of connections is expected: templates/scripts/facts-capacity.sh. */
+  allowed?: Record<string, { value: number /** The host may not raise it. */; fixed?: true }>;
   /** What serves on a host on which no release runs yet. */
   found: Found;
   /** Whose the host is: `organization/project/stack/name`. */

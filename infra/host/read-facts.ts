@@ -74,6 +74,12 @@ const readers: Record<string, Reader> = {
   "acme-last": (facts, [lines]) => {
     facts.acme = { ...facts.acme, last: readKeyed(decoded(lines)) };
   },
+  allowed: (facts, [name, value, fixed]) => {
+    facts.allowed = {
+      ...facts.allowed,
+      [name]: { value: Number(value), ...(fixed === "fixed" && { fixed: true }) },
+    };
+  },
   package: ({ missingPackages }, [name, is, lists]) =>
     missingPackages.push({ name, ...(is !== missing && { known: is === "known" }), lists: date(lists) }),
   service: ({ services }, [unit, state]) => {

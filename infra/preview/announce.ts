@@ -21,6 +21,7 @@ export async function announceLook(look: Look, resource: pulumi.Resource): Promi
   for (const why of look.refused) await pulumi.log.error(labels.refused + why, resource);
   for (const finding of look.findings) await pulumi.log.info(labels.found + finding, resource);
   for (const note of look.notes) await pulumi.log.warn(labels.check + note, resource);
+  if (look.capacity) await pulumi.log.info(labels.check + look.capacity, resource);
   await pulumi.log.info(labels.starts + look.release.starts, resource);
   for (const note of look.release.notes) await pulumi.log.info(labels.check + note, resource);
   if (look.facts) await announceMachine(look.facts, resource);

@@ -6,6 +6,7 @@ import { holdUp } from "../host/hold.ts";
 import { SshError } from "../host/ssh-error.ts";
 import { readable } from "../readable-error.ts";
 import { acmePayload } from "../render/acme.ts";
+import { capacityPayload } from "../render/capacity.ts";
 import { renderBackend, renderSecretEnvironment } from "../render/ecosystem.ts";
 import { type FileSet, fileSetPayload, packFileSetOnce } from "../render/file-set.ts";
 import { firewallPayload } from "../render/firewall.ts";
@@ -21,6 +22,7 @@ import { fileRoutesOf } from "../settings/routes.ts";
 import { isLater, type Settings } from "../settings/schema.ts";
 import { beforeOrder } from "./acme/before-order.ts";
 import { termsToAgree } from "./acme/terms.ts";
+import { capacityText } from "./capacity.ts";
 import { checkNotes, resolved } from "./checks.ts";
 import { findingsOf } from "./found/findings.ts";
 import { environmentPlan } from "./own-plans.ts";
@@ -41,6 +43,8 @@ export interface Look {
   findings: string[];
   /** What is worth knowing, and stops nothing. */
   notes: string[];
+  /** How many connections the host holds, where a number is expected. */
+  capacity?: string;
   /** How the release starts, and what is worth knowing of it. */
   release: { starts: string; notes: string[] };
 }
@@ -122,12 +126,14 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
   if (refused.length > 0 && !dry) throw new Error(["Nothing was changed.", ...refused].join("\n  refused: "));
   await held;
   const unsure = order.filter((each) => !each.refused).map(({ text }) => text);
+  const capacity = capacityText(facts, settings);
   const findings = findingsOf(facts, wanted.get("site") ?? "", { ...settings, ports: portSets(settings) });
   return {
     facts,
     refused,
     findings,
     notes: [...unsure, ...(await notes(facts, dialled, settings))],
+    ...(capacity && { capacity }),
     release,
   };
 }
@@ -165,10 +171,12 @@ async function wantedPayloads(
   release: Release,
   sets: readonly FileSet[],
 ): Promise<Map<ScriptedStep, string>> {
+  const capacity = capacityPayload(settings);
   return new Map<ScriptedStep, string>([
     ["packages", packagesPayload(settings)],
     ["firewall", firewallPayload(settings)],
     ...sets.map((set) => [`file-set-${set.route.name}`, fileSetPayload(set, settings)] as const),
+    ...(capacity === undefined ? [] : [["capacity", capacity] as const]),
     ["site", sitePayload(settings, settings.host)],
     ...(settings.tls === "acme" ? [["acme", acmePayload(settings, settings.host)] as const] : []),
     ["backend", renderBackend(settings, release, await handshakeProgram())],

@@ -5,6 +5,7 @@ import { pulumiLine } from "../pulumi-command.ts";
 import { nextSet, type PortSettings, portSets } from "../render/ports.ts";
 import { type Reach, reaches } from "../settings/reaches.ts";
 import type { Settings } from "../settings/schema.ts";
+import { capacityRefused, type Expected } from "./capacity.ts";
 import { dataRefused } from "./found/data-findings.ts";
 import { briefly, enabledSite, siteFiles, takenOver } from "./found/in-use.ts";
 import { needsRefused } from "./needs.ts";
@@ -17,7 +18,7 @@ const leastFree = 300 * 1024;
 export function refusals(
   facts: Facts,
   plans: ReadonlyMap<string, StepPlan>,
-  settings: PortSettings & Pick<Settings, "maxReach" | "tls" | "nodeSource">,
+  settings: PortSettings & Expected & Pick<Settings, "maxReach" | "tls" | "nodeSource">,
   owner: string,
 ): string[] {
   const needed = [...plans.values()].some((plan) => plan.needed);
@@ -26,6 +27,7 @@ export function refusals(
     ...renamed(plans.get("backend")),
     ...candidateRefused(facts),
     ...needsRefused(facts),
+    ...capacityRefused(facts, settings),
     ...(plans.get("firewall")?.needed ? rulesRefused(facts) : []),
     ...(needed ? disksFull(facts) : []),
     ...portsTaken(facts, settings),

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { websocketPathPattern } from "../settings/checks.ts";
 import type { FilesRoute, Route } from "../settings/routes.ts";
+import { sizesFor } from "./capacity.ts";
 import { type PayloadFile, payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
 import type { PortSets } from "./ports.ts";
@@ -24,6 +25,8 @@ export interface SiteParameters {
   readTimeoutSeconds: number;
   /** Least `worker_connections`; a WebSocket takes two, and twice as many open files are allowed. */
   workerConnections: number;
+  /** Connections of clients that the host is to hold, where that is known. */
+  expectedConnections?: number | undefined;
   /** How long a worker that a reload replaced may live, in seconds; 0: until its last connection ends. */
   workerShutdownSeconds: number;
   /** Whether port 443 is served too. */
@@ -59,12 +62,17 @@ export function renderSite(parameters: SiteParameters): string {
   const sets = site.routes.filter((route) => route.kind === "files");
   // By the PROXY protocol a balancer hands on what it is sent: these headers are any client's.
   const forwards = site.trustedProxies.length > 0 && !site.proxyProtocol;
-  const values = { ...site, names, sets, forwards, fileSets, prefix: site.siteName.replaceAll("-", "_") };
+  const sizes = site.expectedConnections ? sizesFor(site.expectedConnections) : undefined;
+  const values = {
+    ...{ ...site, names, sets, forwards, fileSets, prefix: site.siteName.replaceAll("-", "_") },
+    ...{ backlog: sizes?.backlog ?? defaultBacklog, sources: sources(sizes?.sources ?? 1) },
+  };
   const { a, b } = site.ports;
   const settings = {
     site: site.siteName,
     replaces: site.replaces,
     "worker-connections": site.workerConnections,
+    "open-files": sizes?.openFiles,
     "worker-shutdown-timeout": site.workerShutdownSeconds,
   };
   return payload({ ...settings, ...switched(site) }, [
@@ -77,6 +85,16 @@ export function renderSite(parameters: SiteParameters): string {
     ...ownDirectives(site.includes),
   ]);
 }
+
+/** The kernel's own most, on hosts of today. */
+const defaultBacklog = 4096;
+
+/** Loopback addresses and the share of each; none where the kernel's choice, 127.0.0.1, is enough. */
+const sources = (count: number) =>
+  Array.from({ length: count > 1 ? count : 0 }, (_, i) => ({
+    address: `127.0.${Math.floor((i + 1) / 256)}.${(i + 1) % 256}`,
+    share: i + 1 < count ? `${(100 / count).toFixed(2)}%` : "*",
+  }));
 
 /** For the reach of a change: who is no longer served. Absent where it is off, as in what earlier versions wrote. */
 const switched = ({ httpsOnly, proxyProtocol }: SiteParameters) => ({
@@ -112,6 +130,9 @@ function placed(parameters: SiteParameters): SiteParameters {
     sticky: parameters.sticky,
     readTimeoutSeconds: whole("readTimeoutSeconds", parameters.readTimeoutSeconds, 1, 2_147_483),
     workerConnections: whole("workerConnections", parameters.workerConnections, 64, 1_000_000),
+    expectedConnections:
+      parameters.expectedConnections &&
+      whole("expectedConnections", parameters.expectedConnections, 1000, 1_000_000),
     workerShutdownSeconds: whole("workerShutdownSeconds", parameters.workerShutdownSeconds, 0, 2_147_483),
     tls: parameters.tls,
     httpsOnly: parameters.httpsOnly,

@@ -7,6 +7,7 @@ export const scriptedSteps = [
   "firewall",
   "certificate",
   "file-set",
+  "capacity",
   "site",
   "acme",
   "backend",
@@ -71,7 +72,7 @@ export function commandText(): string {
 
 /** The text that gathers the facts: the steps with their checks, and what makes facts of what these find. */
 export function factsText(): string {
-  const steps = ["facts-steps", "facts-acme", "facts-needs", "facts-data"];
+  const steps = ["facts-steps", "facts-acme", "facts-capacity", "facts-needs", "facts-data"];
   const own = ["facts", ...steps, "facts-host", "facts-found"];
   const text = [...frame.before, ...scriptedSteps.flatMap(files), ...own].map(script).join("\n");
   return `${text}\nfacts_main\n`;

@@ -21,6 +21,7 @@ export function sitePayload(
     ports: portSets(settings),
     sticky: isSticky(settings),
     readTimeoutSeconds: settings.readTimeout,
+    expectedConnections: settings.expectedConnections,
     workerConnections: settings.workerConnections,
     workerShutdownSeconds: settings.workerShutdownTimeout,
     tls: settings.tls !== "off",

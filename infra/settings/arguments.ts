@@ -85,6 +85,12 @@ export interface WebSocketHostArgs {
   routes?: Record<string, RouteInput>;
   /** Seconds a silent WebSocket is held (proxy_read_timeout, proxy_send_timeout). Default 86400. */
   readTimeout?: number;
+  /**
+   * Connections of clients that the host is to hold at once. From it follow the limits of nginx, of its unit and of the
+   * kernel, and the addresses from which nginx reaches the backend; what the host cannot hold is refused before anything
+   * is changed. Default: none, the limits are those of `workerConnections`. Example: `50_000`.
+   */
+  expectedConnections?: number;
   /** Connections of one nginx worker; a WebSocket takes two of them. Default 20000. */
   workerConnections?: number;
   /**

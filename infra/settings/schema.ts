@@ -38,6 +38,7 @@ export const schema = {
   websocketPath: check.websocketPath.default(defaultWebsocketPath),
   routes: routes.optional(),
   readTimeout: check.seconds.default(86_400),
+  expectedConnections: check.whole("a number from 1000 to 1000000", 1000, 1_000_000).optional(),
   workerConnections: check.whole("a number from 64 to 1000000", 64, 1_000_000).default(20_000),
   workerShutdownTimeout: check.whole("seconds from 0 (no limit) to 2147483", 0, 2_147_483).default(86_400),
   httpsOnly: z.boolean("true or false").default(false),

@@ -11,6 +11,7 @@ export const rank = { head: 0, errors: 1, table: 2, drift: 3, checks: 4, driftDi
 const diffRanks: Record<StepName, number> = {
   site: 6,
   firewall: 6,
+  capacity: 7,
   "file-set": 7,
   backend: 7,
   certificate: 7,

@@ -4,6 +4,7 @@
 # the wanted payloads, `STEP<TAB>base64` one a line. The answer is one fact a line, `NAME<TAB>VALUE…`, texts in base64.
 #   facts-steps.sh   each step: what was applied last, and what differs from it
 #   facts-acme.sh    what is certified by ACME
+#   facts-capacity.sh  what the host allows, where a number of connections is expected
 #   facts-needs.sh   packages and services that the backend needs: whether apt and systemd know them
 #   facts-data.sh    what the running release wrote into its own folder
 #   facts-found.sh   before the first release: what serves on the host that this package did not set up
@@ -52,6 +53,8 @@ facts_main() {
   facts_job rules facts_rules &
   jobs+=($!)
   facts_job issued facts_acme &
+  jobs+=($!)
+  facts_job allowed facts_capacity &
   jobs+=($!)
   facts_job needs facts_needs &
   jobs+=($!)

@@ -28,7 +28,7 @@ export LC_ALL=C.UTF-8 HOME=/root
 # sudo drops these, and without them apt asks questions that no one is there to answer.
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
-STEPS=(packages firewall certificate file-set site acme backend)
+STEPS=(packages firewall certificate file-set capacity site acme backend)
 VERBS=(apply check undo renew environment confirm restore placed mend take-back releases rollback instances)
 # Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
 STATE=/var/lib/geo-system

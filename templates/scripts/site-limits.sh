@@ -2,18 +2,37 @@
 # Step `site`, the limits in nginx.conf: of connections and files only ever raised. The former value is kept in a comment on
 # the same line, so that undo takes back these lines and nothing that others changed since.
 
+# What a worker needs beside its clients: what it listens on, logs, files that it serves.
+SITE_RESERVE=512
+
 # site_limits < nginx.conf: nginx.conf with limits that are high enough, and with the end of old workers. A reload applies
-# the first two: workers are started by a root process, which may raise what it gives them.
+# all of them: workers are started by a root process, which may raise what it gives them.
 site_limits() {
-  local connections files most shutdown
-  connections=$(setting worker-connections)
+  local before open connections files most room processes workers shutdown
+  before=$(site_limits_without && say end)
+  before=${before%end}
+  most=$(site_most_files) room=$((most > 2 * SITE_RESERVE ? most - SITE_RESERVE : most / 2))
+  # Of all workers together, for as many connections as are expected. Where one may not have its share there are more of
+  # them than processors.
+  open=$(setting open-files 0) processes=$(site_processes <<< "$before")
+  workers=$(site_greater "$processes" "$(((open + room - 1) / room))")
+  connections=$(site_greater "$(setting worker-connections)" "$((open > 0 ? open / workers + SITE_RESERVE : 0))")
   # As many for connections, and as many again for logs, answers on disk and a reserve.
-  files=$((connections * 2)) most=$(site_most_files)
+  files=$((connections * 2))
   # A worker ends by what it was started with: the third counts from the reload after the next. A payload of a version
   # before this setting has none.
   shutdown=$(setting worker-shutdown-timeout '')
-  site_limits_without | site_shutdown "$shutdown" |
+  printf '%s' "$before" | site_set worker_shutdown_timeout "${shutdown:+${shutdown}s}" |
+    site_set worker_processes "$([ "$workers" = "$processes" ] || say "$workers")" |
     site_raise worker_rlimit_nofile "$((files < most ? files : most))" before | site_raise worker_connections "$connections" after
+}
+
+site_greater() { say "$(($1 > $2 ? $1 : $2))"; }
+site_least() { say "$(($1 < $2 ? $1 : $2))"; }
+
+# site_processes < nginx.conf: how many workers nginx starts; 1 where it does not say.
+site_processes() {
+  awk '$1 == "worker_processes" { sub(/;.*/, "", $2); found = $2 } END { print found == "" ? 1 : found }' | sed "s/^auto\$/$(nproc)/"
 }
 
 # What nginx cannot go beyond: its unit's limit, and in a container also that of the container.
@@ -45,18 +64,19 @@ site_raise() {
     }'
 }
 
-# site_shutdown SECONDS: after a reload an old worker stays until its last connection ends, and a WebSocket that talks never
-# does: each reload would leave its workers, with their memory, for good. nginx knows the directive once, in its main block.
-site_shutdown() {
-  awk -v seconds="$1" '
+# site_set NAME VALUE: of a directive of the main block, which nginx knows once there. worker_shutdown_timeout: after a reload
+# an old worker stays until its last connection ends, and a WebSocket that talks never does: each reload would leave its
+# workers, with their memory, for good.
+site_set() {
+  awk -v name="$1" -v value="$2" '
     { line[NR] = $0 }
-    /^[ \t]*worker_shutdown_timeout[ \t]+[^;#]+;/ && !found { found = NR }
+    $1 == name && /^[^;#]+;/ && !found { found = NR }
     /^[ \t]*events[ \t]*\{/ { events = NR }
     END {
-      mark = "worker_shutdown_timeout " seconds "s; # geo-system, before: "
+      mark = name " " value "; # geo-system, before: "
       for (i = 1; i <= NR; i++) {
-        if (seconds != "" && !found && i == events) print mark "nothing"
-        if (seconds != "" && i == found) {
+        if (value != "" && !found && i == events) print mark "nothing"
+        if (value != "" && i == found) {
           text = line[i]
           sub(/^[ \t]*/, "", text)
           print substr(line[i], 1, length(line[i]) - length(text)) mark text

@@ -10,8 +10,9 @@ UP="$RUN/up" # whose `up` it is; locked while it is under way
 up_settle() {
   local mine
   mine=$(option for "$@")
-  # Step `acme` serves no client; and where it is left out from now on, this undo is all that takes its timer away.
-  [ "$STEP" != acme ] || return 0
+  # Steps `acme` and `capacity` serve no client; and where one is left out from now on, this undo is all that takes away
+  # what it did.
+  [[ $STEP != @(acme|capacity) ]] || return 0
   # A set of files that the site no longer serves is no replacement either.
   [[ $STEP != file-set-* ]] || file_set_is_served || return 0
   [ "$VERB" = undo ] && [ -n "$mine" ] && up_is_under_way "$mine" || return 0

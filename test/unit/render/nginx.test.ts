@@ -69,6 +69,21 @@ describe("the site", () => {
     expect(lines).toContain("include /etc/nginx/geo-system/upstream.conf;");
   });
 
+  it("reaches it from one address, or from as many as the expected connections need", () => {
+    expect(site()).not.toMatch(/proxy_bind|split_clients|open-files/);
+    const lines = directives(site({ expectedConnections: 50_000 }));
+    const start = lines.indexOf("split_clients $request_id $geo_system_source {");
+    expect(lines.slice(start + 1, start + 5)).toEqual([
+      "33.33% 127.0.0.1;",
+      "33.33% 127.0.0.2;",
+      "* 127.0.0.3;",
+      "}",
+    ]);
+    expect(lines).toContain("open-files: 150000");
+    expect(locationOf("/ws", lines.join("\n"))).toContain("proxy_bind $geo_system_source;");
+    expect(lines).toContain("listen 443 ssl default_server so_keepalive=2m:30s:4 backlog=16384;");
+  });
+
   it("serves each path as its route says, and nothing where no route fits", () => {
     const several = routesOf({
       websocketPath: "/live",

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { capacityRefused, capacityText } from "../../../infra/preview/capacity.ts";
+import { facts } from "./support.ts";
+
+/** A container on two processors; `changes` replace or add lines. */
+function host(changes: Record<string, string> = {}) {
+  const lines = {
+    ...{ processors: "2", "nginx-files": "20000", "backend-files": "20000", ports: "28232" },
+    ...changes,
+  };
+  return facts(...Object.entries(lines).map(([name, value]) => `allowed\t${name}\t${value}`));
+}
+const expecting = (expectedConnections: number, backendInstances = 1) => ({
+  expectedConnections,
+  backendInstances,
+});
+
+describe("how many connections a host holds", () => {
+  it("is said with the limit that is reached first", () => {
+    expect(capacityText(host(), expecting(10_000))).toBe(
+      "this host holds 19,488 connections: hard limit of open files 20,000 (backend, 1 process)",
+    );
+    expect(capacityText(host(), expecting(10_000, 3))).toBe(
+      "this host holds 51,968 connections: hard limit of open files 20,000 (nginx worker, of which 8 are 4 a processor)",
+    );
+  });
+
+  it("is not said where none are expected, or by a host that said nothing of it", () => {
+    expect(capacityText(host(), { backendInstances: 1 })).toBeUndefined();
+    expect(capacityText(facts(), expecting(1000))).toBeUndefined();
+  });
+});
+
+describe("an expectation that the host cannot meet is refused", () => {
+  it("never where it is met", () => {
+    expect(capacityRefused(host(), expecting(19_488))).toEqual([]);
+    expect(
+      capacityRefused(host({ "nginx-files": "1048576", "backend-files": "1048576" }), expecting(1_000_000)),
+    ).toEqual([]);
+  });
+
+  it("with the one limit to lift, and how", () => {
+    expect(capacityRefused(host(), expecting(50_000))).toEqual([
+      "expectedConnections: expected at most 19488, which this host holds, found 50000: hard limit of open files 20,000 (backend, 1 process); more processes of the backend: npx pulumi config set backendInstances 2, or npx pulumi config set expectedConnections 19488",
+    ]);
+    expect(capacityRefused(host(), expecting(60_000, 4))).toEqual([
+      expect.stringMatching(/found 60000: .*nginx worker.*; raise the hard limit .* of the container/),
+    ]);
+  });
+
+  it("by a limit of the kernel only where the host may not raise it", () => {
+    const table = (value: string) => host({ "net.netfilter.nf_conntrack_max": value });
+    expect(capacityRefused(table("32768"), expecting(10_000))).toEqual([]);
+    expect(capacityRefused(table("32768\tfixed"), expecting(10_000))).toEqual([
+      "expectedConnections: expected at most 8192, which this host holds, found 10000: net.netfilter.nf_conntrack_max 32,768, which this host may not raise; set it on the machine that carries this host, or npx pulumi config set expectedConnections 8192",
+    ]);
+    const queue = host({ "net.core.somaxconn": "128\tfixed" });
+    expect(capacityRefused(queue, expecting(10_000))[0]).toContain("expected at most 512");
+  });
+
+  it("by a range of ports that somebody made smaller", () => {
+    expect(capacityRefused(host({ ports: "10000" }), expecting(10_000))).toEqual([
+      expect.stringMatching(/expected at most 7084, .*10,000 ports .*from each of 1 addresses/),
+    ]);
+  });
+});
