@@ -2,7 +2,7 @@ import { template } from "../../infra/package-root.ts";
 
 /** The facts of a diagnosis without what waits, and those of status.sh; behind them two programs, ended by a zero. */
 export function statusProgram(): string {
-  const names = ["host", "firewall", "nginx", "acme", "backend", "sockets", "status"];
+  const names = ["host", "firewall", "nginx", "acme", "backend", "capacity", "sockets", "status"];
   const scripts = names.map((name) => `diagnose/${name}.sh`);
   const shared = [
     "ipv6",

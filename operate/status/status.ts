@@ -1,6 +1,8 @@
 import { readWritten } from "../../infra/host/read-facts.ts";
 import { renewalTrouble } from "../../infra/host/renewal.ts";
 import { bytesText, writtenText } from "../../infra/preview/data.ts";
+import { number } from "../../infra/preview/number.ts";
+import { isNear, tightestUse, useText } from "../diagnose/capacity.ts";
 import { Facts } from "../diagnose/inside/facts.ts";
 import type { Application, Backend, Inside, Worker } from "../diagnose/inside/observed.ts";
 import { readInside } from "../diagnose/inside/read.ts";
@@ -31,6 +33,7 @@ export function readStatus(output: string, host: string): Status {
     ...renewal(inside),
     ...services(inside),
     websockets: connectedText(connections, inside.backend.release),
+    ...capacity(inside),
     messages: trafficText(connections),
     log: log(facts),
     firewall: firewall(inside),
@@ -136,6 +139,14 @@ function renewal({ acme, clock }: Inside): Status {
   return {
     renewal: `due ${time(Number(next))} UTC at the latest; last ${did ?? "order"} ${time(Number(at))} UTC`,
   };
+}
+
+/** The limit that is reached first, and how much of it is used. */
+function capacity(inside: Inside): Status {
+  const use = tightestUse(inside);
+  if (!use) return {};
+  const expected = inside.expected ? `; ${number(inside.expected)} are expected` : "";
+  return { capacity: `${isNear(use) ? "WARNING: " : ""}${useText(use)}${expected}` };
 }
 
 function log(facts: Facts): string {

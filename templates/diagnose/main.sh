@@ -24,6 +24,7 @@ main() {
   firewall_facts
   backend_facts
   backend_processes
+  capacity_facts
   cat <&5
   cat <&6
   cat <&7

@@ -62,6 +62,7 @@ main() {
   firewall_facts
   backend_facts
   backend_ends
+  capacity_facts
   status_service
   status_data
   status_file_sets

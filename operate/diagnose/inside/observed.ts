@@ -7,6 +7,12 @@ export interface Inside {
   disks: Disk[];
   memory: { totalKb: number; availableKb: number };
   conntrack?: { used: number; most: number };
+  /** The processes of the release in use, which pm2 started. */
+  serving?: { pid: number; files: number; mostFiles: number }[];
+  /** How many ports nginx may use for connections from one address to the backend. */
+  ports?: number;
+  /** `expectedConnections`, as it was deployed. */
+  expected?: number;
   failedUnits: string[];
   /** Whether there is a way to other networks. */
   defaultRoute: boolean;

@@ -17,6 +17,7 @@ const scripts = [
   "diagnose/acme.sh",
   "diagnose/loopback.sh",
   "diagnose/backend.sh",
+  "diagnose/capacity.sh",
   "diagnose/main.sh",
 ];
 

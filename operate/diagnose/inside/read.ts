@@ -47,6 +47,7 @@ export function readInside(output: string): Inside {
     disks: disks(facts),
     memory: { totalKb: Number(total), availableKb: Number(available) },
     ...(used && most && { conntrack: { used: Number(used), most: Number(most) } }),
+    ...capacity(facts),
     defaultRoute: facts.all("route", () => true).length > 0,
     failedUnits: facts.all("failed", (name = "") => name),
     units: facts.all("unit", (name = "", active = "", sub = "", enabled = "") => ({
@@ -74,6 +75,17 @@ export function readInside(output: string): Inside {
     ...acme(facts),
     backend: backend(facts),
     loopback: facts.all("loopback", (to = "", port, answer = "") => ({ to, port: Number(port), answer })),
+  };
+}
+
+function capacity(facts: Facts): Pick<Inside, "serving" | "ports" | "expected"> {
+  const [[ports], [expected]] = [facts.one("ports"), facts.one("expected")];
+  return {
+    serving: facts.all("serves", (pid, files, mostFiles) => ({
+      ...{ pid: Number(pid), files: Number(files), mostFiles: Number(mostFiles) },
+    })),
+    ...(ports && { ports: Number(ports) }),
+    ...(expected && { expected: Number(expected) }),
   };
 }
 

@@ -187,7 +187,7 @@ const silent: Rule = (seen) => {
 };
 
 /** It cannot open another connection: the kernel answers for it, and nothing more comes. */
-const outOfFiles: Rule = ({ inside, target }) => {
+export const outOfFiles: Rule = ({ inside, target }) => {
   const full = inside?.backend.processes.find(
     ({ files, mostFiles }) => mostFiles > 0 && files >= mostFiles - 5,
   );

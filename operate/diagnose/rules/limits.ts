@@ -1,15 +1,12 @@
-import { readConfiguration } from "../../../infra/nginx/configuration.ts";
+import { isNear, mostConnections, tightestUse, useText } from "../capacity.ts";
 import type { Worker } from "../inside/observed.ts";
 import type { Observations } from "../observations.ts";
+import { outOfFiles } from "./backend.ts";
 import { on, putBack, reloadNginx } from "./fix.ts";
 import { type Rule, worry } from "./rule.ts";
 
-/** `worker_connections`; nginx's own default is 512. */
-export function workerConnections({ inside }: Observations): number {
-  const tree = readConfiguration(inside?.nginx.configuration ?? "");
-  const events = tree.find(({ name }) => name === "events")?.block ?? [];
-  return Number(events.find(({ name }) => name === "worker_connections")?.values[0] ?? 512);
-}
+export const workerConnections = ({ inside }: Observations): number =>
+  inside ? mostConnections(inside) : 512;
 
 const said = ({ inside }: Observations, words: RegExp) =>
   inside?.nginx.log
@@ -107,4 +104,21 @@ const conntrack: Rule = ({ inside, target }) => {
   };
 };
 
-export const limitRules = [filesUsedUp, connectionsUsedUp, portsUsedUp, conntrack];
+const usedUp = [filesUsedUp, connectionsUsedUp, portsUsedUp, conntrack];
+
+/** Before any of them is used up; of those that are, their own rules tell. */
+const nearlyFull: Rule = (seen) => {
+  const use = seen.inside && tightestUse(seen.inside);
+  if (!use || !isNear(use) || [...usedUp, outOfFiles].some((rule) => rule(seen))) return undefined;
+  return {
+    ...{ hop: "limits", severity: "warn" },
+    cause: `the host is nearly full: ${useText(use)}`,
+    evidence: [],
+    fix: [
+      `# the key expectedConnections raises every limit that can be raised, and says which one cannot: ${seen.target.up}`,
+    ],
+    worry: worry.soon,
+  };
+};
+
+export const limitRules = [...usedUp, nearlyFull];

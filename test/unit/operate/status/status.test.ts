@@ -27,6 +27,9 @@ const facts = [
   "file-set\t/\t0123456789ab\t0123456789ab\t1795573883",
   "file-set\t/a/\taaaaaaaaaaaa\tbbbbbbbbbbbb\t1795573883",
   "errors\t3",
+  "serves\t9\t180\t20000",
+  "ports\t28232",
+  "expected\t10000",
   "up\t2026-11-20 01:02:03",
   "last-run\ttime=2026-11-25T03:24:00+00:00 user=ubuntu client=198.51.100.4 step=backend verb=apply release=r2 result=applied seconds=4.1",
   "pm2\tup\t77",
@@ -56,6 +59,7 @@ pm2          geo-backend online for 8 min, 1 restarts, 100 MB; it ended by itsel
 nginx        active, 1 worker with 4 connections, 1 old worker, which a reload has replaced, holds 300 connections and 10 MB, configuration valid
 certificate  396 days left, for 203.0.113.7
 websockets   182 live: 180 on process 9 (port 3000, release a1b2c3d4e5f6), 2 on process 8 (port 3000, release 0123456789ab, which is not the current one); 1 of them not through nginx; counted from the sockets that stood for 1.1 s (ss)
+capacity     180 of 20,000 connections (0 %): limit of open files 20,000 (backend, 1 process); 10,000 are expected
 messages     12 from clients and 40 to them in one second (WebSocket frames on the loopback); 2.0 kB/s in, 20.0 kB/s out; last bytes in 1.5 s ago, out 0.0 s ago (ss)
 log          3 lines of nginx's error log ([error] or worse) since the deployment
 firewall     ufw active, lets in 80
