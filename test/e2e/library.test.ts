@@ -118,8 +118,18 @@ it("the archive holds what runs, and no source, test or sandbox", async () => {
   const [archive] = JSON.parse(stdout) as [{ files: { path: string }[]; unpackedSize: number }];
   const folders = new Set(archive.files.map(({ path }) => path.split("/")[0]));
   expect([...folders].sort()).toEqual([
-    ...["LICENSE", "README.md", "README.zh-CN.md", "dist", "docs", "examples", "operate", "package.json"],
-    ...["schema", "templates"],
+    ...[
+      "LICENSE",
+      "PulumiPlugin.yaml",
+      "README.md",
+      "README.zh-CN.md",
+      "dist",
+      "docs",
+      "examples",
+      "operate",
+      "package.json",
+    ],
+    ...["provider", "schema", "templates"],
   ]);
   expect(archive.files.filter(({ path }) => path.startsWith("operate/")).map(({ path }) => path)).toEqual([
     "operate/commands.mjs",
