@@ -11,8 +11,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const builds = join(root, ".build");
@@ -34,16 +35,36 @@ export const forNode = {
   format: "esm",
 };
 
-// The address to import: that of `entry`, in the checkout, with all it imports from `folders` and from libraries.
+const require = createRequire(import.meta.url);
+
+// Loads `entry`, in the checkout, with all it imports from `folders` and from libraries.
+export async function load(wanted) {
+  const program = await bundled(wanted);
+  const { keepCompiled } = require("./start/compiled.cjs");
+  const file = program.replace(/cjs$/, "compiled");
+  keepCompiled({ file, accepts: (path) => path === program, noImports: true });
+  return require(program);
+}
+
+// The older module system: of its modules what was compiled can be kept.
+const forLoading = {
+  ...forNode,
+  format: "cjs",
+  banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  define: { "import.meta.url": "importMetaUrl" },
+  supported: { "dynamic-import": false },
+};
+
+// The path of the program in one file.
 export async function bundled({ name, entry, folders }) {
-  const program = join(builds, `${name}-${digest(folders)}.mjs`);
+  const program = join(builds, `${name}-${digest(folders)}.cjs`);
   if (!existsSync(program)) {
     mkdirSync(builds, { recursive: true });
     writeFileSync(`${program}.${process.pid}`, await build(entry));
     renameSync(`${program}.${process.pid}`, program);
     removeOld(name, program);
   }
-  return pathToFileURL(program).href;
+  return program;
 }
 
 /** Not at once: another run may be about to load one of them. */
@@ -64,12 +85,12 @@ function digest(folders) {
 
 function sources(folder) {
   const paths = readdirSync(join(root, folder), { recursive: true });
-  const wanted = paths.filter((path) => /\.(ts|mjs)$/.test(path));
+  const wanted = paths.filter((path) => /\.(ts|mjs|cjs)$/.test(path));
   return wanted.sort().map((path) => join(folder, path));
 }
 
 async function build(entry) {
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({ ...forNode, entryPoints: [entry], outdir: builds, write: false });
+  const { outputFiles } = await build({ ...forLoading, entryPoints: [entry], outdir: builds, write: false });
   return outputFiles[0].contents;
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { execa } from "execa";
 import { withAgent } from "../infra/host/agent.ts";
 import { packageRoot } from "../infra/package-root.ts";
@@ -13,12 +14,16 @@ export interface ReadyStack extends Choice {
 
 export const project = packageRoot;
 
+/** For the Node in which Pulumi runs the program: see infra/start/. */
+const early = `--require ${JSON.stringify(join(packageRoot, "infra/start/early.cjs"))}`;
+
 /** Finds the stack that is meant. A sandbox's host is started when it is not running; `say` hears which. */
 export async function readyStack(
   wanted: string | undefined,
   say: (line: string) => void = () => {},
 ): Promise<ReadyStack> {
-  const environment = { ...process.env, ...pulumiEnvironment() };
+  const NODE_OPTIONS = [process.env.NODE_OPTIONS, early].filter(Boolean).join(" ");
+  const environment = { ...process.env, ...pulumiEnvironment(), NODE_OPTIONS };
   const choice = await chooseStack({
     wanted: wanted ?? process.env.PULUMI_STACK,
     configured: configuredStacks(project),

@@ -1,7 +1,7 @@
 // `node operate/run.mjs COMMAND …`: the commands that an operator wants an answer from at once.
-import { bundled } from "../infra/bundle.mjs";
+import { load } from "../infra/bundle.mjs";
 import { commands } from "./commands.mjs";
 
 const [name] = process.argv.splice(2, 1);
 
-await import(await bundled({ name, entry: commands[name].entry, folders: ["infra", "operate", "sandbox"] }));
+await load({ name, entry: commands[name].entry, folders: ["infra", "operate", "sandbox"] });

@@ -44,8 +44,4 @@ function number(text: string): number {
   return Number(text);
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  report(error);
-}
+command.parseAsync().catch(report);

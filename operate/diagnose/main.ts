@@ -47,9 +47,7 @@ const command = hostOptions(new Command("npm run diagnose --"))
   });
 
 outliveReader();
-try {
-  await command.parseAsync();
-} catch (error) {
+command.parseAsync().catch((error: unknown) => {
   report(error);
   process.exitCode = 2;
-}
+});

@@ -66,9 +66,7 @@ function selectionOf({ lines, since, websocket = false }: Options) {
   };
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
+command.parseAsync().catch((error: unknown) => {
   report(error);
   process.exitCode = 2;
-}
+});

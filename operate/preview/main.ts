@@ -57,8 +57,4 @@ async function write(markdown: string, { output }: PreviewOptions): Promise<void
   else await writeFile(output, markdown);
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  report(error);
-}
+command.parseAsync().catch(report);

@@ -80,8 +80,4 @@ async function agreed({ name, since }: Release): Promise<boolean> {
   }
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  report(error);
-}
+command.parseAsync().catch(report);

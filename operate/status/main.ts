@@ -38,9 +38,7 @@ async function ask(target: Target): Promise<Status> {
 }
 
 outliveReader();
-try {
-  await command.parseAsync();
-} catch (error) {
+command.parseAsync().catch((error: unknown) => {
   report(error);
   process.exitCode = 2;
-}
+});

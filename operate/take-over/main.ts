@@ -43,9 +43,7 @@ async function ask(target: Target): Promise<Found> {
 }
 
 outliveReader();
-try {
-  await command.parseAsync();
-} catch (error) {
+command.parseAsync().catch((error: unknown) => {
   report(error);
   process.exitCode = 2;
-}
+});

@@ -66,8 +66,4 @@ async function printed({ environment }: ReadyStack, ...words: string[]): Promise
   return stdout;
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  report(error);
-}
+command.parseAsync().catch(report);

@@ -77,9 +77,7 @@ function emitter(options: Options, picture: boolean, stop: () => void): Emit {
   };
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
+command.parseAsync().catch((error: unknown) => {
   report(error);
   process.exitCode = 2;
-}
+});

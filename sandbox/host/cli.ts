@@ -95,8 +95,4 @@ function sayCa({ directory, trustFile }: sandbox.SandboxCa): void {
   say(`Its CA is ready: ${directory}\n  trust it, and what it issues, by ${trustFile}`);
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  report(error);
-}
+program.parseAsync().catch(report);

@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bundled } from "../../infra/bundle.mjs";
 import { packageRoot } from "../../infra/package-root.ts";
@@ -19,7 +18,7 @@ async function said(text: string): Promise<{ file: string; word: unknown }> {
   await writeFile(join(folder, "main.ts"), `export const word: string = ${JSON.stringify(text)};`);
   const source = folder.slice(packageRoot.length + 1);
   const file = await bundled({ name: "story", entry: `${source}/main.ts`, folders: [source] });
-  files.push(fileURLToPath(file));
+  files.push(file);
   return { file, word: ((await import(file)) as { word: unknown }).word };
 }
 
