@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../../infra/package-root.ts";
 import { anchorOf, type Section, sectionsOf, withoutComments } from "./markdown.ts";
@@ -47,6 +47,12 @@ describe.each(pages.filter((page) => existsSync(join(packageRoot, chineseOf(page
       expect(outline(own), where).toEqual(outline(english));
     });
 
+    it("leads to the same pages and files", () => {
+      const linked = filesLinked(chineseOf(page));
+      const missing = filesLinked(page).filter((file) => !linked.includes(file));
+      expect(missing.map((file) => `${chineseOf(page)}: no link to ${file}`)).toEqual([]);
+    });
+
     it.each(english.map((section, i) => [section.heading, section, own[i]] as const))(
       "has the same commands, keys and outputs below “%s”",
       (_, wanted, there) => {
@@ -78,6 +84,12 @@ describe.each(chinese)("%s", (page) => {
     expect(english.filter((link) => !link.startsWith("docs/zh/") && link !== "README.zh-CN.md")).toEqual([]);
   });
 });
+
+/** By their names alone: a page in Chinese has the name of the one in English. */
+const filesLinked = (page: string) =>
+  [...text(page).matchAll(/\]\(([^)#:]+)/g)]
+    .map(([, file = ""]) => basename(file))
+    .filter((file) => !file.startsWith("README"));
 
 const shown = (section?: Section) =>
   section ? `“${"#".repeat(section.level)} ${section.heading}”` : "nothing";
