@@ -36,19 +36,24 @@ export function parseConfig(
     own.map(([name, text]) => {
       const key = name.slice(prefix.length);
       if (paths.has(key)) return [key, resolve(root, text)];
-      return [key, key === "routes" ? withFolders(typed(key, text), root) : typed(key, text)];
+      const folder = folders[key];
+      return [key, folder === undefined ? typed(key, text) : withFolders(typed(key, text), folder, root)];
     }),
   );
 }
 
-/** The folders of files; what else is in it, the check of the key says. */
-function withFolders(routes: unknown, root: string): unknown {
-  if (typeof routes !== "object" || routes === null) return routes;
-  const resolved = (route: unknown) =>
-    typeof route === "object" && route !== null && "files" in route && typeof route.files === "string"
-      ? { ...route, files: resolve(root, route.files) }
-      : route;
-  return Object.fromEntries(Object.entries(routes).map(([path, route]) => [path, resolved(route)]));
+/** Keys whose members each may name a folder, and how. */
+const folders: Readonly<Record<string, string>> = { routes: "files", applications: "source" };
+
+/** With those folders resolved; what else is in it, the check of the key says. */
+function withFolders(members: unknown, folder: string, root: string): unknown {
+  if (typeof members !== "object" || members === null) return members;
+  const resolved = (member: unknown) => {
+    if (typeof member !== "object" || member === null) return member;
+    const path = (member as Record<string, unknown>)[folder];
+    return typeof path === "string" ? { ...member, [folder]: resolve(root, path) } : member;
+  };
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, resolved(member)]));
 }
 
 /** A text where the key wants one, else the number or object that the text holds. */

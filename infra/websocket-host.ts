@@ -5,10 +5,12 @@ import { nextCommands } from "./next-commands.ts";
 import { ownerName } from "./owner.ts";
 import { announceLook, refuse } from "./preview/announce.ts";
 import { lookAt } from "./preview/look.ts";
+import { type Application, applicationsOf } from "./settings/applications.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
+import type { Settings } from "./settings/schema.ts";
 import { validate } from "./settings/validate.ts";
 import { acme } from "./steps/acme.ts";
-import { backend } from "./steps/backend.ts";
+import { backends } from "./steps/backend.ts";
 import { capacity } from "./steps/capacity.ts";
 import { certificate } from "./steps/certificate.ts";
 import { hostCommand } from "./steps/command.ts";
@@ -39,12 +41,16 @@ export class WebSocketHost extends pulumi.ComponentResource {
   readonly wssUrl: pulumi.Output<string | undefined>;
   /** Name or address of the host. */
   readonly address: pulumi.Output<string>;
-  /** Name of the running release, made from its content. */
+  /** Name of the running release, made from its content; of several applications that of the first. */
   readonly release: pulumi.Output<string>;
+  /** The same of each of `applications`, by name; absent where there are none. */
+  readonly releases?: pulumi.Output<Record<string, string>>;
   /** PEM of the CA to trust beside the public ones; undefined where these do, or `tls` is off. */
   readonly caCertificate: pulumi.Output<string | undefined>;
   /** Secret: a ws address (wss with `httpsOnly`) that any client can use now, with a token where one is known. */
   readonly testUrl: pulumi.Output<string>;
+  /** Secret: the same of each of `applications`, by name; absent where there are none. */
+  readonly testUrls?: pulumi.Output<Record<string, string>>;
   /** What an operator types next. */
   readonly commands: pulumi.Output<Record<string, string>>;
 
@@ -66,31 +72,57 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const before = [...(issued ? [issued.command] : guarded), ...(sized ? [sized] : [])];
     const served = site(context, settings, issued, [...before, ...filled]);
     const certified = acme(context, settings, [served]);
-    const running = backend(context, settings, { uploadAfter: [command], dependsOn: [certified ?? served] });
-    pulumi.all([looked.look, running.command.urn]).apply(([look]) => refuse(look));
+    const applications = applicationsOf(settings);
+    const running = backends(context, applications, {
+      ...{ uploadAfter: [command], dependsOn: [certified ?? served] },
+    });
+    const commands = running.map(({ command }) => command);
+    pulumi.all([looked.look, pulumi.all(commands.map(({ urn }) => urn))]).apply(([look]) => refuse(look));
 
-    const token = handshakeToken(settings);
-    const places = pulumi.output(settings.host).apply((host) => addresses({ ...settings, host }));
-    const proven = { addresses: places, connection: pinned, token, authority: issued?.authority };
-    const report = handshake({ settings, parent: this, owner, ...proven, after: [running.command] });
+    const placesOf = (of: Settings) => pulumi.output(of.host).apply((host) => addresses({ ...of, host }));
+    const places = placesOf(settings);
+    const proven = applications.map((each) => ({
+      ...{ settings: each, addresses: placesOf(each), token: handshakeToken(each) },
+    }));
+    const proof = { connection: pinned, authority: issued?.authority, after: commands };
+    const report = handshake({ applications: proven, parent: this, owner, ...proof });
 
     this.address = pulumi.output(settings.host);
     this.url = places.url;
     this.wsUrl = places.apply(({ wsUrl }) => wsUrl);
     this.wssUrl = places.apply(({ wssUrl }) => wssUrl);
     // The stack keeps the name that it had where the new release failed.
-    this.release = pulumi.all([running.release, pulumi.unsecret(report)]).apply(([release]) => release);
+    const known = running.map(({ release }) => pulumi.all([release, pulumi.unsecret(report)]));
+    const names = known.map((each) => each.apply(([release]) => release));
+    this.release = names[0] ?? pulumi.output("");
+    if (settings.applications) this.releases = byApplication(applications, names);
     this.caCertificate = pulumi.output(issued?.authority);
-    this.testUrl = pulumi.secret(pulumi.interpolate`${places.urls[0]}${token.apply(asQuery)}`);
+    const testUrls = proven.map(({ addresses: { urls }, token }) =>
+      pulumi.secret(pulumi.interpolate`${urls[0]}${token.apply(asQuery)}`),
+    );
+    this.testUrl = testUrls[0] ?? pulumi.secret("");
+    if (settings.applications) this.testUrls = byApplication(applications, testUrls);
     this.commands = this.address.apply((host) => nextCommands(host, settings));
     this.registerOutputs(this.outputs());
   }
 
   /** Every output, under the names that `pulumi stack output` shows. */
   outputs() {
-    const { url, wsUrl, wssUrl, address, release, caCertificate, testUrl, commands } = this;
-    return { url, wsUrl, wssUrl, address, release, caCertificate, testUrl, commands };
+    const { url, wsUrl, wssUrl, address, release, releases, caCertificate, testUrl, testUrls, commands } =
+      this;
+    // An output without a value makes the CLI say so with each `up`.
+    const several = { ...(releases && { releases }), ...(testUrls && { testUrls }) };
+    return { url, wsUrl, wssUrl, address, release, caCertificate, testUrl, commands, ...several };
   }
+}
+
+function byApplication(
+  applications: readonly Application[],
+  values: pulumi.Output<string>[],
+): pulumi.Output<Record<string, string>> {
+  return pulumi
+    .all(values)
+    .apply((all) => Object.fromEntries(applications.map(({ called = "" }, i) => [called, all[i] ?? ""])));
 }
 
 const asQuery = (token: string) => (token === "" ? "" : `?token=${encodeURIComponent(token)}`);

@@ -49,6 +49,8 @@ export interface StackOutputs {
   wssUrl?: string;
   caCertificate?: string;
   testUrl: string;
+  /** Of each of `applications`. */
+  testUrls?: Record<string, string>;
 }
 
 export async function stackOutputs(stack: ReadyStack): Promise<StackOutputs> {

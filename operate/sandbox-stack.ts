@@ -98,7 +98,8 @@ async function wantedConfig(info: sandbox.SandboxInfo, config: Record<string, un
     ...(config[`${project}:nodeSource`]
       ? []
       : ["--plaintext", `${project}:nodeSource=${await reachableNodeSource()}`]),
-    ...(config[`${project}:backendSecretEnvironment`]
+    // Several applications have each its own.
+    ...(config[`${project}:backendSecretEnvironment`] || config[`${project}:applications`]
       ? []
       : ["--secret", `${project}:backendSecretEnvironment.TOKEN_SECRET=${randomBytes(32).toString("hex")}`]),
   ];

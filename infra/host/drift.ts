@@ -37,7 +37,9 @@ function failedCheck(step: string, { failed }: Facts): Drift[] {
   const said = failed[step];
   if (said === undefined) return [];
   const lines = said.split("\n").filter((line) => !/^ +next: /.test(line));
-  return [{ reason: lines.at(-1)?.replace(/^geo-system [a-z]*: /, "") || "the check of this step failed" }];
+  return [
+    { reason: lines.at(-1)?.replace(/^geo-system [a-z0-9-]*: /, "") || "the check of this step failed" },
+  ];
 }
 
 /** The payload as the host's own script fills it in: what only the host knows stands open in it. */

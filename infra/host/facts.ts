@@ -1,4 +1,4 @@
-import type { Found } from "./found.ts";
+import type { Found, FoundData } from "./found.ts";
 
 /** A file that a step placed, as it is on the host now. */
 export interface FileFact {
@@ -61,11 +61,8 @@ export interface Facts {
   /** nginx's workers that reloads have replaced and that still hold connections, and those that serve now. */
   workers?: { old: WorkersFact; current: WorkersFact };
   user?: { name: string; home: string; group: string };
-  /**
-   * The backend as it runs: the set of ports it is on (infra/render/ports.ts), which these are, and whether it asks its
-   * clients to reconnect in a release; undefined where none runs.
-   */
-  backend?: { set: "a" | "b"; ports?: number[]; asks?: "yes" | "no" | "unknown" };
+  /** By step: of each application that is wanted or there. */
+  applications: Record<string, ApplicationFacts>;
   /** ufw as it is: whether its rules are in force, its default for incoming, and which wanted rules it has already. */
   firewall?: { active: boolean; default: string };
   open: string[];
@@ -75,7 +72,6 @@ export interface Facts {
   foreign: Record<number, string>;
   /** How often the archive of a release was missing on the host, so far: templates/scripts/backend-release.sh. */
   resent?: Record<string, number>;
-  environment?: { options: string; sum?: string; keptSum?: string; access?: string };
   /** Wanted packages that are not installed. `known`: whether apt has it; undefined where its lists cannot tell. */
   missingPackages: {
     name: string;
@@ -86,8 +82,6 @@ export interface Facts {
   services: Record<string, string>;
   /** By unit that this package brought up: how it was before. */
   servicesBefore: Record<string, { enabled: boolean; active: boolean }>;
-  /** What the running release wrote into its own folder, by entry of that folder. */
-  written?: { release: string; entries: Written[] };
   certificate?: { fingerprint: string; ends: number };
   /** Of `tls: acme`; the names of the script that writes them, templates/scripts/acme-renewal.sh. */
   acme?: AcmeFact;
@@ -99,6 +93,31 @@ export interface Facts {
   owner?: string;
   /** The run that is at work on it now, as it calls itself: what, whose, since when. */
   running?: string;
+}
+
+/** What the host says of one application. */
+export interface ApplicationFacts {
+  /**
+   * The backend as it runs: the set of ports it is on (infra/render/ports.ts), which these are, and whether it asks its
+   * clients to reconnect in a release; undefined where none runs.
+   */
+  backend?: { set: "a" | "b"; ports?: number[]; asks?: "yes" | "no" | "unknown" };
+  environment?: { options: string; sum?: string; keptSum?: string; access?: string };
+  /** What the running release wrote into its own folder, by entry of that folder. */
+  written?: { release: string; entries: Written[] };
+  /** The port of the application in whose place the first release comes: templates/scripts/backend-taken.sh. */
+  taken?: number;
+  /** Data that comes along with the first release. */
+  data: FoundData[];
+}
+
+/** The host as one of its applications sees it. */
+export type FactsOfOne = Facts & ApplicationFacts;
+
+/** @param step of the application, or of its secret environment */
+export function factsOf(facts: Facts, step: string): FactsOfOne {
+  const own = facts.applications[step.replace(/^environment(?=-|$)/, "backend")];
+  return { ...facts, data: [], ...own };
 }
 
 /** Workers of nginx: how many, their connections of clients, and their memory in KiB. */

@@ -36,17 +36,13 @@ export interface Found {
   processes: FoundProcess[];
   /** What `nginx -T` printed. */
   nginx?: string;
-  /** The port of the application in whose place the first release comes: templates/scripts/backend-taken.sh. */
-  taken?: number;
   /** nginx's welcome page is enabled, as the distribution made it. */
   welcome?: true;
   /** Units of `pm2 startup`, and whose applications they start. */
   boot: { unit: string; user: string }[];
-  /** Data that comes along with the first release. */
-  data: FoundData[];
 }
 
-export const nothingFound = (): Found => ({ processes: [], boot: [], data: [] });
+export const nothingFound = (): Found => ({ processes: [], boot: [] });
 
 /** @param told by the names of {@link FoundProcess} */
 export function foundProcess(port: number | undefined, told: Readonly<Record<string, string>>): FoundProcess {

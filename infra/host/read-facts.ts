@@ -1,4 +1,4 @@
-import type { Facts, Written } from "./facts.ts";
+import type { ApplicationFacts, Facts, Written } from "./facts.ts";
 import { foundProcess, nothingFound } from "./found.ts";
 
 type Values = [string, string, string, string, string, string, string];
@@ -44,9 +44,9 @@ const readers: Record<string, Reader> = {
     };
     Object.assign(facts, { workers });
   },
-  backend: (facts, [set, asks, ports]) => {
+  backend: (facts, [step, set, asks, ports]) => {
     const inUse = ports === "" || ports === missing ? {} : { ports: ports.split(",").map(Number) };
-    Object.assign(facts, { backend: known({ asks }, { set, ...inUse }) });
+    Object.assign(application(facts, step), { backend: known({ asks }, { set, ...inUse }) });
   },
   firewall: (facts, [state, policy]) =>
     Object.assign(facts, { firewall: { active: state === "active", default: policy } }),
@@ -61,8 +61,8 @@ const readers: Record<string, Reader> = {
     foreign[Number(port)] = process;
   },
   user: (facts, [name, home, group]) => Object.assign(facts, { user: { name, home, group } }),
-  environment: (facts, [options, sum, keptSum, access]) =>
-    Object.assign(facts, { environment: known({ sum, keptSum, access }, { options }) }),
+  environment: (facts, [step, options, sum, keptSum, access]) =>
+    Object.assign(application(facts, step), { environment: known({ sum, keptSum, access }, { options }) }),
   certificate: (facts, [fingerprint, ends]) =>
     Object.assign(facts, { certificate: { fingerprint, ends: date(ends) } }),
   "acme-certificate": (facts, [fingerprint, ends]) => {
@@ -88,18 +88,24 @@ const readers: Record<string, Reader> = {
   "service-before": ({ servicesBefore }, [unit, enabled, active]) => {
     servicesBefore[unit] = { enabled: enabled === "yes", active: active === "yes" };
   },
-  written: (facts, [release, lines]) =>
-    Object.assign(facts, { written: { release, entries: readWritten(decoded(lines)) } }),
+  written: (facts, [step, release, lines]) =>
+    Object.assign(application(facts, step), { written: { release, entries: readWritten(decoded(lines)) } }),
   found: ({ found }, [port, lines]) =>
     found.processes.push(
       foundProcess(port === missing ? undefined : Number(port), readKeyed(decoded(lines))),
     ),
   "found-nginx": ({ found }, [text]) => Object.assign(found, { nginx: decoded(text) }),
-  "found-taken": ({ found }, [port]) => Object.assign(found, { taken: Number(port) }),
+  "found-taken": (facts, [step, port]) => Object.assign(application(facts, step), { taken: Number(port) }),
   "found-welcome": ({ found }) => Object.assign(found, { welcome: true }),
   "found-boot": ({ found }, [unit, user]) => found.boot.push({ unit, user }),
-  "found-data": ({ found }, [source, path, state, bytes, named]) =>
-    found.data.push({ source, path, state, named: named === "yes", ...(bytes && { bytes: Number(bytes) }) }),
+  "found-data": (facts, [step, source, path, state, bytes, named]) =>
+    application(facts, step).data.push({
+      source,
+      path,
+      state,
+      named: named === "yes",
+      ...(bytes && { bytes: Number(bytes) }),
+    }),
   owner: (facts, [owner]) => Object.assign(facts, { owner }),
   running: (facts, [line]) => Object.assign(facts, { running: decoded(line).trim() }),
 };
@@ -145,6 +151,7 @@ function nothing(): Facts {
     addresses: [],
     listeners: {},
     connections: {},
+    applications: {},
     missingPackages: [],
     services: {},
     servicesBefore: {},
@@ -174,6 +181,11 @@ export function readKeyed(lines: string): Record<string, string> {
 
 const date = (seconds: string) => Number(seconds) * 1000;
 const decoded = (base64: string) => Buffer.from(base64, "base64").toString();
+
+function application({ applications }: Facts, step: string): ApplicationFacts {
+  applications[step] ??= { data: [] };
+  return applications[step];
+}
 
 /** The values that the host has, and `others` as they are. */
 function known<T extends object>(values: Record<string, string>, others: T): T & Record<string, string> {

@@ -22,8 +22,11 @@ export async function announceLook(look: Look, resource: pulumi.Resource): Promi
   for (const finding of look.findings) await pulumi.log.info(labels.found + finding, resource);
   for (const note of look.notes) await pulumi.log.warn(labels.check + note, resource);
   if (look.capacity) await pulumi.log.info(labels.check + look.capacity, resource);
-  await pulumi.log.info(labels.starts + look.release.starts, resource);
-  for (const note of look.release.notes) await pulumi.log.info(labels.check + note, resource);
+  for (const { called, starts, notes } of look.releases) {
+    const of = called === undefined ? "" : `${called}: `;
+    await pulumi.log.info(labels.starts + of + starts, resource);
+    for (const note of notes) await pulumi.log.info(labels.check + of + note, resource);
+  }
   if (look.facts) await announceMachine(look.facts, resource);
 }
 

@@ -1,7 +1,9 @@
 import { lookup } from "node:dns/promises";
-import type { AcmeFact, Facts } from "../host/facts.ts";
+import { type AcmeFact, type Facts, type FactsOfOne, factsOf } from "../host/facts.ts";
 import { renewalTrouble } from "../host/renewal.ts";
 import type { PortSets } from "../render/ports.ts";
+import type { Called } from "../settings/application-key.ts";
+import type { BackendStep } from "../step-names.ts";
 import { writtenNotes } from "./data.ts";
 import { exposedNotes } from "./exposed.ts";
 import { workerNotes } from "./workers.ts";
@@ -18,24 +20,30 @@ export interface Resolved {
   balanced?: boolean;
 }
 
+/** What of an application is worth a note. */
+interface Application extends Called {
+  step: BackendStep;
+  ports?: PortSets;
+  shared: readonly string[];
+}
+
 /**
  * What is worth knowing of the host, and stops nothing.
  *
- * @param shared the wanted paths that survive a release
+ * @param applications of the host: their ports, and the wanted paths that survive a release
  */
 export function checkNotes(
   facts: Facts,
   names: readonly Resolved[] = [],
-  ports?: PortSets,
-  shared: readonly string[] = [],
+  applications: readonly Application[] = [],
 ): string[] {
   return [
     ...othersAtWork(facts),
     ...certificateEnds(facts),
-    ...(ports ? holdsOn(facts, ports) : []),
+    ...applications.flatMap(({ step, ports }) => (ports ? holdsOn(factsOf(facts, step), ports) : [])),
     ...workerNotes(facts),
     ...exposedNotes(facts),
-    ...writtenNotes(facts, shared),
+    ...applications.flatMap((each) => writtenNotes(factsOf(facts, each.step), each.shared, each)),
     ...names.flatMap((name) => leadsElsewhere(name, facts)),
   ];
 }
@@ -56,11 +64,11 @@ function othersAtWork({ running }: Facts): string[] {
 }
 
 /** A process that was started by hand keeps its port and its connections; the release is on the other one. */
-function holdsOn({ backend, foreign, found }: Facts, { a, b }: PortSets): string[] {
+function holdsOn({ backend, foreign, taken }: FactsOfOne, { a, b }: PortSets): string[] {
   const [own, other] = backend?.set === "b" ? [b, a] : [a, b];
   if (backend?.asks) return [];
   return own.flatMap((port) =>
-    foreign[port] && found.taken !== port
+    foreign[port] && taken !== port
       ? [
           `port ${port} is held by ${foreign[port]}, which this package did not start: the release goes to port ${other.join(", ")}, and nginx leads there; that process is left alone with its connections, so end it before the release after this one`,
         ]

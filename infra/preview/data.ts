@@ -1,4 +1,5 @@
-import type { Facts, Written } from "../host/facts.ts";
+import type { ApplicationFacts, Written } from "../host/facts.ts";
+import { applicationKey, type Called } from "../settings/application-key.ts";
 import { isShared } from "../settings/host-needs.ts";
 import type { StepPlan } from "./plan.ts";
 
@@ -7,12 +8,16 @@ import type { StepPlan } from "./plan.ts";
  */
 
 /** What the running release wrote beside its files, and no shared path will take along. */
-export function writtenNotes({ written }: Facts, shared: readonly string[]): string[] {
+export function writtenNotes(
+  { written }: Pick<ApplicationFacts, "written">,
+  shared: readonly string[],
+  of: Called = {},
+): string[] {
   const entries = (written?.entries ?? []).filter(({ name }) => !isShared(name, shared));
   if (!written || entries.length === 0) return [];
   const folders = [...new Set(entries.map(({ name }) => name.split("/")[0] ?? name))].slice(0, most);
   return [
-    `release ${written.release} wrote into its own folder: ${writtenText(entries)}; the next release does not have these files, and they are put aside when this one is removed. Data that must survive: ${JSON.stringify(folders)} in backendShared, or DATA_DIR`,
+    `release ${written.release} wrote into its own folder: ${writtenText(entries)}; the next release does not have these files, and they are put aside when this one is removed. Data that must survive: ${JSON.stringify(folders)} in ${applicationKey(of, "backendShared")}, or DATA_DIR`,
   ];
 }
 

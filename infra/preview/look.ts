@@ -12,14 +12,17 @@ import { type FileSet, fileSetPayload, packFileSetOnce } from "../render/file-se
 import { firewallPayload } from "../render/firewall.ts";
 import { handshakeProgram } from "../render/handshake-program.ts";
 import { packagesPayload } from "../render/packages.ts";
-import { portSets } from "../render/ports.ts";
+import { type PortSettings, portSets } from "../render/ports.ts";
 import type { Release } from "../render/release.ts";
 import { packReleaseOnce } from "../render/release-once.ts";
 import { type ScriptedStep, scriptHash } from "../render/scripts.ts";
 import { sitePayload } from "../render/site.ts";
 import { describeStart } from "../render/start/start.ts";
+import type { Called } from "../settings/application-key.ts";
+import { type Application, applicationsOf } from "../settings/applications.ts";
 import { fileRoutesOf } from "../settings/routes.ts";
 import { isLater, type Settings } from "../settings/schema.ts";
+import { environmentStep } from "../step-names.ts";
 import { beforeOrder } from "./acme/before-order.ts";
 import { termsToAgree } from "./acme/terms.ts";
 import { capacityText } from "./capacity.ts";
@@ -45,8 +48,8 @@ export interface Look {
   notes: string[];
   /** How many connections the host holds, where a number is expected. */
   capacity?: string;
-  /** How the release starts, and what is worth knowing of it. */
-  release: { starts: string; notes: string[] };
+  /** How each release starts, and what is worth knowing of it. */
+  releases: (Called & { starts: string; notes: string[] })[];
 }
 
 /** The settings that a look needs, with the host known. */
@@ -99,9 +102,9 @@ export async function look(settings: Known, connection: HostConnection, owner: s
 }
 
 async function lookNow(settings: Known, connection: HostConnection, owner: string): Promise<Look> {
-  const packed = await packReleaseOnce(settings, progress);
-  const { start } = packed;
-  const release = { starts: describeStart(start), notes: [...packed.notes, ...start.notes] };
+  const applications = applicationsOf(settings);
+  const packed = await Promise.all(applications.map((each) => packReleaseOnce(each, progress)));
+  const releases = applications.map(({ called }, i) => startOf(called, packed[i] as Release));
   const sets = await Promise.all(
     fileRoutesOf(settings).map((route) => packFileSetOnce(route, settings, progress)),
   );
@@ -114,12 +117,12 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
   const terms = termsToAgree(settings);
   const facts = await (dry ? gather() : inTurn(gather, { ...settings, owner, say })).catch(silent);
   if (typeof facts === "string")
-    return { silence: facts, refused: await terms, findings: [], notes: [], release };
+    return { silence: facts, refused: await terms, findings: [], notes: [], releases };
   const { addresses: dialled } = await resolved(settings.host);
   const order = await beforeOrder(facts, settings, dialled);
   const refused = [
     ...(dry ? [] : atWork(facts)),
-    ...refusals(facts, plans(facts, wanted, settings), settings, owner),
+    ...refusals(facts, plans(facts, wanted, applications), settings, owner, applications),
     ...(await terms),
     ...order.filter((each) => each.refused).map(({ text }) => text),
   ];
@@ -127,16 +130,27 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
   await held;
   const unsure = order.filter((each) => !each.refused).map(({ text }) => text);
   const capacity = capacityText(facts, settings);
-  const findings = findingsOf(facts, wanted.get("site") ?? "", { ...settings, ports: portSets(settings) });
+  const findings = findingsOf(facts, wanted.get("site") ?? "", settings, applications.map(withPorts));
   return {
     facts,
     refused,
     findings,
     notes: [...unsure, ...(await notes(facts, dialled, settings))],
     ...(capacity && { capacity }),
-    release,
+    releases,
   };
 }
+
+const startOf = (called: string | undefined, { start, notes }: Release) => ({
+  called,
+  starts: describeStart(start),
+  notes: [...notes, ...start.notes],
+});
+
+const withPorts = <T extends PortSettings>(application: T) => ({
+  ...application,
+  ports: portSets(application),
+});
 
 /** The host is known by its own addresses, and by the one at which it is reached. */
 async function notes(
@@ -144,7 +158,6 @@ async function notes(
   dialled: readonly string[],
   { serverName = [], ...settings }: Known,
 ): Promise<string[]> {
-  const ports = portSets(settings);
   // Before an order the names were looked up more closely.
   const ordered = settings.tls === "acme" && !facts.acme?.certificate;
   const balanced = settings.proxyProtocol;
@@ -153,8 +166,9 @@ async function notes(
   return checkNotes(
     { ...facts, addresses },
     names.map((name) => ({ ...name, balanced })),
-    ports,
-    settings.backendShared,
+    applicationsOf(settings).map((each) => ({
+      ...{ step: each.step, called: each.called, ports: portSets(each), shared: each.backendShared },
+    })),
   );
 }
 
@@ -168,10 +182,11 @@ function silent(error: unknown): string {
 /** The payloads that are known before any resource: all but the certificate's and the secret environment's. */
 async function wantedPayloads(
   settings: Known,
-  release: Release,
+  releases: readonly Release[],
   sets: readonly FileSet[],
 ): Promise<Map<ScriptedStep, string>> {
   const capacity = capacityPayload(settings);
+  const prover = await handshakeProgram();
   return new Map<ScriptedStep, string>([
     ["packages", packagesPayload(settings)],
     ["firewall", firewallPayload(settings)],
@@ -179,7 +194,9 @@ async function wantedPayloads(
     ...(capacity === undefined ? [] : [["capacity", capacity] as const]),
     ["site", sitePayload(settings, settings.host)],
     ...(settings.tls === "acme" ? [["acme", acmePayload(settings, settings.host)] as const] : []),
-    ["backend", renderBackend(settings, release, await handshakeProgram())],
+    ...applicationsOf(settings).map(
+      (each, i) => [each.step, renderBackend(each, releases[i] as Release, prover)] as const,
+    ),
   ]);
 }
 
@@ -187,18 +204,19 @@ async function wantedPayloads(
 function plans(
   facts: Facts,
   wanted: ReadonlyMap<ScriptedStep, string>,
-  settings: Known,
+  applications: readonly Application<Known>[],
 ): Map<string, StepPlan> {
   const options = (step: ScriptedStep) => ({ script: scriptHash(step) });
   const known = new Map<string, StepPlan>(
     [...wanted].map(([step, payload]) => [step, stepPlan(step, facts, { payload, options: options(step) })]),
   );
-  const secrets = settings.backendSecretEnvironment;
-  if (isLater(secrets)) return known;
-  // The token beside the secrets restarts nothing.
-  const payload = renderSecretEnvironment(settings, secrets as Record<string, string>, "");
-  return known.set(
-    "environment",
-    environmentPlan(facts, { payload, options: options("backend"), backend: settings }),
-  );
+  for (const backend of applications) {
+    const secrets = backend.backendSecretEnvironment;
+    if (isLater(secrets)) continue;
+    // The token beside the secrets restarts nothing.
+    const payload = renderSecretEnvironment(backend, secrets as Record<string, string>, "");
+    const plan = environmentPlan(facts, { payload, options: options(backend.step), backend });
+    known.set(environmentStep(backend.step), plan);
+  }
+  return known;
 }

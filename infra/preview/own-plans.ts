@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Drift } from "../host/drift.ts";
-import type { Facts } from "../host/facts.ts";
+import { type Facts, factsOf } from "../host/facts.ts";
 import { handoverOf } from "../render/handover.ts";
 import { parsePayload } from "../render/payload.ts";
 import { type PortSettings, portSets } from "../render/ports.ts";
 import { uploadFolder } from "../render/release.ts";
 import type { Settings } from "../settings/schema.ts";
+import { type BackendStep, environmentStep } from "../step-names.ts";
 import { parseOptions, planned, type StepPlan, type Wanted } from "./plan.ts";
 
 const path = "/usr/local/sbin/geo-system";
@@ -35,12 +36,13 @@ function uploadFolderDrift({ command, user }: Facts): Drift[] {
 
 /** The desired secret environment of the backend, and whom a change of it disturbs. */
 export interface WantedEnvironment extends Wanted {
-  backend: PortSettings & Pick<Settings, "handover" | "handoverSeconds">;
+  backend: PortSettings & Pick<Settings, "handover" | "handoverSeconds"> & { step?: BackendStep };
 }
 
-/** The plan of the backend's secret environment. Of its text only sums are compared, and no reason shows anything of it. */
+/** The plan of an application's secret environment. Of its text only sums are compared, and no reason shows anything of it. */
 export function environmentPlan(facts: Facts, wanted: WantedEnvironment): StepPlan {
-  const { options = "", keptSum, ...found } = facts.environment ?? {};
+  const step = environmentStep(wanted.backend.step ?? "backend");
+  const { options = "", keptSum, ...found } = factsOf(facts, step).environment ?? {};
   const known = parseOptions(options);
   const { file, wantedSum } = secretFile(wanted.payload);
   const access = facts.user && `${facts.user.name}:${facts.user.group} 0600`;
@@ -54,7 +56,7 @@ export function environmentPlan(facts: Facts, wanted: WantedEnvironment): StepPl
     handover: [handoverOf(wanted.backend)],
     "handover-seconds": [String(wanted.backend.handoverSeconds)],
   };
-  return planned("environment", facts, known, { first: !keptSum, drift, changes, settings, before: {} });
+  return planned(step, facts, known, { first: !keptSum, drift, changes, settings, before: {} });
 }
 
 /** The first file of that payload, the secrets, by its path and the SHA-256 of its text. */

@@ -1,7 +1,8 @@
 import type { Drift } from "../host/drift.ts";
-import type { Facts } from "../host/facts.ts";
+import { type Facts, type FactsOfOne, factsOf } from "../host/facts.ts";
 import type { FoundProcess } from "../host/found.ts";
 import type { Reach } from "../settings/reaches.ts";
+import { stepKind } from "../step-names.ts";
 import { acmeReach } from "./acme-reach.ts";
 import { sharedChange } from "./data.ts";
 import { briefly, enabledSite, inUse, siteFiles, takenOver } from "./found/in-use.ts";
@@ -20,8 +21,8 @@ const followed: StepReach = {
   text: "nginx follows the backend to its port, nginx reload, connections stay",
 };
 
-/** Whom a step disturbs when it runs, by what differs. A step that has no entry disturbs nobody. */
-export const stepReach: Record<string, (plan: StepPlan, facts: Facts) => StepReach> = {
+/** Whom a step disturbs when it runs, by what differs: by the kind of the step. One that has no entry disturbs nobody. */
+export const stepReach: Record<string, (plan: StepPlan, facts: FactsOfOne) => StepReach> = {
   packages: packagesReach,
   firewall: firewallReach,
   certificate: certificateReach,
@@ -32,7 +33,7 @@ export const stepReach: Record<string, (plan: StepPlan, facts: Facts) => StepRea
 };
 
 export function reachOf(step: string, plan: StepPlan, facts: Facts): StepReach {
-  return stepReach[step]?.(plan, facts) ?? nothing;
+  return stepReach[stepKind(step)]?.(plan, factsOf(facts, step)) ?? nothing;
 }
 
 function byAcme({ first }: StepPlan, { acme }: Facts): string {
@@ -99,7 +100,7 @@ const concernsTheProcess = ({ path, reason }: Drift) =>
 /** Whether the release runs on the other set of ports, to which nginx falls back. */
 const isAside = ({ drift }: StepPlan) => drift.some(({ reason }) => aside.test(reason));
 
-function backendReach(plan: StepPlan, facts: Facts): StepReach {
+function backendReach(plan: StepPlan, facts: FactsOfOne): StepReach {
   if (plan.first) return firstReach(plan, facts);
   // Another pm2 ends its applications with itself, and brings them back.
   if (plan.changes.includes("pm2")) return cut("pm2 is restarted", plan, facts);
@@ -112,8 +113,8 @@ function backendReach(plan: StepPlan, facts: Facts): StepReach {
 }
 
 /** On a host that was set up by hand an application may already serve on that port, under another name or this one. */
-function firstReach(plan: StepPlan, facts: Facts): StepReach {
-  const taken = takenOver(facts.found);
+function firstReach(plan: StepPlan, facts: FactsOfOne): StepReach {
+  const taken = takenOver(facts);
   if (taken) return { reach: "handover", text: takes(taken, plan, facts) };
   const staying = remaining(plan, facts);
   const text =
@@ -126,7 +127,7 @@ function firstReach(plan: StepPlan, facts: Facts): StepReach {
 }
 
 /** Applications that the first release leaves alone: on its own ports, or where nginx passes now. */
-function remaining(plan: StepPlan, facts: Facts): string[] {
+function remaining(plan: StepPlan, facts: FactsOfOne): string[] {
   const own = ports(plan, facts);
   const holders = own.flatMap((port) => {
     const holder = facts.foreign[port];
@@ -138,7 +139,7 @@ function remaining(plan: StepPlan, facts: Facts): string[] {
 }
 
 /** It has its port and its connections until the deadline, and ends then. */
-function takes(taken: FoundProcess, plan: StepPlan, facts: Facts): string {
+function takes(taken: FoundProcess, plan: StepPlan, facts: FactsOfOne): string {
   const live = facts.connections[taken.port ?? 0] ?? 0;
   const paced = how(plan) !== "at-once" && how(plan) !== "stop-start";
   const seconds = Number(plan.settings["handover-seconds"]?.[0] ?? 0) + graceSeconds;
@@ -164,13 +165,13 @@ function nameOf({ processes }: Facts["found"], port: number): string | undefined
 }
 
 /** The application restarts with another text; who may read it is mended around the process. */
-function environmentReach(plan: StepPlan, facts: Facts): StepReach {
+function environmentReach(plan: StepPlan, facts: FactsOfOne): StepReach {
   if (plan.first) return nothing;
   const differs = plan.drift.some(({ reason }) => !/ on the host, expected /.test(reason));
   return differs || plan.changes.includes("environment") ? handover(facts, plan) : nothing;
 }
 
-function handover(facts: Facts, plan: StepPlan): StepReach {
+function handover(facts: FactsOfOne, plan: StepPlan): StepReach {
   if (isDown(plan, facts)) return { reach: "handover", text: "the backend is started, nothing serves now" };
   return { reach: "handover", text: `${release(plan)}, ${whom(plan, facts, fate(plan, facts))}` };
 }
@@ -184,7 +185,7 @@ const release = (plan: StepPlan) =>
 const graceSeconds = 5;
 
 /** What becomes of a connection: whether it is asked to reconnect is up to the process that holds it. */
-function fate(plan: StepPlan, { backend }: Facts): string {
+function fate(plan: StepPlan, { backend }: FactsOfOne): string {
   if (how(plan) === "stop-start") return "cut";
   const atOnce = how(plan) === "at-once";
   const seconds = (atOnce ? 0 : Number(plan.settings["handover-seconds"]?.[0] ?? 0)) + graceSeconds;
@@ -199,22 +200,22 @@ function fate(plan: StepPlan, { backend }: Facts): string {
 }
 
 /** The ports that the backend is on; of a version that wrote none down, those of its set when it was applied last. */
-const ports = (plan: StepPlan, { backend }: Facts) => {
+const ports = (plan: StepPlan, { backend }: FactsOfOne) => {
   if (backend?.ports && !isAside(plan)) return backend.ports;
   const set = isAside(plan) !== (backend?.set === "b") ? "standby-port" : "port";
   return (plan.before[set] ?? plan.settings[set] ?? []).map(Number);
 };
 
-const isDown = (plan: StepPlan, facts: Facts) =>
+const isDown = (plan: StepPlan, facts: FactsOfOne) =>
   ports(plan, facts).every((port) => !facts.listeners[port] && !facts.connections[port]);
 
-const cut = (what: string, plan: StepPlan, facts: Facts): StepReach => ({
+const cut = (what: string, plan: StepPlan, facts: FactsOfOne): StepReach => ({
   reach: "handover",
   text: `${what}, ${whom(plan, facts, "cut")}`,
 });
 
 /** `212 live connections are cut` */
-function whom(plan: StepPlan, facts: Facts, happens: string): string {
+function whom(plan: StepPlan, facts: FactsOfOne, happens: string): string {
   const live = ports(plan, facts).reduce((sum, port) => sum + (facts.connections[port] ?? 0), 0);
   if (live === 0) return "nobody is connected";
   return live === 1 ? `1 live connection is ${happens}` : `${live} live connections are ${happens}`;

@@ -1,10 +1,12 @@
 import semver from "semver";
-import type { Facts } from "../host/facts.ts";
+import { type Facts, type FactsOfOne, factsOf } from "../host/facts.ts";
 import { type FoundProcess, howToEnd, runBy } from "../host/found.ts";
 import { pulumiLine } from "../pulumi-command.ts";
 import { nextSet, type PortSettings, portSets } from "../render/ports.ts";
+import { applicationKey, type Called, setKey } from "../settings/application-key.ts";
 import { type Reach, reaches } from "../settings/reaches.ts";
 import type { Settings } from "../settings/schema.ts";
+import type { BackendStep } from "../step-names.ts";
 import { capacityRefused, type Expected } from "./capacity.ts";
 import { dataRefused } from "./found/data-findings.ts";
 import { briefly, enabledSite, siteFiles, takenOver } from "./found/in-use.ts";
@@ -14,29 +16,50 @@ import type { StepPlan } from "./plan.ts";
 /** What an `up` needs on the host's disks, in KiB: a release with its dependencies, and room for logs meanwhile. */
 const leastFree = 300 * 1024;
 
-/** Why an `up` must not begin; a preview says it, and an `up` stops before it changes anything. */
+/** What of an application says whether its release can come. */
+type Application = PortSettings & Pick<Settings, "nodeSource"> & Called & { step: BackendStep };
+
+/**
+ * Why an `up` must not begin; a preview says it, and an `up` stops before it changes anything.
+ *
+ * @param applications of the host; default: the one without a name
+ */
 export function refusals(
   facts: Facts,
   plans: ReadonlyMap<string, StepPlan>,
   settings: PortSettings & Expected & Pick<Settings, "maxReach" | "tls" | "nodeSource">,
   owner: string,
+  applications: readonly Application[] = [{ ...settings, step: "backend" }],
 ): string[] {
   const needed = [...plans.values()].some((plan) => plan.needed);
   return [
     ...belongsToAnother(facts, owner),
-    ...renamed(plans.get("backend")),
     ...candidateRefused(facts),
     ...needsRefused(facts),
     ...capacityRefused(facts, settings),
     ...(plans.get("firewall")?.needed ? rulesRefused(facts) : []),
     ...(needed ? disksFull(facts) : []),
     ...portsTaken(facts, settings),
-    ...backendPortsTaken(facts, plans.get("backend"), settings),
-    ...nothingToTakeOver(facts, plans),
-    ...dataTooLate(plans.get("backend")),
-    ...dataRefused(facts.found, plans.get("backend")?.settings.name?.[0] ?? ""),
-    ...nodeTooOld(facts, plans.get("backend"), settings),
+    ...applications.flatMap((each) => applicationRefused(factsOf(facts, each.step), plans, each)),
+    ...noSiteToReplace(facts, plans.get("site")),
     ...reachedTooFar(plans, settings),
+  ];
+}
+
+function applicationRefused(
+  facts: FactsOfOne,
+  plans: ReadonlyMap<string, StepPlan>,
+  application: Application,
+): string[] {
+  const plan = plans.get(application.step);
+  if (!plan) return [];
+  return [
+    ...renamed(plan, application),
+    ...backendPortsTaken(facts, plan, application),
+    ...nothingToTakeOver(facts, plan, application),
+    ...dataTooLate(plan, application),
+    ...dataRefused(facts, plan.settings.name?.[0] ?? ""),
+    ...nodeTooOld(facts, plan, application),
   ];
 }
 
@@ -49,12 +72,13 @@ function belongsToAnother({ owner }: Facts, mine: string): string[] {
 }
 
 /** The application of the former name would serve on without its stack. */
-function renamed(plan: StepPlan | undefined): string[] {
-  return [["backendName", "name"] as const, ["user", "user"] as const].flatMap(([key, name]) => {
-    const [former, now] = [plan?.before[name]?.[0], plan?.settings[name]?.[0]];
+function renamed(plan: StepPlan, of: Application): string[] {
+  const keys = [[applicationKey(of, "backendName"), "name"] as const, ["user", "user"] as const];
+  return keys.flatMap(([key, name]) => {
+    const [former, now] = [plan.before[name]?.[0], plan.settings[name]?.[0]];
     if (former === undefined || former === now) return [];
     return [
-      `${key}: expected ${former}, with which this host was set up, found ${now}; set it back: ${pulumiLine(`config set ${key} ${former}`)}; or end the former application, on the host: sudo geo-system backend undo (its data stays)`,
+      `${key}: expected ${former}, with which this host was set up, found ${now}; set it back: ${pulumiLine(`config set ${key.includes(".") ? "--path " : ""}${key} ${former}`)}; or end the former application, on the host: sudo geo-system ${of.step} undo (its data stays)`,
     ];
   });
 }
@@ -79,48 +103,42 @@ function disksFull({ disks }: Facts): string[] {
 }
 
 /** Of the distribution's Node only the host knows the version; of the others the configuration does. */
-function nodeTooOld(
-  { node }: Facts,
-  backend: StepPlan | undefined,
-  { nodeSource }: Pick<Settings, "nodeSource">,
-): string[] {
-  const range = backend?.settings.engines?.[0];
+function nodeTooOld({ node }: Facts, { settings }: StepPlan, { nodeSource, called }: Application): string[] {
+  const range = settings.engines?.[0];
   if (nodeSource !== "distribution" || !node || !range || semver.satisfies(node, range)) return [];
   return [
-    `Node on the host: expected ${range}, which is engines.node in package.json of backendSource; found ${node}; ${pulumiLine("config set nodeSource archive")}`,
+    `Node on the host: expected ${range}, which is engines.node in package.json of ${applicationKey({ called }, "backendSource")}; found ${node}; ${pulumiLine("config set nodeSource archive")}`,
   ];
 }
 
 /** What the configuration names and the host does not have: else the first release would be started beside it. */
-function nothingToTakeOver({ found }: Facts, plans: ReadonlyMap<string, StepPlan>): string[] {
-  const [backend, site] = [plans.get("backend"), plans.get("site")];
-  const [named] = (backend?.first && backend.settings["take-over"]) || [];
-  const [replaced] = (site?.first && site.settings.replaces) || [];
-  const taken = takenOver(found);
-  const files = siteFiles(found);
+function nothingToTakeOver(facts: FactsOfOne, { first, settings }: StepPlan, of: Called): string[] {
+  const [named] = (first && settings["take-over"]) || [];
+  const taken = takenOver(facts);
+  if (named === undefined || [named, `${named}.service`].includes(taken?.name ?? "")) return [];
   return [
-    ...(named === undefined || [named, `${named}.service`].includes(taken?.name ?? "")
-      ? []
-      : [
-          `takeOver.application: expected an application ${named} on port ${backend?.settings.port?.[0]}, found ${taken ? briefly(taken) : "none"}; name the one that \`npm run take-over\` prints, or set backendPort to its port`,
-        ]),
-    ...(replaced === undefined || files.includes(enabledSite(replaced))
-      ? []
-      : [
-          `takeOver.site: expected a site of this host, found ${replaced}, which is none of ${files.join(", ") || "any"}; name the file in /etc/nginx/sites-enabled that serves now`,
-        ]),
+    `${applicationKey(of, "takeOver.application")}: expected an application ${named} on port ${settings.port?.[0]}, found ${taken ? briefly(taken) : "none"}; name the one that \`npm run take-over\` prints, or set ${applicationKey(of, "backendPort")} to its port`,
+  ];
+}
+
+function noSiteToReplace({ found }: Facts, site: StepPlan | undefined): string[] {
+  const [replaced] = (site?.first && site.settings.replaces) || [];
+  const files = siteFiles(found);
+  if (replaced === undefined || files.includes(enabledSite(replaced))) return [];
+  return [
+    `takeOver.site: expected a site of this host, found ${replaced}, which is none of ${files.join(", ") || "any"}; name the file in /etc/nginx/sites-enabled that serves now`,
   ];
 }
 
 /** Once a release serves, what it has in its shared folder is its data. */
-function dataTooLate(plan: StepPlan | undefined): string[] {
-  if (!plan || plan.first) return [];
+function dataTooLate(plan: StepPlan, of: Called): string[] {
+  if (plan.first) return [];
   const { "take-data": before = [] } = plan.before;
   return (plan.settings["take-data"] ?? [])
     .filter((source) => !before.includes(source))
     .map(
       (source) =>
-        `takeOver.data: ${source} was not taken over with the first release, and cannot be added now; put its path in backendShared instead, and move the files on the host, to /srv/${plan.settings.name?.[0]}/shared`,
+        `${applicationKey(of, "takeOver.data")}: ${source} was not taken over with the first release, and cannot be added now; put its path in ${applicationKey(of, "backendShared")} instead, and move the files on the host, to /srv/${plan.settings.name?.[0]}/shared`,
     );
 }
 
@@ -146,18 +164,18 @@ function portsTaken({ listeners, found }: Facts, { tls }: Pick<Settings, "tls">)
 
 /** Where a release must go, another process cannot be. One on the ports it leaves alone is worth a note: see checks.ts. */
 function backendPortsTaken(
-  { backend, foreign, found }: Facts,
-  plan: StepPlan | undefined,
-  settings: PortSettings,
+  { backend, foreign, found }: FactsOfOne,
+  plan: StepPlan,
+  settings: Application,
 ): string[] {
-  if (!plan?.needed) return [];
+  if (!plan.needed) return [];
   const sets = portSets(settings);
   return sets[nextSet(sets, backend)].flatMap((port) => {
     const other = foreign[port];
     const holder = holderOf(found, port);
     return other
       ? [
-          `port ${port}: expected to be free for a release, found ${other}${by(holder)}, which this package did not start; end it${holder ? ` (${howToEnd(holder)})` : ""}, or choose another port: ${pulumiLine(`config set ${sets.a.includes(port) ? "backendPort" : "backendStandbyPort"} PORT`)}`,
+          `port ${port}: expected to be free for a release, found ${other}${by(holder)}, which this package did not start; end it${holder ? ` (${howToEnd(holder)})` : ""}, or choose another port: ${pulumiLine(`${setKey(settings, sets.a.includes(port) ? "backendPort" : "backendStandbyPort")} PORT`)}`,
         ]
       : [];
   });

@@ -4,6 +4,7 @@ import { handshakeOf } from "../settings/default-handshake.ts";
 import { isSticky } from "../settings/instances.ts";
 import type { Settings } from "../settings/schema.ts";
 import { takenData } from "../settings/taken-data.ts";
+import { applicationOf, type BackendStep, suffixed } from "../step-names.ts";
 import { dependencySettings } from "./dependencies.ts";
 import { applicationRoot, backendEnvironment, expand } from "./environment.ts";
 import { handoverOf } from "./handover.ts";
@@ -39,7 +40,7 @@ export type BackendParameters = Pick<
   | "nodeSource"
   | "npmRegistry"
 > &
-  Partial<Pick<Settings, "takeOver">>;
+  Partial<Pick<Settings, "takeOver">> & { step?: BackendStep };
 
 /**
  * The payload of step `backend`: which release, how pm2 runs it, and one line a file, so that a preview shows which
@@ -76,7 +77,7 @@ export function renderBackend(parameters: BackendParameters, release: Release, p
       engines: release.engines,
       start: describeStart(release.start),
       release: release.hash,
-      archive: uploadPath(release.hash),
+      archive: uploadPath(release.hash, parameters.step),
       ...dependencySettings(release.dependencies),
       build: release.build,
       file: release.manifest.map(({ path, sha256 }) => `${sha256.slice(0, 16)} ${path}`),
@@ -98,6 +99,11 @@ function takenSettings(parameters: BackendParameters, member: string) {
 export function pm2Version(): string {
   return (JSON.parse(template("pm2/package.json")) as { dependencies: { pm2: string } }).dependencies.pm2;
 }
+
+const inFolder = (step: BackendStep = "backend") => {
+  const application = applicationOf(step);
+  return application === undefined ? "" : `${application}/`;
+};
 
 /** What step `backend` runs on the host, beside the application. */
 const library = "/usr/local/lib/geo-system";
@@ -121,6 +127,7 @@ function files(parameters: BackendParameters, release: Release, prover: string):
       path: `${root}/ecosystem.config.cjs`,
       text: fill("pm2/ecosystem.config.cjs.eta", {
         ...{ ...started, name, root, instances, text },
+        upstream: `/etc/nginx/geo-system/${inFolder(parameters.step)}upstream.conf`,
         sets: isSticky(parameters) ? portSets(parameters) : undefined,
       }),
     },
@@ -131,7 +138,10 @@ function files(parameters: BackendParameters, release: Release, prover: string):
     { path: `/etc/logrotate.d/${name}`, text: fill("pm2/logrotate.eta", { name, user }) },
     ...programs.map((file) => ({ path: `${library}/${file}.cjs`, text: template(`pm2/${file}.cjs`) })),
     { path: `${library}/handshake.cjs`, text: prover },
-    { path: `${library}/handshake.json`, text: JSON.stringify(gateOf(parameters), null, 2) },
+    {
+      path: `${library}/${suffixed("handshake", parameters.step ?? "backend")}.json`,
+      text: JSON.stringify(gateOf(parameters), null, 2),
+    },
   ];
 }
 

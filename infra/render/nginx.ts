@@ -1,11 +1,22 @@
 import { isIPv6 } from "node:net";
 import { websocketPathPattern } from "../settings/checks.ts";
 import type { FilesRoute, Route } from "../settings/routes.ts";
+import { withoutName } from "../step-names.ts";
 import { sizesFor } from "./capacity.ts";
 import { type PayloadFile, payload } from "./payload.ts";
 import { matching, whole } from "./place.ts";
 import type { PortSets } from "./ports.ts";
 import { fill } from "./template.ts";
+
+/** Where an application is found. */
+export interface Upstream {
+  /** Undefined where the host has one application without a name. */
+  application?: string | undefined;
+  /** Its loopback ports. */
+  ports: PortSets;
+  /** Whether a client, by its address, stays at one of these ports. */
+  sticky: boolean;
+}
 
 /** What the nginx site depends on. */
 export interface SiteParameters {
@@ -17,10 +28,8 @@ export interface SiteParameters {
   serverNames: readonly string[];
   /** What is served by which path; what none fits is not found. */
   routes: readonly Route[];
-  /** Loopback ports of the backend. */
-  ports: PortSets;
-  /** Whether a client, by its address, stays at one of these ports. */
-  sticky: boolean;
+  /** The applications that it leads to. */
+  upstreams: readonly Upstream[];
   /** How long a silent WebSocket is held, in seconds. */
   readTimeoutSeconds: number;
   /** Least `worker_connections`; a WebSocket takes two, and twice as many open files are allowed. */
@@ -48,7 +57,10 @@ export interface SiteParameters {
 /** Where the step `file-set` puts what nginx serves itself. */
 const fileSets = "/var/www/geo-system";
 
-/** What the site includes. `upstream.conf` there is a link to one of the two upstreams, which the host keeps. */
+/**
+ * What the site includes. `upstream.conf` there is a link to one of the two upstreams, which the host keeps; that of an
+ * application with a name is in a folder of that name.
+ */
 const includeFolder = "/etc/nginx/geo-system";
 
 /**
@@ -63,11 +75,14 @@ export function renderSite(parameters: SiteParameters): string {
   // By the PROXY protocol a balancer hands on what it is sent: these headers are any client's.
   const forwards = site.trustedProxies.length > 0 && !site.proxyProtocol;
   const sizes = site.expectedConnections ? sizesFor(site.expectedConnections) : undefined;
+  const prefix = site.siteName.replaceAll("-", "_");
+  const upstreams = site.upstreams.map(namesOf);
+  const upstreamOf = (route: { application?: string | undefined }) =>
+    upstreams.find(({ application = withoutName }) => application === route.application) ?? upstreams[0];
   const values = {
-    ...{ ...site, names, sets, forwards, fileSets, prefix: site.siteName.replaceAll("-", "_") },
+    ...{ ...site, names, sets, forwards, fileSets, prefix, upstreams, upstreamOf },
     ...{ backlog: sizes?.backlog ?? defaultBacklog, sources: sources(sizes?.sources ?? 1) },
   };
-  const { a, b } = site.ports;
   const settings = {
     site: site.siteName,
     replaces: site.replaces,
@@ -80,8 +95,10 @@ export function renderSite(parameters: SiteParameters): string {
       path: `/etc/nginx/sites-available/${site.siteName}`,
       text: fill("nginx/site.conf.eta", { ...values, includeFolder }),
     },
-    upstream("a", { ...values, ports: a, others: b }),
-    upstream("b", { ...values, ports: b, others: a }),
+    ...upstreams.flatMap((each) => [
+      upstream("a", { ...values, ...each, ports: each.ports.a, others: each.ports.b }),
+      upstream("b", { ...values, ...each, ports: each.ports.b, others: each.ports.a }),
+    ]),
     ...ownDirectives(site.includes),
   ]);
 }
@@ -102,8 +119,20 @@ const switched = ({ httpsOnly, proxyProtocol }: SiteParameters) => ({
   ...(proxyProtocol && { "proxy-protocol": "yes" }),
 });
 
-const upstream = (set: keyof PortSets, values: object) => ({
-  path: `${includeFolder}/upstream-${set}.conf`,
+/** What templates/scripts/backend-names.sh calls it. */
+function namesOf(upstream: Upstream) {
+  const { application } = upstream;
+  const of = (name: string) => (application === undefined ? name : `${name}_${application}`);
+  return {
+    ...upstream,
+    ...{ backend: of("geo_system_backend"), former: of("geo_system_former") },
+    ...{ toFormer: of("former"), toCurrent: of("current") },
+    folder: application === undefined ? includeFolder : `${includeFolder}/${application}`,
+  };
+}
+
+const upstream = (set: keyof PortSets, values: { folder: string; [name: string]: unknown }) => ({
+  path: `${values.folder}/upstream-${set}.conf`,
   text: fill("nginx/upstream.conf.eta", values),
 });
 
@@ -123,11 +152,14 @@ function placed(parameters: SiteParameters): SiteParameters {
       path: matching("routes", route.path, websocketPathPattern),
       ...(route.kind === "files" && filesOf(route)),
     })),
-    ports: {
-      a: parameters.ports.a.map((value) => port("backendPort", value)),
-      b: parameters.ports.b.map((value) => port("backendStandbyPort", value)),
-    },
-    sticky: parameters.sticky,
+    upstreams: parameters.upstreams.map(({ application, ports, sticky }) => ({
+      application: application && matching("applications", application, /^[a-z][a-z0-9-]*$/),
+      ports: {
+        a: ports.a.map((value) => port("backendPort", value)),
+        b: ports.b.map((value) => port("backendStandbyPort", value)),
+      },
+      sticky,
+    })),
     readTimeoutSeconds: whole("readTimeoutSeconds", parameters.readTimeoutSeconds, 1, 2_147_483),
     workerConnections: whole("workerConnections", parameters.workerConnections, 64, 1_000_000),
     expectedConnections:

@@ -8,6 +8,7 @@ import { type PackageManager, readPackageManager } from "../build/package-manage
 import type { Say } from "../build/run-command.ts";
 import { readWorkspace, type Workspace } from "../build/workspace.ts";
 import type { Settings } from "../settings/schema.ts";
+import { applicationOf, type BackendStep } from "../step-names.ts";
 import { type Dependencies, dependenciesOf } from "./dependencies.ts";
 import { archive } from "./release-archive.ts";
 import { describeFiles, type ReleaseFile, releaseFiles } from "./release-files.ts";
@@ -44,7 +45,10 @@ export type ReleaseParameters = FileParameters & StartParameters;
 export const uploadFolder = ".geo-system";
 
 /** Where the archive is put on the host, from the home of the user who logs in. */
-export const uploadPath = (hash: string) => `${uploadFolder}/${hash}.tar`;
+export function uploadPath(hash: string, step: BackendStep = "backend"): string {
+  const application = applicationOf(step);
+  return `${uploadFolder}/${application === undefined ? `${hash}.tar` : `${application}-${hash}.release`}`;
+}
 
 /**
  * Makes a release of the backend in `backendSource`: in a git checkout what git tracks or would track, less what

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { template } from "../package-root.ts";
+import { type BackendStep, stepKind } from "../step-names.ts";
 
 /** The steps that have a script on the host, in the order in which they run. */
 export const scriptedSteps = [
@@ -14,8 +15,8 @@ export const scriptedSteps = [
 ] as const;
 type Script = (typeof scriptedSteps)[number];
 
-/** A step as the host's command names it: sets of files are one step each. */
-export type ScriptedStep = Exclude<Script, "file-set"> | `file-set-${string}`;
+/** A step as the host's command names it: sets of files and applications are one step each. */
+export type ScriptedStep = Exclude<Script, "file-set"> | `file-set-${string}` | BackendStep;
 
 /** What every step uses, before the steps and after them; a change there concerns all of them. */
 const frame = {
@@ -53,7 +54,7 @@ const parts: Partial<Record<Script, readonly string[]>> = {
   ],
   acme: ["acme", "acme-client", "acme-order", "acme-certificate", "acme-covered", "acme-renewal"],
   backend: [
-    ...["backend", "backend-release", "backend-dependencies", "backend-install"],
+    ...["backend-names", "backend", "backend-release", "backend-dependencies", "backend-install"],
     ...["backend-shared", "backend-written", "backend-kept"],
     ...["backend-pm2", "backend-application", "backend-environment"],
     ...["backend-handover", "backend-proof", "backend-ports", "backend-switch"],
@@ -62,7 +63,7 @@ const parts: Partial<Record<Script, readonly string[]>> = {
 };
 
 const files = (step: Script) => parts[step] ?? [step];
-const scriptOf = (step: ScriptedStep) => step.replace(/^file-set-.*/, "file-set") as Script;
+const scriptOf = (step: ScriptedStep) => stepKind(step) as Script;
 const script = (name: string) => template(`scripts/${name}.sh`);
 
 /** The text of the command: every script, the frame around the steps. */

@@ -1,4 +1,5 @@
 import type { Settings } from "../settings/schema.ts";
+import type { BackendStep } from "../step-names.ts";
 import { applicationRoot, backendEnvironment } from "./environment.ts";
 import { payload } from "./payload.ts";
 import { matching } from "./place.ts";
@@ -12,7 +13,7 @@ type Parameters = Pick<
   | "handover"
   | "handoverSeconds"
   | "backendEnvironment"
->;
+> & { step?: BackendStep };
 
 /**
  * The payload of `backend environment`: the secrets as a file for `node --env-file`, and the token with which a release
@@ -39,7 +40,7 @@ export function renderSecretEnvironment(
       mode: "0600",
       text: lines.join(""),
     },
-    { path: "/var/lib/geo-system/backend/token", mode: "0600", text: token },
+    { path: `/var/lib/geo-system/${parameters.step ?? "backend"}/token`, mode: "0600", text: token },
   ]);
 }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { applicationsOf } from "../settings/applications.ts";
 import { isSticky } from "../settings/instances.ts";
 import { routesOf } from "../settings/routes.ts";
 import type { Settings } from "../settings/schema.ts";
+import { applicationOf } from "../step-names.ts";
 import { acmeWebroot } from "./acme.ts";
 import { certificateFolder } from "./certificate-folder.ts";
 import { renderSite } from "./nginx.ts";
@@ -18,8 +20,11 @@ export function sitePayload(
     replaces: settings.takeOver?.site,
     serverNames: siteNames(settings, host),
     routes: routesOf(settings),
-    ports: portSets(settings),
-    sticky: isSticky(settings),
+    upstreams: applicationsOf(settings).map((each) => ({
+      application: applicationOf(each.step),
+      ports: portSets(each),
+      sticky: isSticky(each),
+    })),
     readTimeoutSeconds: settings.readTimeout,
     expectedConnections: settings.expectedConnections,
     workerConnections: settings.workerConnections,

@@ -2,6 +2,31 @@ import type { Input } from "@pulumi/pulumi";
 import type { HandshakeInput } from "../handshake/handshake.ts";
 import type { RouteInput } from "./routes.ts";
 
+/** One of several backends on a host; what each key means is said below, at its name with `backend`. */
+export interface ApplicationInput {
+  source: string;
+  include?: string[];
+  build?: string;
+  start?: string;
+  /** Default `"geo-NAME"`. */
+  name?: string;
+  port: number;
+  /** Default: the port after `port`. */
+  standbyPort?: number;
+  instances?: number;
+  sticky?: boolean;
+  environment?: Record<string, string>;
+  secretEnvironment?: Input<Record<string, Input<string>>>;
+  shared?: string[];
+  takeOver?: { application?: string; data?: string[] };
+  /** Default, here and in the next two: that of the host. */
+  handover?: "paced" | "at-once" | "stop-start";
+  handoverSeconds?: number;
+  keepReleases?: number;
+  handshake?: HandshakeInput;
+  handshakeToken?: Input<string>;
+}
+
 /**
  * What a {@link WebSocketHost} is made from. The project's configuration (`pulumi config set …`) has the same
  * names, defaults and checks; paths there are relative to the folder of Pulumi.yaml.
@@ -177,6 +202,13 @@ export interface WebSocketHostArgs {
    * A name with an extension is a file, which the backend creates. Default `[]`. Example: `["data", "storage/app"]`.
    */
   backendShared?: string[];
+  /**
+   * Several backends on one host, by name: each with the keys that begin with `backend`, without that word, and with
+   * `sticky`, `handover`, `handoverSeconds`, `keepReleases`, `handshake`, `handshakeToken` and `takeOver` of its own. Each
+   * path of `routes` says whose it is. Default: the one backend of the keys above.
+   * Example: `{ api: { source: "../api", port: 3000 }, chat: { source: "../chat", port: 3100 } }`.
+   */
+  applications?: Record<string, ApplicationInput>;
   /**
    * On a host that was set up by hand, what the first `up` takes the place of, where the preview does not find it by
    * itself: the application that has `backendPort`, by its name under pm2 or its unit, which ends at the deadline; the

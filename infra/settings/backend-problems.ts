@@ -5,6 +5,7 @@ import { z } from "zod";
 import { BuildError } from "../build/build-error.ts";
 import type { Say } from "../build/run-command.ts";
 import { packReleaseOnce } from "../render/release-once.ts";
+import { applications, argumentsOf, inItsWords } from "./application-keys.ts";
 import { sharedProblems } from "./host-needs.ts";
 import { type Settings, schema } from "./schema.ts";
 import { sharedWithTaken } from "./taken-data.ts";
@@ -18,6 +19,17 @@ type Some = Partial<Settings>;
  * @throws BuildError where it cannot be built: no key of the configuration is wrong then
  */
 export async function releaseProblems(raw: Record<string, unknown>, say?: Say): Promise<string[]> {
+  if (raw.applications === undefined) return problemsOfOne(raw, say);
+  const form = applications.safeParse(raw.applications);
+  if (!form.success) return [];
+  const names = Object.keys(form.data);
+  const all = names.map(async (name) =>
+    (await problemsOfOne(argumentsOf(raw, name), say)).map((problem) => inItsWords(problem, name)),
+  );
+  return (await Promise.all(all)).flat();
+}
+
+async function problemsOfOne(raw: Readonly<Record<string, unknown>>, say?: Say): Promise<string[]> {
   const parameters = z.object(releaseKeys).safeParse(raw);
   if (!parameters.success) return [];
   const shared = z.object(sharedKeys).safeParse(raw);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Handshake, type HandshakeInput, handshakeSetting } from "../handshake/handshake.ts";
+import { applicationName } from "./application-keys.ts";
 import { check, websocketPathPattern } from "./checks.ts";
 
 /*
@@ -11,6 +12,8 @@ import { check, websocketPathPattern } from "./checks.ts";
 export interface RouteInput {
   /** A WebSocket of the backend; without it and without `files`, its HTTP. */
   websocket?: boolean;
+  /** The application that serves it, where the host has several. */
+  application?: string;
   /** What it speaks, where that is not what `handshake` says. */
   handshake?: HandshakeInput;
   /** A folder whose files nginx serves itself, whatever git ignores: `"../web/dist"`. */
@@ -43,8 +46,13 @@ export interface FilesRoute {
 
 /** A path that nginx serves, and from where. */
 export type Route =
-  | { path: string; kind: "websocket"; handshake?: Handshake | undefined }
-  | { path: string; kind: "http" }
+  | {
+      path: string;
+      kind: "websocket";
+      application?: string | undefined;
+      handshake?: Handshake | undefined;
+    }
+  | { path: string; kind: "http"; application?: string | undefined }
   | FilesRoute;
 
 const member = z
@@ -57,6 +65,7 @@ const member = z
 const routeInput = check
   .members({
     websocket: z.boolean("true or false").optional(),
+    application: applicationName.optional(),
     handshake: handshakeSetting.optional(),
     files: z.string("a folder").min(1, "a folder").optional(),
     fallback: member.optional(),
@@ -67,6 +76,8 @@ const routeInput = check
     const refuse = (key: keyof RouteInput, why: string) =>
       context.addIssue({ code: "custom", path: [key], message: `nothing, since ${why}` });
     if (route.websocket && route.files !== undefined) refuse("files", "the path is a WebSocket");
+    if (route.application !== undefined && route.files !== undefined)
+      refuse("application", "nginx serves the files itself");
     if (!route.websocket && route.handshake !== undefined)
       refuse("handshake", "the path is no WebSocket (websocket: true)");
     for (const key of ["fallback", "build", "immutable"] as const)
@@ -107,6 +118,7 @@ export function routesOf({ websocketPath, routes: given }: RouteSettings): Route
   const main: Route = {
     path: websocketPath,
     kind: "websocket",
+    application: given?.[websocketPath]?.application,
     handshake: given?.[websocketPath]?.handshake,
   };
   if (!given) return websocketPath === "/" ? [main] : [main, { path: "/", kind: "http" }];
@@ -118,9 +130,9 @@ export function routesOf({ websocketPath, routes: given }: RouteSettings): Route
 }
 
 function routeOf(path: string, route: z.output<typeof routeInput>): Route {
-  const { websocket, handshake, files, ...more } = route;
-  if (websocket) return { path, kind: "websocket", handshake };
-  if (files === undefined) return { path, kind: "http" };
+  const { websocket, application, handshake, files, ...more } = route;
+  if (websocket) return { path, kind: "websocket", application, handshake };
+  if (files === undefined) return { path, kind: "http", application };
   const name = path === "/" ? "root" : path.slice(1, -1).replaceAll("/", "+");
   return { path, kind: "files", name, files, ...more };
 }

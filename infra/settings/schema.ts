@@ -2,6 +2,7 @@ import { type Input, Output } from "@pulumi/pulumi";
 import { z } from "zod";
 import { handshakeSetting } from "../handshake/handshake.ts";
 import { exampleBackend } from "../package-root.ts";
+import { applications } from "./application-keys.ts";
 import { check } from "./checks.ts";
 import { backendShared, hostPackages, hostServices } from "./host-needs.ts";
 import { reaches } from "./reaches.ts";
@@ -59,6 +60,7 @@ export const schema = {
   backendEnvironment: check.environment.default({}),
   backendSecretEnvironment: later(check.environment).default({}),
   backendShared: backendShared.default([]),
+  applications: applications.optional(),
   takeOver: takeOver.optional(),
   hostPackages: hostPackages.default([]),
   hostServices: hostServices.default([]),
@@ -90,11 +92,16 @@ export const secretKeys: ReadonlySet<string> = new Set([
   "acmeEabHmacKey",
   "backendSecretEnvironment",
   "handshakeToken",
+  "applications",
 ]);
 
 /** The arguments, checked, with every default filled in. */
-export type Settings = { [Key in keyof typeof schema]: z.output<(typeof schema)[Key]> } & {
+export type Settings = {
+  [Key in Exclude<keyof typeof schema, "applications">]: z.output<(typeof schema)[Key]>;
+} & {
   backendInstances: number;
+  /** By name: the settings as each application has them. Those of the first are the host's own. */
+  applications?: Readonly<Record<string, Settings>> | undefined;
 };
 
 /** A value of this kind, or one that Pulumi knows only later: an output of another resource, or a secret. */

@@ -10,7 +10,8 @@ import { handshakeProgram } from "../render/handshake-program.ts";
 import { type Release, uploadPath } from "../render/release.ts";
 import { packReleaseOnce } from "../render/release-once.ts";
 import { scriptHash } from "../render/scripts.ts";
-import type { Settings } from "../settings/schema.ts";
+import type { Application } from "../settings/applications.ts";
+import { environmentStep, suffixed } from "../step-names.ts";
 import { gateToken } from "./handshake-token.ts";
 import { applyLine, input, plannedCommand, type StepContext, stepCommand } from "./step.ts";
 import { upload } from "./upload.ts";
@@ -21,23 +22,38 @@ export interface Backend {
   release: pulumi.Output<string>;
 }
 
-/** Step `backend`: the release in a folder of its own, its dependencies, and the application under pm2. */
-export function backend(
+/** The steps of all applications, one after the other: they share pm2, and a person reads what each of them says. */
+export function backends(
   context: StepContext,
-  settings: Settings,
+  applications: readonly Application[],
+  { uploadAfter, dependsOn }: { uploadAfter: pulumi.Resource[]; dependsOn: pulumi.Resource[] },
+): Backend[] {
+  const all: Backend[] = [];
+  for (const application of applications) {
+    const before = all.map(({ command }) => command);
+    all.push(backend(context, application, { uploadAfter, dependsOn: [...dependsOn, ...before] }));
+  }
+  return all;
+}
+
+/** Step `backend` of one application: the release in a folder of its own, its dependencies, and the application under pm2. */
+function backend(
+  context: StepContext,
+  settings: Application,
   { uploadAfter, dependsOn }: { uploadAfter: pulumi.Resource[]; dependsOn: pulumi.Resource[] },
 ): Backend {
+  const { step } = settings;
   const release = pulumi.output(readable(packReleaseOnce(settings, progress)));
-  const resent = context.look.apply(({ facts }) => (facts ? timesResent(facts, "backend") : 0));
+  const resent = context.look.apply(({ facts }) => (facts ? timesResent(facts, step) : 0));
   // It travels while the packages are installed.
-  const uploaded = upload(context, "release", {
+  const uploaded = upload(context, suffixed("release", step), {
     source: release.apply(archiveAsset),
-    remotePath: release.apply(({ hash }) => uploadPath(hash)),
+    remotePath: release.apply(({ hash }) => uploadPath(hash, step)),
     resent,
     dependsOn: uploadAfter,
   });
   const secrets = secretEnvironment(context, settings, dependsOn);
-  const command = stepCommand(context, "backend", {
+  const command = stepCommand(context, step, {
     payload: pulumi
       .all([release, readable(handshakeProgram())])
       .apply(([packed, prover]) => renderBackend(settings, packed, prover)),
@@ -64,8 +80,9 @@ function archiveAsset({ archivePath, hash, build }: Release): pulumi.asset.Asset
 }
 
 /** The secret environment enters by a stdin of its own. */
-function secretEnvironment(context: StepContext, settings: Settings, dependsOn: pulumi.Resource[]) {
-  const options = { script: scriptHash("backend") };
+function secretEnvironment(context: StepContext, settings: Application, dependsOn: pulumi.Resource[]) {
+  const { step } = settings;
+  const options = { script: scriptHash(step) };
   const text = pulumi
     .all([settings.backendSecretEnvironment, gateToken(settings)])
     .apply(([secrets, token]) => renderSecretEnvironment(settings, secrets, token));
@@ -74,10 +91,10 @@ function secretEnvironment(context: StepContext, settings: Settings, dependsOn: 
     .apply(
       ([{ facts }, payload]) => facts && environmentPlan(facts, { payload, options, backend: settings }),
     );
-  const command = plannedCommand(context, "environment", plan, {
-    create: applyLine(context, "backend", "environment", options, plan),
+  const command = plannedCommand(context, environmentStep(step), plan, {
+    create: applyLine(context, step, "environment", options, plan),
     // Only for an `up` that ended between the two; a backend that was applied is undone by its own resource.
-    delete: `sudo test -e /var/lib/geo-system/applied/backend || sudo geo-system backend undo --for ${context.owner}`,
+    delete: `sudo test -e /var/lib/geo-system/applied/${step} || sudo geo-system ${step} undo --for ${context.owner}`,
     ...input({ payload: text, secret: true }),
     dependsOn,
   });

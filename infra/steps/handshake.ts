@@ -4,22 +4,27 @@ import { markBackendLog } from "../handshake/log.ts";
 import { proveHandshake } from "../handshake/prove.ts";
 import { type HandshakeReport, handshakeTable } from "../handshake/report.ts";
 import type { HostConnection } from "../host/connection.ts";
-import { connect } from "../host/ssh.ts";
+import { connect, type SshSession } from "../host/ssh.ts";
 import { sshLine } from "../next-commands.ts";
 import { readable } from "../readable-error.ts";
+import type { Application } from "../settings/applications.ts";
 import { handshakeOf } from "../settings/default-handshake.ts";
-import type { Settings } from "../settings/schema.ts";
 import { proveInstancesOnHost } from "./instances.ts";
-import { sendVerdict } from "./verdict.ts";
+import { sendVerdicts } from "./verdict.ts";
+
+/** What proves one application. */
+export interface ProvenApplication {
+  settings: Application;
+  addresses: pulumi.Output<Addresses>;
+  token: pulumi.Output<string>;
+}
 
 export interface HandshakeArgs {
-  settings: Settings;
+  applications: readonly ProvenApplication[];
   parent: pulumi.Resource;
   /** Whose the host is, as `ownerName` says it. */
   owner: string;
-  addresses: pulumi.Output<Addresses>;
   connection: pulumi.Output<HostConnection>;
-  token: pulumi.Output<string>;
   /** PEM of the CA to trust; absent where the public ones do. */
   authority: pulumi.Output<string> | undefined;
   /** The proof comes after these, in every `up`, whether they changed or not. */
@@ -28,42 +33,68 @@ export interface HandshakeArgs {
 
 /**
  * Step `handshake`: the proof from outside at the end of every `up`, never in a preview. A service that does not
- * answer fails the `up`, with the hop that broke and the next thing to do; a new release is then taken back.
+ * answer fails the `up`, with the hop that broke and the next thing to do; a new release is then taken back. Each
+ * application is proven by its own, and only that release is taken back which fails.
  */
-export function handshake(args: HandshakeArgs): pulumi.Output<HandshakeReport | undefined> {
-  const { addresses, connection, token, authority } = args;
+export function handshake(args: HandshakeArgs): pulumi.Output<HandshakeReport[] | undefined> {
+  const { connection, authority } = args;
   if (pulumi.runtime.isDryRun()) return pulumi.output(undefined);
   const after = args.after.map((resource) => resource.id);
+  const of = args.applications.map(({ addresses, token }) => pulumi.output({ addresses, token }));
   return pulumi
-    .output({ addresses, connection, token, authority, after })
+    .output({ connection, authority, after, of: pulumi.all(of) })
     .apply((known) => readable(prove(args, known)));
 }
 
 interface Known {
-  addresses: Addresses;
   connection: HostConnection;
-  token: string;
   authority?: string | undefined;
+  of: { addresses: Addresses; token: string }[];
 }
 
-async function prove({ settings, parent, owner }: HandshakeArgs, known: Known): Promise<HandshakeReport> {
+interface Proof {
+  settings: Application;
+  report: HandshakeReport;
+}
+
+async function prove(args: HandshakeArgs, known: Known): Promise<HandshakeReport[]> {
   await using session = await connect(known.connection);
-  const report = await proveHandshake({
+  const proofs: Proof[] = [];
+  for (const [i, { settings }] of args.applications.entries()) {
+    const of = known.of[i];
+    if (of) proofs.push({ settings, report: await proveOne(session, settings, { ...known, ...of }) });
+  }
+  const candidates = proofs.map(({ settings, report }) => ({ ...settings, proven: report.ok }));
+  const verdict = await sendVerdicts(session, candidates, args.owner);
+  const table = [...proofs.map(proofText), ...(verdict.text ? [verdict.text] : [])].join("\n");
+  if (!proofs.every(({ report }) => report.ok)) throw new pulumi.RunError(`The handshake failed.\n${table}`);
+  if (!verdict.ok) throw new pulumi.RunError(`The handshake passed, but the host did not keep it.\n${table}`);
+  const tell = proofs.some(({ report }) => report.warnings.length > 0) ? pulumi.log.warn : pulumi.log.info;
+  await tell(`Handshake proven from outside.\n${table}`, args.parent);
+  return proofs.map(({ report }) => report);
+}
+
+/** With the name of the application, where it has one. */
+function proofText({ settings, report }: Proof): string {
+  const { called } = settings;
+  return [...(called === undefined ? [] : [`Application ${called}:`]), handshakeTable(report)].join("\n");
+}
+
+async function proveOne(
+  session: SshSession,
+  settings: Application,
+  known: Omit<Known, "of"> & Known["of"][number],
+): Promise<HandshakeReport> {
+  const { step, backendName, backendInstances } = settings;
+  return proveHandshake({
     urls: known.addresses.proven,
     others: known.addresses.others,
     ...(known.authority && { ca: known.authority }),
     token: known.token,
     handshake: handshakeOf(settings),
-    readLog: await markBackendLog(session, settings.backendName),
-    instances: { count: settings.backendInstances, proveOnHost: () => proveInstancesOnHost(session) },
+    readLog: await markBackendLog(session, backendName),
+    instances: { count: backendInstances, proveOnHost: () => proveInstancesOnHost(session, step) },
     timeoutMs: settings.handshakeTimeout * 1000,
-    names: { ssh: sshLine(known.connection.host, settings), application: settings.backendName },
+    names: { ssh: sshLine(known.connection.host, settings), application: backendName },
   });
-  const verdict = await sendVerdict(session, report.ok, settings.handoverSeconds, owner);
-  const table = [handshakeTable(report), ...(verdict.text ? [verdict.text] : [])].join("\n");
-  if (!report.ok) throw new pulumi.RunError(`The handshake failed.\n${table}`);
-  if (!verdict.ok) throw new pulumi.RunError(`The handshake passed, but the host did not keep it.\n${table}`);
-  const tell = report.warnings.length > 0 ? pulumi.log.warn : pulumi.log.info;
-  await tell(`Handshake proven from outside.\n${table}`, parent);
-  return report;
 }

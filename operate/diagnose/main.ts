@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { report } from "../../sandbox/report.ts";
 import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
-import { hostOptions, targetOf } from "../target/options.ts";
+import { hostOptions, targetsOf } from "../target/options.ts";
 import { waitOption } from "../wait-option.ts";
 
 interface Options extends HostOptions {
@@ -40,10 +40,10 @@ const command = hostOptions(new Command("npm run diagnose --"))
     }
     const timeoutMs = Number(options.timeout) * 1000;
     if (!(timeoutMs > 0)) throw new Error(`--timeout: expected seconds, found ${options.timeout}`);
-    const target = await targetOf(options);
+    const targets = await targetsOf(options);
     // Loaded only now: Pulumi has begun to answer by then.
-    const { run } = await import("./run.ts");
-    process.exitCode = await run(target, { ...options, timeoutMs });
+    const { runAll } = await import("./run.ts");
+    process.exitCode = await runAll(targets, { ...options, timeoutMs });
   });
 
 outliveReader();

@@ -14,6 +14,17 @@ export interface RunOptions {
   timeoutMs: number;
 }
 
+/** Diagnoses each application of a host, one after the other: what mends one may mend the next. The worst exit code. */
+export async function runAll(targets: readonly Target[], options: RunOptions): Promise<number> {
+  let worst = 0;
+  for (const [i, target] of targets.entries()) {
+    if (targets.length > 1 && !options.json)
+      console.log(`${i > 0 ? "\n" : ""}Application ${target.applicationName}:`);
+    worst = Math.max(worst, await run(target, options));
+  }
+  return worst;
+}
+
 /** Diagnoses and shows it; mends and looks again where it may. Returns the exit code. */
 export async function run(target: Target, options: RunOptions): Promise<number> {
   return target.withKeys(async () => {

@@ -3,7 +3,7 @@ import type { FileDiff } from "./file-diff.ts";
 import { code, inline, shortened } from "./markdown.ts";
 import type { Drift, Messages } from "./messages.ts";
 import { counts, releaseCounts } from "./parts.ts";
-import { isSecret, placeOf, type StepName, stepOrder, typeOf } from "./step-of.ts";
+import { isSecret, type Place, placeOf, type StepName, stepOrder, typeOf } from "./step-of.ts";
 
 /** One line of the table: a step of one host, or a resource of a program around it. */
 export interface Row {
@@ -35,13 +35,14 @@ export function rows(changes: readonly Change[], { drift, reach }: Messages): Ro
   const hosts = [...new Set(places.map(({ name }) => name))].sort();
   const steps = hosts.flatMap((host) =>
     stepOrder
-      .filter((step) => places.some((place) => place.name === host && place.step === step))
-      .map((step) => {
+      .flatMap((step) => named(places, host, step))
+      .map(({ step, application }) => {
         const here = ({ urn }: { urn: string | undefined }) => {
           const place = urn ? placeOf(urn) : undefined;
-          return place?.step === step && place.name === host;
+          return place?.step === step && place.name === host && place.application === application;
         };
-        const title = hosts.length > 1 ? `${step} of ${host}` : step;
+        const own = application === undefined ? step : `${step} ${application}`;
+        const title = hosts.length > 1 ? `${own} of ${host}` : own;
         const of = { changes: changes.filter(here), drift: drift.filter(here) };
         const said = reach.filter(here).map(({ text }) => text);
         return { host, step, title, ...of, reach: reaching(said), operation: operation(of) };
@@ -51,6 +52,15 @@ export function rows(changes: readonly Change[], { drift, reach }: Messages): Ro
     .filter(({ place }) => place.step === undefined)
     .sort((one, other) => (one.urn < other.urn ? -1 : 1));
   return [...steps, ...others.map(other)];
+}
+
+/** A step, once for each application that has it. */
+function named(places: readonly Place[], host: string, step: StepName) {
+  const own = places.filter((place) => place.name === host && place.step === step);
+  return [...new Set(own.map(({ application }) => application))].map((application) => ({
+    step,
+    application,
+  }));
 }
 
 /** What is said of the parts of a step; that one of them reaches nobody is worth saying only where all do. */

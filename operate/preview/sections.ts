@@ -92,8 +92,8 @@ export function diffParts(rows: readonly Row[]): Part[] {
 
 /** Whom a message is about, in the word of its step; nothing for the whole host. */
 function subject(urn: Message["urn"], after: string, around = ""): string {
-  const step = urn ? placeOf(urn).step : undefined;
-  return step ? `${around}${step}${around}${after}` : "";
+  const { step, application } = urn ? placeOf(urn) : {};
+  return step ? `${around}${step}${application ? ` ${application}` : ""}${around}${after}` : "";
 }
 
 const present = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);

@@ -21,12 +21,17 @@ const named = new RegExp(`^(.+)-(${stepOrder.join("|")})(-[a-z]+)?$`);
 /** `geo-file-set-root`, and the upload that it takes up: `geo-file-upload-root`. */
 const ofFiles = /^(.+?)-file-(set|upload)-(.+)$/;
 
+/** `geo-backend-api`, and what that step is made from: `geo-environment-api`, `geo-release-api`. */
+const ofApplication = /^(.+?)-(backend|environment|release)-([a-z][a-z0-9-]*)$/;
+
 /** Where a resource belongs. */
 export interface Place {
   /** Its step; undefined for what is no part of a WebSocketHost. */
   step: StepName | undefined;
   /** The name of its WebSocketHost, or its own. */
   name: string;
+  /** Which of several applications it is of. */
+  application?: string;
   /** Whether it is the step's own resource, and not one that the step is made from. */
   main: boolean;
 }
@@ -49,6 +54,8 @@ export function placeOf(urn: string): Place {
   if (end && step) return { step, name: name.slice(0, -end.length - 1), main: false };
   const [, host, word, more] = named.exec(name) ?? [];
   const own = stepOrder.find((one) => one === word);
+  const [, of, what, application] = (more || !own ? ofApplication.exec(name) : undefined) ?? [];
+  if (of && application) return { step: "backend", name: of, application, main: what === "backend" };
   return host && own ? { step: own, name: host, main: !more } : elsewhere;
 }
 

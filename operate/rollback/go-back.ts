@@ -1,7 +1,9 @@
+import { addresses } from "../../infra/addresses.ts";
 import type { Handshake } from "../../infra/handshake/handshake.ts";
 import { proveHandshake } from "../../infra/handshake/prove.ts";
 import { handshakeTable } from "../../infra/handshake/report.ts";
 import { sshLine } from "../../infra/next-commands.ts";
+import type { Application } from "../../infra/settings/applications.ts";
 import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { proveInstancesOnHost } from "../../infra/steps/instances.ts";
 import { sendVerdict } from "../../infra/steps/verdict.ts";
@@ -22,34 +24,43 @@ const patienceMs = 120_000;
 export async function goBack(
   host: StackHost,
   outputs: StackOutputs,
+  application: Application,
   release: string,
   wait: number,
   show: (line: string) => void,
 ): Promise<void> {
-  const { session, settings } = host;
-  const command = `sudo geo-system backend rollback --to ${release} --until-confirmed --wait ${wait}`;
+  const { session } = host;
+  const { step } = application;
+  const command = `sudo geo-system ${step} rollback --to ${release} --until-confirmed --wait ${wait}`;
   const switched = await session.exec(command, {
-    timeoutMs: (settings.handoverSeconds + wait) * 1000 + patienceMs,
+    timeoutMs: (application.handoverSeconds + wait) * 1000 + patienceMs,
     onText: splitLines(show),
   });
   if (switched.code !== 0) throw new Error(switched.stderr.trim());
-  const handshake = (await handshakeOfRelease(session, release)) ?? handshakeOf(settings);
-  const report = await prove(host, outputs, handshake);
-  const verdict = await sendVerdict(session, report.ok, settings.handoverSeconds);
+  const handshake = (await handshakeOfRelease(session, release, step)) ?? handshakeOf(application);
+  const report = await prove(host, outputs, application, handshake);
+  const verdict = await sendVerdict(session, { ...application, proven: report.ok });
   show(handshakeTable(report));
   if (!report.ok || !verdict.ok) throw new Error(verdict.text);
   show(verdict.text);
 }
 
-function prove({ settings, connection, session }: StackHost, outputs: StackOutputs, handshake: Handshake) {
-  const { wsUrl, wssUrl, caCertificate, testUrl } = outputs;
+function prove(
+  { settings, connection, session }: StackHost,
+  outputs: StackOutputs,
+  application: Application,
+  handshake: Handshake,
+) {
+  const { step, called, backendName, backendInstances, handshakeTimeout } = application;
+  const { wsUrl, wssUrl } = addresses({ ...application, host: String(settings.host) });
+  const testUrl = called === undefined ? outputs.testUrl : outputs.testUrls?.[called];
   return proveHandshake({
     urls: [wsUrl, wssUrl].filter((url) => url !== undefined),
-    ...(caCertificate && { ca: caCertificate }),
-    token: new URL(testUrl).searchParams.get("token") ?? "",
+    ...(outputs.caCertificate && { ca: outputs.caCertificate }),
+    token: (testUrl && new URL(testUrl).searchParams.get("token")) || "",
     handshake,
-    instances: { count: settings.backendInstances, proveOnHost: () => proveInstancesOnHost(session) },
-    timeoutMs: settings.handshakeTimeout * 1000,
-    names: { ssh: sshLine(connection.host, settings), application: settings.backendName },
+    instances: { count: backendInstances, proveOnHost: () => proveInstancesOnHost(session, step) },
+    timeoutMs: handshakeTimeout * 1000,
+    names: { ssh: sshLine(connection.host, settings), application: backendName },
   });
 }

@@ -1,6 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import pc from "picocolors";
+import { type Application, applicationsOf } from "../../infra/settings/applications.ts";
+import type { Settings } from "../../infra/settings/schema.ts";
 import { report } from "../../sandbox/report.ts";
 import { onStackHost, type StackHost, stackOutputs } from "../host-session.ts";
 import { type ReadyStack, readyStack } from "../run-pulumi.ts";
@@ -14,6 +16,7 @@ interface Options {
   list?: boolean;
   to?: string;
   files?: string;
+  application?: string;
   yes?: boolean;
   wait: number;
 }
@@ -31,6 +34,7 @@ const command = new Command("npm run rollback --")
   .option("--list", "only show the releases: name, when they were last in use, which one runs")
   .option("--to <release>", "the release to go back to (default: the one in use before the present one)")
   .option("--files <path>", "the files of that path of routes, in the place of the backend")
+  .option("--application <name>", "which of several applications: its name in applications")
   .option("--yes", "do not ask")
   .addOption(waitOption())
   .helpOption("-h, --help", "show this help")
@@ -41,17 +45,27 @@ const command = new Command("npm run rollback --")
 
 async function rollback(stack: ReadyStack, host: StackHost, options: Options): Promise<void> {
   const { files, wait } = options;
-  const step = files === undefined ? "backend" : fileSetStep(host.settings, files);
+  const application = files === undefined ? chosenApplication(host.settings, options.application) : undefined;
+  const step = application?.step ?? fileSetStep(host.settings, files ?? "");
   const releases = await listReleases(host.session, step);
   console.log(releaseTable(releases));
   if (options.list) return;
   const target = chosen(releases, options.to);
   if (!options.yes && !(await agreed(target))) return console.log("Nothing was changed.");
-  if (files === undefined) await goBack(host, await stackOutputs(stack), target.name, wait, console.log);
+  if (application) await goBack(host, await stackOutputs(stack), application, target.name, wait, console.log);
   else await goBackFiles(host, step, target.name, wait, console.log);
   console.log(
     `${pc.green(`Release ${target.name} serves.`)} The next \`pulumi up\` goes on to what the configuration says.`,
   );
+}
+
+/** Of several applications one must be named: to go back with another one than was meant helps nobody. */
+function chosenApplication(settings: Settings, wanted: string | undefined): Application {
+  const all = applicationsOf(settings);
+  const found = all.find(({ called }) => called === wanted);
+  if (found) return found;
+  const names = all.map(({ called }) => called ?? "none, since the host has one without a name");
+  throw new Error(`--application: expected ${names.join(" or ")}, found ${wanted ?? "nothing"}`);
 }
 
 function chosen(releases: readonly Release[], wanted: string | undefined): Release {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Handshake } from "../../infra/handshake/handshake.ts";
+import type { BackendStep } from "../../infra/step-names.ts";
 
 const kept = z.object({
   handshake: z.custom<Handshake>((value) => typeof value === "object" && value !== null),
@@ -16,8 +17,12 @@ interface Asked {
  *
  * @throws where what the host kept is no handshake
  */
-export async function handshakeOfRelease(session: Asked, release: string): Promise<Handshake | undefined> {
-  const path = `/var/lib/geo-system/backend/releases/${release}/handshake`;
+export async function handshakeOfRelease(
+  session: Asked,
+  release: string,
+  step: BackendStep = "backend",
+): Promise<Handshake | undefined> {
+  const path = `/var/lib/geo-system/${step}/releases/${release}/handshake`;
   const { code, stdout } = await session.exec(`sudo cat ${path}`);
   if (code !== 0) return undefined;
   const read = kept.safeParse(JSON.parse(stdout));

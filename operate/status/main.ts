@@ -3,9 +3,10 @@ import { connect } from "../../infra/host/ssh.ts";
 import { report } from "../../sandbox/report.ts";
 import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
-import { hostOptions, targetOf } from "../target/options.ts";
+import { hostOptions, targetsOf } from "../target/options.ts";
 import { asRoot, shellWords } from "../target/shell-words.ts";
 import type { Target } from "../target/target.ts";
+import { ofSeveral } from "./of-several.ts";
 import { statusProgram } from "./program.ts";
 import { readStatus, type Status, statusText } from "./status.ts";
 
@@ -19,8 +20,10 @@ const command = hostOptions(new Command("npm run status --"))
     "\nExit codes: 0 shown, 2 the host could not be asked. Whether it is well: npm run diagnose",
   )
   .action(async (options: HostOptions & { json?: boolean }) => {
-    const target = await targetOf(options);
-    const status = await target.withKeys(() => ask(target));
+    const all: { target: Target; status: Status }[] = [];
+    for (const target of await targetsOf(options))
+      all.push({ target, status: await target.withKeys(() => ask(target)) });
+    const status = ofSeveral(all.map((each) => ({ name: each.target.applicationName, status: each.status })));
     console.log(options.json ? JSON.stringify(status, null, 2) : statusText(status));
   });
 

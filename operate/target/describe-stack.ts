@@ -12,19 +12,41 @@ import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { defaultName } from "../../sandbox/host/paths.ts";
 import { stackConfig } from "../stack.ts";
 import { askPulumi, type KnownStack } from "./known-stack.ts";
-import { type Configuration, readConfiguration } from "./stack-configuration.ts";
+import {
+  applicationNames,
+  type Configuration,
+  readApplication,
+  readConfiguration,
+} from "./stack-configuration.ts";
 import type { ClientSecrets, Target } from "./target.ts";
 
-const outputsOf = z.object({ testUrl: z.string().optional(), caCertificate: z.string().optional() });
+const outputsOf = z.object({
+  testUrl: z.string().optional(),
+  testUrls: z.record(z.string(), z.string()).optional(),
+  caCertificate: z.string().optional(),
+});
 
-/** A stack as the commands of an operator need it. `outputs`: what Pulumi prints of them; `up`: how it is brought up. */
-export function describe(stack: KnownStack, outputs: Promise<string>, up: string): Target {
-  const settings = configured(stack);
+/** The applications of a stack by name; none where it has the one without. */
+export const namesOf = ({ stack }: KnownStack): string[] => applicationNames(stackConfig(packageRoot, stack));
+
+/**
+ * A stack as the commands of an operator need it. `outputs`: what Pulumi prints of them; `up`: how it is brought up.
+ *
+ * @param application the one that is meant, where the host has several
+ */
+export function describe(
+  stack: KnownStack,
+  outputs: Promise<string>,
+  up: string,
+  application?: string,
+): Target {
+  const settings = configured(stack, application);
   const { host, port, user, siteName, backendName } = settings;
   const { urls } = addresses(settings);
   return {
     ...{ host, user, up, sshPort: port, application: backendName, site: siteName },
-    client: clientSecrets(outputs, settings),
+    client: clientSecrets(outputs, settings, application),
+    ...(application !== undefined && { applicationName: application }),
     urls,
     ssh: stack.sandbox
       ? `npm run -s sandbox -- ssh --name ${stack.sandbox} --`
@@ -36,14 +58,16 @@ export function describe(stack: KnownStack, outputs: Promise<string>, up: string
 }
 
 /** A sandbox may have another address or key by now than when its stack was last brought up. */
-function configured({ stack, host: sandbox }: KnownStack): Configuration {
+function configured({ stack, host: sandbox }: KnownStack, application?: string): Configuration {
   const now = sandbox && {
     host: sandbox.address,
     port: sandbox.port,
     user: sandbox.user,
     hostKey: sandbox.hostKey,
   };
-  const read = readConfiguration(stackConfig(packageRoot, stack), now);
+  const values = stackConfig(packageRoot, stack);
+  const read =
+    application === undefined ? readConfiguration(values, now) : readApplication(application, values, now);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw new Error(
@@ -60,14 +84,19 @@ function switchedOff(name: string) {
 }
 
 /** Without the outputs one goes on as without a token, and says why. */
-async function clientSecrets(outputs: Promise<string>, settings: Configuration): Promise<ClientSecrets> {
+async function clientSecrets(
+  outputs: Promise<string>,
+  settings: Configuration,
+  application?: string,
+): Promise<ClientSecrets> {
   const { backendSource } = settings;
   const handshake = handshakeOf({
     handshake: settings.handshake,
     ...(backendSource && { backendSource: resolve(packageRoot, backendSource) }),
   });
   try {
-    const { testUrl, caCertificate } = outputsOf.parse(JSON.parse(await outputs));
+    const { testUrl: main, testUrls, caCertificate } = outputsOf.parse(JSON.parse(await outputs));
+    const testUrl = application === undefined ? main : testUrls?.[application];
     const token = testUrl && { token: new URL(testUrl).searchParams.get("token") ?? "" };
     return { handshake, ...token, ...(caCertificate && { ca: caCertificate }) };
   } catch (error) {

@@ -30,7 +30,10 @@ export function hostOptions(command: Command): Command {
     .option("--host-key <key>", "its public key, ssh-ed25519 AAAA… (default: what known_hosts says)")
     .option("--identity <file>", "private key to log in with (default: the agent's, or the usual files)")
     .option("--ca <file>", "certificate (PEM) of the CA to trust")
-    .option("--application <name>", "name of the pm2 application (default: geo-backend)")
+    .option(
+      "--application <name>",
+      "which of several: its name in applications (default: each, or the first); with --host its name under pm2",
+    )
     .option("--site <name>", "name of the nginx site (default: geo-system)")
     .helpOption("-h, --help", "show this help")
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)); // 1 is a verdict on the host
@@ -38,22 +41,31 @@ export function hostOptions(command: Command): Command {
 
 /** The host that is meant: named by options, else the stack's. Only what it takes is loaded. */
 export async function targetOf(options: HostOptions): Promise<Target> {
+  const [first] = await targetsOf(options);
+  if (!first) throw new Error("the stack has no application");
+  return first;
+}
+
+/** The same, once for each application of the host that may be meant. */
+export async function targetsOf(options: HostOptions): Promise<Target[]> {
   if (options.stack && (options.host || options.url)) {
     throw new Error("--stack and --host or --url: expected one of the two ways to name a host, found both");
   }
   if (!options.host && !options.url) {
-    const target = await stackTarget(options.stack);
+    const targets = await stackTargets(options);
     const handshake = await handshakeFrom(options);
-    return handshake
-      ? { ...target, client: target.client.then((client) => ({ ...client, handshake })) }
-      : target;
+    if (!handshake) return targets;
+    return targets.map((target) => ({
+      ...target,
+      client: target.client.then((client) => ({ ...client, handshake })),
+    }));
   }
-  return (await import("./option-target.ts")).optionTarget(options);
+  return [await (await import("./option-target.ts")).optionTarget(options)];
 }
 
 /** Where the package is installed there is no stack of its own: its build says so, and leaves out what asks Pulumi. */
-async function stackTarget(wanted: string | undefined): Promise<Target> {
+async function stackTargets({ stack, application }: HostOptions): Promise<Target[]> {
   const stacks = process.env.GEO_SYSTEM_INSTALLED === "yes" ? undefined : await import("./stack-target.ts");
-  if (stacks) return stacks.stackTarget(wanted);
+  if (stacks) return stacks.stackTargets(stack, application);
   throw new Error("which host? Name it: --host ADDRESS, or --url ws://HOST/PATH as its clients use it");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { handshakeSetting } from "../../infra/handshake/handshake.ts";
+import { argumentsOf } from "../../infra/settings/application-keys.ts";
 import { check } from "../../infra/settings/checks.ts";
 import { defaultWebsocketPath, mainWebsocketPath, routes } from "../../infra/settings/routes.ts";
 
@@ -44,6 +45,27 @@ export type Configuration = z.output<typeof configuration>;
  * @example readConfiguration({ "geo-system:host": "203.0.113.7" }).data?.tls // "self-signed"
  */
 export function readConfiguration(values: Record<string, unknown>, now: Record<string, unknown> = {}) {
-  const own = Object.entries(values).map(([key, value]) => [key.replace(/^geo-system:/, ""), value]);
-  return configuration.safeParse({ ...Object.fromEntries(own), ...now });
+  return configuration.safeParse({ ...own(values), ...now });
+}
+
+/** The same of one of `applications`. */
+export const readApplication = (
+  name: string,
+  values: Record<string, unknown>,
+  now: Record<string, unknown> = {},
+) => configuration.safeParse({ ...argumentsOf(own(values), name), ...now });
+
+/** The names of `applications`; none where the host has the one that has no name. */
+export function applicationNames(values: Record<string, unknown>): string[] {
+  const { applications } = own(values);
+  return typeof applications === "object" && applications !== null ? Object.keys(applications) : [];
+}
+
+function own(values: Record<string, unknown>): Record<string, unknown> {
+  const named = Object.entries(values).map(
+    ([key, value]) => [key.replace(/^geo-system:/, ""), value] as const,
+  );
+  return Object.fromEntries(
+    named.map(([key, value]) => [key, key === "applications" || key === "routes" ? fromJson(value) : value]),
+  );
 }

@@ -2,16 +2,26 @@ import { askPulumi, knownStack } from "./known-stack.ts";
 import type { Target } from "./target.ts";
 
 /**
- * The host of a stack: the selected one, the wanted one, or the sandbox where no host is configured. Nothing is
+ * The host of a stack, once for each of its applications, or for the one that is meant: the selected one, the wanted one, or the sandbox where no host is configured. Nothing is
  * started for it, a sandbox that is off neither.
  *
- * @throws where the stack configures no host
+ * @throws where the stack configures no host, or no such application
  */
-export async function stackTarget(wanted: string | undefined): Promise<Target> {
+export async function stackTargets(wanted?: string, application?: string): Promise<Target[]> {
   const stack = await knownStack(wanted);
   // Pulumi takes its time, in which everything else is loaded.
   const outputs = askPulumi(stack.environment, "stack", "output", "--json", "--show-secrets");
   outputs.catch(() => {}); // Whoever awaits it is told.
-  const { describe } = await import("./describe-stack.ts");
-  return describe(stack, outputs, wanted ? `npm run up -- --stack ${wanted}` : "npm run up");
+  const { describe, namesOf } = await import("./describe-stack.ts");
+  const up = wanted ? `npm run up -- --stack ${wanted}` : "npm run up";
+  const names = namesOf(stack);
+  if (names.length === 0) return [describe(stack, outputs, up)];
+  return among(names, application).map((name) => describe(stack, outputs, up, name));
+}
+
+/** @throws where no application has that name */
+export function among(names: readonly string[], wanted: string | undefined): readonly string[] {
+  if (wanted === undefined) return names;
+  if (names.includes(wanted)) return [wanted];
+  throw new Error(`--application: expected ${names.join(" or ")}, found ${wanted}`);
 }

@@ -17,6 +17,8 @@ export interface Target {
   urls: string[];
   /** Whether the addresses are only the usual ones: none was given. */
   assumed?: boolean;
+  /** The name in `applications` of the one that is meant; absent where the host has one without a name. */
+  applicationName?: string;
   /** pm2's name of the backend. */
   application: string;
   /** Name of the nginx site. */

@@ -57,6 +57,7 @@ async function sayWhatIsThere(stack: ReadyStack): Promise<void> {
 async function mayBeShown(stack: ReadyStack): Promise<boolean> {
   if (!stack.sandbox) return false;
   const given = JSON.parse(await printed(stack, "config", "--json")) as Record<string, { value?: string }>;
+  if (given["geo-system:applications"]?.value?.includes("source")) return false;
   const source = given["geo-system:backendSource"]?.value ?? "";
   return given["geo-system:handshakeToken"]?.value === "" && resolve(project, source) === exampleBackend;
 }

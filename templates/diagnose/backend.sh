@@ -4,23 +4,23 @@
 # backend_port PATH: of the release in use, which nginx may have handed over to the other port; on a host of another make, where nginx passes the path.
 backend_port() {
   local port
-  port=$(sed -n 's/^ports: \([0-9]*\).*/\1/p' /var/lib/geo-system/backend/current 2> /dev/null)
+  port=$(sed -n 's/^ports: \([0-9]*\).*/\1/p' "/var/lib/geo-system/$STEP/current" 2> /dev/null)
   # By a version that wrote no ports down.
   if [ -n "$port" ]; then :
-  elif grep -qsx 'set: b' /var/lib/geo-system/backend/current; then port=$(applied backend standby-port)
-  else port=$(applied backend port); fi
+  elif grep -qsx 'set: b' "/var/lib/geo-system/$STEP/current"; then port=$(applied "$STEP" standby-port)
+  else port=$(applied "$STEP" port); fi
   [ -n "$port" ] || port=$(nginx_backend_port "$1")
   say "${port:-3000}"
 }
 
 backend_facts() {
   local path
-  fact backend "$APP" "$APP_USER" "$APP_PORT" "$APP_HOME" "$(applied backend port)"
-  fact release "$(basename "$(readlink "/srv/$APP/current" 2> /dev/null)")" "$(applied backend release)"
-  fact environment "$(basename "$(readlink "/srv/$APP/secret.env" 2> /dev/null)")" "$(cat /var/lib/geo-system/backend/generation 2> /dev/null)"
+  fact backend "$APP" "$APP_USER" "$APP_PORT" "$APP_HOME" "$(applied "$STEP" port)" "$STEP"
+  fact release "$(basename "$(readlink "/srv/$APP/current" 2> /dev/null)")" "$(applied "$STEP" release)"
+  fact environment "$(basename "$(readlink "/srv/$APP/secret.env" 2> /dev/null)")" "$(cat "/var/lib/geo-system/$STEP/generation" 2> /dev/null)"
   backend_unproven
   backend_gone
-  sed -n 's/^shared: //p' "$APPLIED/backend" 2> /dev/null | while IFS= read -r path; do fact shared "$path"; done
+  sed -n 's/^shared: //p' "$APPLIED/$STEP" 2> /dev/null | while IFS= read -r path; do fact shared "$path"; done
   backend_altered | while IFS= read -r path; do fact altered "$path"; done
   [ -e "/srv/$APP/secret.env" ] || [ ! -d "/srv/$APP" ] || fact no-secrets "/srv/$APP/secret.env"
   ! grep -qsE "\"name\": ?\"$APP\"" "$APP_HOME/.pm2/dump.pm2" || fact saved yes
@@ -30,7 +30,7 @@ backend_facts() {
 # `provisional RELEASE SECONDS`: what serves until its proof from outside, and the time left for that.
 # `taken-back RELEASE TIME WHY`: what did not stay.
 backend_unproven() {
-  local state=/var/lib/geo-system/backend release when why
+  local state="/var/lib/geo-system/$STEP" release when why
   if [ "$(cat "$state/handover/phase" 2> /dev/null)" = provisional ]; then
     fact provisional "$(sed -n 's/^release: //p' "$state/handover/record")" "$(($(cat "$state/handover/until") - $(date +%s)))"
   fi
@@ -41,7 +41,7 @@ backend_unproven() {
 # `gone PATH`: the folder of the application, or that of the release in use, where it is no longer there.
 backend_gone() {
   local release path
-  release=$(sed -n 's/^release: //p' /var/lib/geo-system/backend/current 2> /dev/null)
+  release=$(sed -n 's/^release: //p' "/var/lib/geo-system/$STEP/current" 2> /dev/null)
   [ -n "$release" ] || return 0
   for path in "/srv/$APP" "/srv/$APP/releases/$release"; do
     [ -d "$path" ] || { fact gone "$path"; return; }
@@ -79,7 +79,7 @@ backend_forbidden() {
 # (Links are left out: what the payload has of them is where they lead.)
 backend_altered() {
   local wanted path
-  [ "$(readlink "/srv/$APP/current" 2> /dev/null)" = "releases/$(applied backend release)" ] || return
+  [ "$(readlink "/srv/$APP/current" 2> /dev/null)" = "releases/$(applied "$STEP" release)" ] || return
   cd "/srv/$APP/current/" || return
   wanted=$(backend_own_files | while IFS= read -r path; do [ -L "${path:17}" ] || say "$path"; done | sort)
   cut -c 18- <<< "$wanted" | tr '\n' '\0' | xargs -0r sha256sum 2> /dev/null | sed -E 's/^(.{16}).{48}  /\1 /' | sort |
@@ -89,7 +89,7 @@ backend_altered() {
 # Of the files that were deployed those that are not shared: these are data.
 backend_own_files() {
   awk 'sub(/^shared: /, "") { shared[$0] }
-    sub(/^file: /, "") { path = substr($0, 18); for (folder in shared) if (path == folder || index(path, folder "/") == 1) next; print }' "$APPLIED/backend"
+    sub(/^file: /, "") { path = substr($0, 18); for (folder in shared) if (path == folder || index(path, folder "/") == 1) next; print }' "$APPLIED/$STEP"
 }
 
 # The applications as pm2 knows them, in JSON: see pm2.cjs.

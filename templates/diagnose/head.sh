@@ -35,6 +35,17 @@ applied() {
   say "${value:-${3-}}"
 }
 
+# step_of APPLICATION: whose step has that name under pm2: `backend`, or `backend-NAME`. Where none has, the last one.
+step_of() {
+  local file step=backend
+  for file in "$APPLIED"/backend-* "$APPLIED/backend"; do
+    if [ ! -e "$file" ] || [[ $file = *.new ]]; then continue; fi
+    step=${file##*/}
+    [ "$(applied "$step" name)" != "$1" ] || break
+  done
+  say "$step"
+}
+
 # applied_file STEP PATH: the text of a file as it was deployed.
 applied_file() {
   awk -v path="$2" '

@@ -7,8 +7,9 @@ main() {
   local pm2_program='' entry
   APP=$1 SITE=$2 HOST=$3 WS_PATH=$4
   IFS= read -r -d '' pm2_program || true # it ends with the input
-  APP=$(applied backend name "$APP") SITE=$(applied site site "$SITE")
-  APP_USER=$(applied backend user "${SUDO_USER:-$(id -un)}") APP_PORT=$(backend_port "$WS_PATH")
+  STEP=$(step_of "$APP")
+  APP=$(applied "$STEP" name "$APP") SITE=$(applied site site "$SITE")
+  APP_USER=$(applied "$STEP" user "${SUDO_USER:-$(id -un)}") APP_PORT=$(backend_port "$WS_PATH")
   APP_HOME=$(getent passwd "$APP_USER" | cut -d : -f 6)
   entry=${SSH_CONNECTION-} SSH_PORT=${5:-22}
   [ -z "$entry" ] || SSH_PORT=${entry##* }

@@ -5,7 +5,7 @@
 sockets_ports() {
   {
     say "$APP_PORT"
-    applied backend standby-port
+    applied "$STEP" standby-port
     ss -Htnp state established | awk '/users:\(\("nginx"/ && $4 ~ /^(127\.|\[::1\]|\[::ffff:127\.)/ { sub(/.*:/, "", $4); print $4 }'
   } | grep -E '^[0-9]+$' | sort -un | tr '\n' ' '
 }

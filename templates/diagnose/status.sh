@@ -3,7 +3,7 @@
 
 status_service() {
   fact since "$(status_since)"
-  fact applied "$(stat -c '%Y' "$APPLIED/backend" 2> /dev/null)"
+  fact applied "$(stat -c '%Y' "$APPLIED/$STEP" 2> /dev/null)"
   fact errors "$(status_errors)"
   # Of process 1: a container's own start, where uptime tells the machine's.
   fact up "$(date -d "$(ps -o etimes= -p 1) seconds ago" '+%Y-%m-%d %H:%M:%S')"
@@ -13,9 +13,9 @@ status_service() {
 # When the release came into use: the payload is written again by an apply that changed nothing.
 status_since() {
   local since
-  since=$(sed -n 's/^since: //p' /var/lib/geo-system/backend/current 2> /dev/null)
+  since=$(sed -n 's/^since: //p' "/var/lib/geo-system/$STEP/current" 2> /dev/null)
   if [ -n "$since" ]; then date -d "$since" +%s
-  else stat -c '%Y' "$APPLIED/backend" 2> /dev/null; fi
+  else stat -c '%Y' "$APPLIED/$STEP" 2> /dev/null; fi
 }
 
 # nginx's errors since the last deployment: its lines carry their time.
@@ -30,7 +30,7 @@ status_errors() {
 status_data() {
   local release
   release=$(basename "$(readlink "/srv/$APP/current" 2> /dev/null)")
-  written "/srv/$APP/releases/$release" "/var/lib/geo-system/backend/installed/$release" summary | text written
+  written "/srv/$APP/releases/$release" "/var/lib/geo-system/$STEP/installed/$release" summary | text written
   [ ! -d "/srv/$APP/kept" ] || fact kept "/srv/$APP/kept" "$(du -sb "/srv/$APP/kept" | cut -f 1)"
 }
 
@@ -49,8 +49,9 @@ main() {
   APP=$1 SITE=$2 SSH_PORT=${5:-22}
   IFS= read -r -d '' pm2_program || true # it ends with the zero byte or the input
   IFS= read -r -d '' frames_program || true # it ends with the input
-  APP=$(applied backend name "$APP") SITE=$(applied site site "$SITE")
-  APP_USER=$(applied backend user "${SUDO_USER:-$(id -un)}") APP_PORT=$(backend_port "$4")
+  STEP=$(step_of "$APP")
+  APP=$(applied "$STEP" name "$APP") SITE=$(applied site site "$SITE")
+  APP_USER=$(applied "$STEP" user "${SUDO_USER:-$(id -un)}") APP_PORT=$(backend_port "$4")
   APP_HOME=$(getent passwd "$APP_USER" | cut -d : -f 6)
   host_clock
   exec 5< <(backend_pm2 "$pm2_program" 2> /dev/null) 6< <(sockets_held "$frames_program") 7< <(nginx_facts)

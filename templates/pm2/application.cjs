@@ -14,10 +14,11 @@
 //   node application.cjs free NAME PORTS                  exit 0 when nothing but NAME listens on any of these ports
 //   node application.cjs settled NAME PORTS RUN           it serves, and no other process of NAME is left
 //   node application.cjs instances NAME [RUN]             print its processes, `PID@PORT` one a line
-//   node application.cjs save NAME RUN              let the next boot bring back what runs now, of NAME only this run
+//   node application.cjs save NAME RUN [OTHER …]    let the next boot bring back what runs now, of NAME only this run;
+//                                                   of OTHER what it would have brought back before
 //   node application.cjs show NAME                  print as JSON how pm2 would bring it back
 //   node application.cjs restore < JSON             bring that back, save
-//   node application.cjs remove NAME                end it and say so, save
+//   node application.cjs remove NAME [OTHER …]      end it and say so, save
 //   node application.cjs idle                       end a pm2 that runs nothing
 //   node application.cjs allows RANGE …             exit 0 when this Node is in all of these ranges
 // PORTS is one set: 3000, or 3000,3002 where every process has a port of its own.
@@ -93,14 +94,16 @@ async function settled(name, ports, run) {
 }
 
 /** Of an application in the middle of a handover only the one that serves: two would fight for the port. */
-async function save(name, run) {
+async function save(name, run, ...others) {
+  const left = new Set([pm2.standbyOf(name), ...others, ...others.map(pm2.standbyOf)]);
   const entries = (await pm2.ask("list")).filter(
     (entry) =>
       !entry.pm2_env.pmx_module &&
-      entry.name !== pm2.standbyOf(name) &&
+      !left.has(entry.name) &&
       (entry.name !== name || !run || entry.pm2_env.namespace === run),
   );
-  pm2.writeDump(entries.map(pm2.asDumped));
+  const kept = pm2.readDump().filter((entry) => others.includes(entry.name));
+  pm2.writeDump([...entries.map(pm2.asDumped), ...kept]);
 }
 
 async function instances(name, run) {
@@ -118,12 +121,12 @@ async function restore() {
   await pm2.ask("resurrect");
 }
 
-async function remove(name) {
+async function remove(name, ...others) {
   const entries = [...(await pm2.named(name)), ...(await pm2.named(pm2.standbyOf(name)))];
   if (entries.length === 0) return;
   await pm2.drop(entries);
   console.log(`ended ${name}`);
-  await save(name); // Also when nothing is left: otherwise the next boot would bring the application back.
+  await save(name, undefined, ...others); // Also when nothing is left: otherwise the next boot would bring the application back.
 }
 
 async function idle() {

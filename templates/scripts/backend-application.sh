@@ -1,10 +1,6 @@
 # shellcheck shell=bash
 # Step `backend`, the application: what runs, what it was started from, and its start in the place of another.
 
-BACKEND_CURRENT="$STATE/backend/current"            # the release in use: which, since when, by whom, why
-BACKEND_RELEASES="$STATE/backend/releases"          # of each release: how pm2 runs it, and when it was last in use
-BACKEND_FORMER="$STATE/before/backend/application.json" # what ran under this name before this package, as pm2 describes it
-
 # What ran under this name before this package serves until a release of ours is proven, and again after undo.
 backend_keep_former_application() {
   [ ! -e "$BACKEND_FORMER" ] || return 0

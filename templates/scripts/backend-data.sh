@@ -5,9 +5,6 @@
 #   /var/lib/geo-system/before/backend/data     what moved: SOURCE<TAB>PATH a line
 #     copied, copied-since                      what was copied, and a file as old as the copies
 
-DATA_MOVED="$STATE/before/backend/data"
-DATA_COPIED="$STATE/before/backend/copied"
-
 # data_wanted: `SOURCE<TAB>PATH<TAB>yes|no` a line: what the configuration names (yes), and what of the shared paths the
 # application has in its own folder (no).
 data_wanted() {

@@ -11,12 +11,12 @@ backend_environment() {
   generation=$(backend_latest_generation)
   install -d -m 0755 "$APP_ROOT"
   install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$folder"
-  install -d -m 0700 "$STATE" "$STATE/backend"
+  install -d -m 0700 "$STATE" "$BACKEND_STATE"
   if [ -z "$generation" ] || ! cmp -s "$given" "$folder/$generation"; then
     generation=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
     install -o "$APP_USER" -g "$APP_GROUP" -m 0600 "$given" "$folder/$generation.new"
     mv -fT "$folder/$generation.new" "$folder/$generation"
-    say "$generation" > "$STATE/backend/generation"
+    say "$generation" > "$BACKEND_STATE/generation"
     changed "the secret environment is new"
   elif [ "$(stat -c '%U:%G %a' "$folder/$generation")" != "$APP_USER:$APP_GROUP 600" ]; then
     chown "$APP_USER:$APP_GROUP" "$folder/$generation"
@@ -30,18 +30,18 @@ backend_environment() {
 
 # backend_keep_secret_sum FILE GENERATION: by it an edit on this host is noticed; written last, so it also says that all was sent.
 backend_keep_secret_sum() {
-  (umask 077; say "$(sha256sum < "$1" | cut -c 1-64) $2" > "$STATE/backend/secret.sum.new")
-  mv -fT "$STATE/backend/secret.sum.new" "$STATE/backend/secret.sum"
+  (umask 077; say "$(sha256sum < "$1" | cut -c 1-64) $2" > "$BACKEND_STATE/secret.sum.new")
+  mv -fT "$BACKEND_STATE/secret.sum.new" "$BACKEND_STATE/secret.sum"
 }
 
 # The token with which a release proves itself here, before a user meets it.
 backend_keep_token() {
-  local token="$STATE/backend/token"
+  local token="$BACKEND_STATE/token"
   install -m 0600 "$(payload_file "$token")" "$token.new"
   mv -fT "$token.new" "$token"
 }
 
-backend_latest_generation() { cat "$STATE/backend/generation" 2> /dev/null || true; } # none was given yet
+backend_latest_generation() { cat "$BACKEND_STATE/generation" 2> /dev/null || true; } # none was given yet
 
 # The file with the secrets: of the latest generation; an empty one where none was given.
 backend_wanted_environment() {
@@ -52,7 +52,7 @@ backend_wanted_environment() {
     install -d -m 0700 -o "$APP_USER" -g "$APP_GROUP" "$APP_ROOT/environments"
     [ -e "$APP_ROOT/environments/empty" ] || install -o "$APP_USER" -g "$APP_GROUP" -m 0600 /dev/null "$APP_ROOT/environments/empty"
   fi
-  [ -e "$APP_ROOT/environments/$generation" ] || fail "the secret environment $generation is not on this host" "it is sent again when it changes: $PULUMI config set --secret --path backendSecretEnvironment.SENT_AGAIN 1; then '$PULUMI up'"
+  [ -e "$APP_ROOT/environments/$generation" ] || fail "the secret environment $generation is not on this host" "it is sent again when it changes: $PULUMI config set --secret --path $(backend_key secretEnvironment).SENT_AGAIN 1; then '$PULUMI up'"
   say "environments/$generation"
 }
 

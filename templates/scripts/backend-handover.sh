@@ -4,9 +4,6 @@
 #   begin -> gate -> hand over -> (the handshake from outside) -> confirm, or take back
 # Cut off anywhere, a timer of the host takes back what was not confirmed, and finishes what was.
 
-HANDOVER="$STATE/backend/handover" # the handover under way; its file `phase`: proving, provisional or confirmed
-HANDOVER_TIMER=geo-system-backend
-
 # Seconds that a release must live before a user meets it, and seconds for the proof from outside.
 handover_probation() { setting probation 2.5; }
 handover_patience() { setting confirm-within 120; }
@@ -54,7 +51,7 @@ backend_begin() {
   read -r way set < <(backend_way)
   [ "$way" != switch ] || backend_note_taken
   rm -rf "$HANDOVER" "$HANDOVER.new"
-  install -d -m 0700 "$STATE/backend" "$HANDOVER.new"
+  install -d -m 0700 "$BACKEND_STATE" "$HANDOVER.new"
   cp "$(payload_file "$APP_ROOT/ecosystem.config.cjs")" "$HANDOVER.new/ecosystem"
   say proving > "$HANDOVER.new/phase"
   printf '%s: %s\n' release "$(setting release)" run "$(backend_run "$(setting release)" "$wanted")" wanted "$wanted" environment "$environment" node "$NODE_VERSION" \
@@ -161,7 +158,7 @@ backend_recall() {
 
 # From here on the new release is what a boot brings back. Everything may be done twice: it may have been cut short.
 backend_finish() {
-  application save "$APP" "$(handover run)"
+  backend_save_run "$(handover run)"
   handover_enter confirmed
   ! handover_leads || backend_lead_for_good
   site_confirm
@@ -175,6 +172,7 @@ backend_finish() {
   mv -f "$APP_ROOT/ecosystem.config.cjs.new" "$APP_ROOT/ecosystem.config.cjs"
   backend_point
   backend_arm "$(($(handover_limit) + $(handover_patience)))"
+  backend_arm_others "$(($(handover_limit) + $(handover_patience)))"
   application retire "$APP" "$(handover run)" "$(handover_pace)" "$(handover_limit)" "$(handover how)"
   backend_retire_taken
   backend_end_handover
@@ -198,7 +196,15 @@ backend_arm() {
   backend_disarm
   say "$(($(date +%s) + $1))" > "$HANDOVER/until"
   systemd-run --quiet --collect --unit "$HANDOVER_TIMER-$$-$RANDOM" --on-active "$1" --timer-property AccuracySec=1s \
-    /usr/local/sbin/geo-system backend take-back --when-due
+    /usr/local/sbin/geo-system "$BACKEND_STEP" take-back --when-due
+}
+
+# backend_arm_others SECONDS: their releases wait for their proof no shorter than this one takes.
+backend_arm_others() {
+  local step
+  for step in $(backend_others); do
+    (backend_names "$step"; [ "$(handover_phase 2> /dev/null)" != provisional ] || backend_arm "$1")
+  done
 }
 
 backend_disarm() { systemctl stop "$HANDOVER_TIMER-*.timer"; }

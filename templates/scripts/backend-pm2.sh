@@ -3,12 +3,12 @@
 
 NODE=/usr/local/bin/node
 LIBRARY=/usr/local/lib/geo-system
-BACKEND_HANDSHAKE="$LIBRARY/handshake.json" # of the release in use: a new one brings its own, which comes here with it
 LIBRARY_PROGRAMS=("$LIBRARY"/{application,dependencies,elsewhere,handover,handshake,manifest,pm2,preload,program,retire,serving,signals,sockets}.cjs)
-LIBRARY_FILES=("${LIBRARY_PROGRAMS[@]}" "$BACKEND_HANDSHAKE")
+backend_library_files() { printf "%s\n" "${LIBRARY_PROGRAMS[@]}" "$BACKEND_HANDSHAKE"; }
 
 backend_files() {
-  printf '%s\n' "$APP_ROOT/ecosystem.config.cjs" "/etc/systemd/system/pm2-$APP_USER.service" "/etc/logrotate.d/$APP" "${LIBRARY_FILES[@]}"
+  printf '%s\n' "$APP_ROOT/ecosystem.config.cjs" "/etc/systemd/system/pm2-$APP_USER.service" "/etc/logrotate.d/$APP"
+  backend_library_files
 }
 
 # backend_fill_in PATH: what only this host knows of the user, in the payload's file.
@@ -112,9 +112,22 @@ backend_check_boot() {
 # pm2 itself writes the list without blanks when it is ended by a signal.
 backend_is_saved() { grep -qsE "\"name\": ?\"$APP\"" "$APP_HOME/.pm2/dump.pm2"; }
 
+# backend_save_run RUN: of the other applications the list keeps what it says: one of them may wait for its own proof.
+backend_save_run() {
+  local others
+  mapfile -t others < <(backend_other_names)
+  application save "$APP" "$1" "${others[@]}"
+}
+
+backend_drop_application() {
+  local others
+  mapfile -t others < <(backend_other_names)
+  application remove "$APP" "${others[@]}"
+}
+
 backend_save() {
   backend_is_saved && return 0
-  application save "$APP" "$(current run)"
+  backend_save_run "$(current run)"
   changed "saved pm2's list for the next boot"
 }
 
@@ -122,7 +135,7 @@ backend_remove_application() {
   local unit="pm2-$APP_USER.service" said=''
   backend_give_back_taken 'before the release ends'
   if [ -e "$LIBRARY/application.cjs" ] && [ -n "$(backend_daemon_version)" ]; then
-    said=$(application remove "$APP") || fail "pm2 does not end $APP" "pm2 delete $APP, as $APP_USER; then once more"
+    said=$(backend_drop_application) || fail "pm2 does not end $APP" "pm2 delete $APP, as $APP_USER; then once more"
   fi
   [ -z "$said" ] || changed "$said"
   if backend_had_former_application; then
@@ -131,12 +144,12 @@ backend_remove_application() {
     changed "$APP runs again as it did before"
   fi
   backend_give_back_taken
-  backend_unit_is_ours && [ -e "/etc/systemd/system/$unit" ] && backend_has_no_application || return 0
+  backend_unit_is_ours && [ -e "/etc/systemd/system/$unit" ] && backend_is_last && backend_has_no_application || return 0
   systemctl disable -q --now "$unit"
   rm "/etc/systemd/system/$unit"
   systemctl daemon-reload
   changed "removed /etc/systemd/system/$unit"
-  [ ! -e "$STATE/before/backend/pm2-home.absent" ] || rm -rf "$APP_HOME/.pm2"
+  [ ! -e "$BACKEND_BEFORE/pm2-home.absent" ] || rm -rf "$APP_HOME/.pm2"
 }
 
 # Nothing of the user's own under pm2, now or at the next boot.

@@ -20,7 +20,7 @@ backend_ports_in_use() {
   ports=$(in_use ports port)
   [ -n "$ports" ] || ! backend_has_taken || ports=$(taken port)
   [ "$(backend_set)" = a ] || name=standby-port
-  say "${ports:-$({ sed -n "s/^$name: //p" "$STATE/applied/backend" 2> /dev/null || true; } | paste -sd ,)}"
+  say "${ports:-$({ sed -n "s/^$name: //p" "$BACKEND_APPLIED" 2> /dev/null || true; } | paste -sd ,)}"
 }
 
 # Where what serves now is to be found.
@@ -59,7 +59,7 @@ backend_expect_upstream() {
       fail "nginx was set up for port $found, and the release is for port $(backend_ports "$set"); nothing was changed" "step site goes before step backend: '$PULUMI up' without --target"
   done
   ! backend_moves || [ "$(backend_how)" = stop-start ] || ! backend_runs || backend_is_apart a || backend_is_apart b ||
-    fail "the release in use has port $(backend_serving_ports), which is in both sets of ports, $(backend_ports a) and $(backend_ports b); nothing was changed" "choose another backendStandbyPort"
+    fail "the release in use has port $(backend_serving_ports), which is in both sets of ports, $(backend_ports a) and $(backend_ports b); nothing was changed" "choose another $(backend_key standbyPort)"
 }
 
 # For a verb without a payload: the ports for which step `site` has set nginx up, where the `up` did not come further.

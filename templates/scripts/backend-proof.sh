@@ -4,7 +4,7 @@
 # backend_prove PORT [PID@PORT …]: the handshake of the operator's configuration, on this host, with each of these
 # processes. The token enters by stdin.
 backend_prove() {
-  local token="$STATE/backend/token" script=$BACKEND_HANDSHAKE pm2
+  local token="$BACKEND_STATE/token" script=$BACKEND_HANDSHAKE pm2
   [ -e "$token" ] || install -m 0600 /dev/null "$token" # a handshake without one
   if [ -d "$HANDOVER" ] && [ -e "$(backend_candidate_handshake)" ]; then script=$(backend_candidate_handshake); fi
   pm2=$(readlink -f "$(dirname "$(readlink -f /usr/local/bin/pm2)")/..")

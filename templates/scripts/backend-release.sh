@@ -1,9 +1,6 @@
 # shellcheck shell=bash
 # Step `backend`, the release: files as the payload lists them, and their dependencies.
 
-# Of each release that was installed: `files`, their sums, and `name`, that of this very installation.
-BACKEND_INSTALLED="$STATE/backend/installed"
-
 # Also when it is there already but its dependencies are for another Node, or its files were edited.
 backend_release() {
   local folder key
@@ -32,7 +29,7 @@ backend_keep_record() {
 backend_keep_sums() {
   local path installed
   installed="$BACKEND_INSTALLED/$(setting release)"
-  install -d -m 0700 "$STATE/backend" "$BACKEND_INSTALLED" "$installed"
+  install -d -m 0700 "$BACKEND_STATE" "$BACKEND_INSTALLED" "$installed"
   cut -d ' ' -f 2- "$PAYLOAD/files-wanted" | while IFS= read -r path; do
     [ ! -f "$1/$path" ] || [ -L "$1/$path" ] || backend_is_shared "$path" || printf '%s\0' "$path"
   done | (cd "$1" && xargs -0r sha256sum --) > "$installed/files"
@@ -56,13 +53,11 @@ backend_edited() {
 
 # How often the archive was missing, or another one: Pulumi, which sends it once, sends it again where this number is
 # another than last time. The program counts on where it sees that, and says so with `--archive`.
-BACKEND_RESENT="$STATE/backend/resent"
-
 backend_resent() { cat "$BACKEND_RESENT" 2> /dev/null || say 0; } # never, so far
 
 backend_keep_resent() {
   [ -n "$1" ] || return 0
-  install -d -m 0700 "$STATE/backend"
+  install -d -m 0700 "$BACKEND_STATE"
   say "$1" > "$BACKEND_RESENT"
 }
 
@@ -119,10 +114,17 @@ backend_prune() {
   while read -r name; do
     [ "$name" = "$current" ] || { backend_remove_release "$name"; [ -d "$APP_ROOT/releases/$name" ] || say "removed release $name"; }
   done < <(backend_surplus_releases "$(setting keep 5)")
-  # Those beside the folder are from a version that had none.
-  find "$APP_HOME" "$APP_HOME/.geo-system" -maxdepth 1 -user "$APP_USER" \( -name '.geo-system-*.tar' -o -path '*/.geo-system/*.tar' \) ! -path "$APP_HOME/$(setting archive '')" -delete
+  backend_forget_archives "$APP_HOME/$(setting archive '')"
   backend_prune_environments
   backend_prune_dependencies
+}
+
+# backend_forget_archives PATH: all of this application but that one.
+backend_forget_archives() {
+  local own=(-path "*/.geo-system/$BACKEND_NAME-????????????.release")
+  # Those beside the folder are from a version that had none.
+  [ -n "$BACKEND_NAME" ] || own=(\( -name '.geo-system-*.tar' -o -path '*/.geo-system/*.tar' \))
+  [ ! -d "$APP_HOME/.geo-system" ] || find "$APP_HOME" "$APP_HOME/.geo-system" -maxdepth 1 -user "$APP_USER" "${own[@]}" ! -path "$1" -delete
 }
 
 # backend_surplus_releases KEEP: those beyond that many that were once in use, and each that failed before it was: a

@@ -15,18 +15,18 @@ backend_refuse() {
 backend_correct() {
   case $1 in
     *'token was refused'* | *'refused the token'*)
-      say "correct the token that the handshake shows (handshakeToken, or TOKEN_SECRET of backendSecretEnvironment), or the backend: read its own lines above"
+      say "correct the token that the handshake shows ($(backend_token_key), or TOKEN_SECRET of $(backend_key secretEnvironment)), or the backend: read its own lines above"
       ;;
-    *websocketPath*) say "correct key websocketPath, or the backend" ;;
-    *'set backendPort to'*) say "correct key backendPort, or the backend" ;;
-    *docs/handshake.md*) say "correct key handshake (docs/handshake.md), or the backend: read its own lines above" ;;
+    *websocketPath*) say "correct key $(backend_path_key), or the backend" ;;
+    *'set backendPort to'*) say "correct key $(backend_key port), or the backend" ;;
+    *docs/handshake.md*) say "correct key $(backend_handshake_key) (docs/handshake.md), or the backend: read its own lines above" ;;
     *) say "correct the backend: read its own lines above" ;;
   esac
 }
 
 # backend_reverted WHY NEXT: the reason is said once; the result is what serves.
 backend_reverted() {
-  printf 'geo-system backend: %s\n  next: %s\n' "$1" "$2" >&2
+  printf 'geo-system %s: %s\n  next: %s\n' "$BACKEND_STEP" "$1" "$2" >&2
   RESULT=reverted
   say "reverted: $BACK$SITE_BACK"
   stop
@@ -56,11 +56,11 @@ backend_start_former() {
     if application_reads "$BACKEND_FORMER" restore; then BACK="what ran as $APP before serves again"
     else BACK="what ran as $APP before does not start again either"; fi
   elif backend_has_taken; then
-    application remove "$APP"
-    rm -f "$STATE/applied/backend" # as if this run had never been
+    backend_drop_application
+    rm -f "$BACKEND_APPLIED" # as if this run had never been
     BACK="$(taken_description) serves on"
   else
-    application remove "$APP"
+    backend_drop_application
     BACK="there is no release before it, so this package serves nothing"
   fi
 }
@@ -119,6 +119,6 @@ backend_take_back_site() {
 # timer takes both back.
 backend_abandon() {
   [ ! -d "$HANDOVER" ] || return 0
-  site_put_back 'step backend failed'
-  [ -z "$SITE_BACK" ] || say "geo-system backend: ${SITE_BACK#; }" >&2
+  site_put_back "step $BACKEND_STEP failed"
+  [ -z "$SITE_BACK" ] || say "geo-system $BACKEND_STEP: ${SITE_BACK#; }" >&2
 }

@@ -83,14 +83,14 @@ backend_expect_no_proof() {
   [ "$(handover_phase 2> /dev/null)" = provisional ] || return 0
   left=$(($(< "$HANDOVER/until") - $(date +%s)))
   [ "$left" -le 0 ] || fail "release $(handover release), started by $(handover by), waits for its proof from outside, $left s at most" \
-    "wait for the end of that run; or give that release up: sudo geo-system backend take-back"
+    "wait for the end of that run; or give that release up: sudo geo-system $BACKEND_STEP take-back"
 }
 
 backend_expect_kept() {
-  [ -n "$1" ] || fail "there is no release to go back to" "sudo geo-system backend releases"
+  [ -n "$1" ] || fail "there is no release to go back to" "sudo geo-system $BACKEND_STEP releases"
   grep -qxF -- "$1" <<< "$(backend_kept_releases)" ||
-    fail "release $1 is not on this host" "sudo geo-system backend releases lists those that are; another one: '$PULUMI up' with its backendSource"
+    fail "release $1 is not on this host" "sudo geo-system $BACKEND_STEP releases lists those that are; another one: '$PULUMI up' with its $(backend_key source)"
   # Its dependencies may have been built for another one.
   [ "$(sed -n 's/^node: //p' "$BACKEND_RELEASES/$1/record")" = "$NODE_VERSION" ] ||
-    fail "release $1 was installed for another Node than $NODE_VERSION" "'$PULUMI up' with its backendSource installs it again"
+    fail "release $1 was installed for another Node than $NODE_VERSION" "'$PULUMI up' with its $(backend_key source) installs it again"
 }

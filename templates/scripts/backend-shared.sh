@@ -10,7 +10,7 @@ backend_read_shared() {
   local path
   for path in "${SHARED[@]}"; do
     [[ -n $path && $path != /* && "/$path/" != */../* && "/$path/" != */./* && "/$path/" != *//* && "/$path/" != */node_modules/* ]] ||
-      fail "shared: expected a path within the release, found '$path'" "correct backendShared"
+      fail "shared: expected a path within the release, found '$path'" "correct $(backend_key shared)"
   done
 }
 
@@ -36,11 +36,11 @@ backend_share_running() {
   for path in "${SHARED[@]}"; do
     share_has_own "$folder" "$path" || continue
     ! data_is_database "$folder/$path" ||
-      fail "backendShared: $path of the running release is a database in use: its journal is beside it ($folder), and cannot move with it" \
+      fail "$(backend_key shared): $path of the running release is a database in use: its journal is beside it ($folder), and cannot move with it" \
         "share the folder that holds both; or stop the backend and move the file to $APP_ROOT/shared/$path by hand, then '$PULUMI up'; nothing was changed"
     if share_is_filled "$path"; then
       share_was_replaced "$folder" "$path" ||
-        fail "backendShared: $path is in the running release ($folder/$path) and in $APP_ROOT/shared/$path as well" \
+        fail "$(backend_key shared): $path is in the running release ($folder/$path) and in $APP_ROOT/shared/$path as well" \
           "move one of them away, or merge them by hand; then '$PULUMI up'; nothing was changed"
       share_put_aside "$path"
     fi
@@ -57,7 +57,7 @@ backend_share() {
     ! share_is_linked "$folder" "$path" || { share_expect_target "$path"; continue; }
     if ! share_has_own "$folder" "$path"; then :
     elif share_is_filled "$path"; then
-      backend_keep_written "$1" "$path" || fail "backendShared: $folder/$path holds files that the backend wrote" "move them away, then '$PULUMI up'" # from a time when it ran with a folder of its own
+      backend_keep_written "$1" "$path" || fail "$(backend_key shared): $folder/$path holds files that the backend wrote" "move them away, then '$PULUMI up'" # from a time when it ran with a folder of its own
       as_user rm -rf -- "$folder/$path"
       say "$path of release $1 is not used: $APP_ROOT/shared/$path is there already"
     else
@@ -73,7 +73,7 @@ backend_share() {
 # share_was_replaced FOLDER PATH: a backend that writes a file aside and moves it into place replaces a link: what it wrote
 # is newer. Of a folder it is not known which is right.
 share_was_replaced() {
-  grep -qsxF "shared: $2" "$STATE/applied/backend" && [ -f "$1/$2" ] && [ ! -L "$1/$2" ] && [ -f "$APP_ROOT/shared/$2" ]
+  grep -qsxF "shared: $2" "$BACKEND_APPLIED" && [ -f "$1/$2" ] && [ ! -L "$1/$2" ] && [ -f "$APP_ROOT/shared/$2" ]
 }
 
 share_is_linked() { [ "$(readlink -- "$1/$2" || true)" = "$APP_ROOT/shared/$2" ]; } # may not be there
@@ -100,7 +100,7 @@ share_parent() {
   parent=$(dirname -- "$1/$2")
   as_user mkdir -p -- "$parent"
   [ "$(realpath -- "$parent")" = "$(realpath -- "$1")${parent#"$1"}" ] ||
-    fail "backendShared: $parent leads to $(realpath -- "$parent"), and not into $1" "share the folder that the link leads to"
+    fail "$(backend_key shared): $parent leads to $(realpath -- "$parent"), and not into $1" "share the folder that the link leads to"
 }
 
 # share_take FOLDER PATH: what is there moves to the shared path, which must be empty, and a link takes its place. FOLDER is
@@ -113,12 +113,12 @@ share_take() {
 # share_move SOURCE PATH: the same of any folder or file on the same disk.
 share_move() {
   local target="$APP_ROOT/shared/$2" said
-  [[ ! -L $1 || $(readlink -- "$1") = /* ]] || fail "backendShared: expected a folder or a file, found a link: $1" "replace it by what it leads to"
+  [[ ! -L $1 || $(readlink -- "$1") = /* ]] || fail "$(backend_key shared): expected a folder or a file, found a link: $1" "replace it by what it leads to"
   share_parent "$APP_ROOT/shared" "$2"
   as_user ln -sT -- "$target" "$target"
   said=$(share_exchange "$1" "$target") || {
     as_user rm -f -- "$target"
-    fail "backendShared: $1 cannot be moved to $target: $said" \
+    fail "$(backend_key shared): $1 cannot be moved to $target: $said" \
       "both must be on one disk: where shared is another one, stop the backend, move the content by hand, then '$PULUMI up'"
   }
   [ -z "$said" ] || say "$said"
@@ -153,7 +153,7 @@ share_expect_target() {
     changed "made $target"
   fi
   [ ! -e "$target" ] || as_user test -w "$target" ||
-    fail "backendShared: $APP_USER may not write to $target" "sudo chown -R $APP_USER: '$target'; then '$PULUMI up'"
+    fail "$(backend_key shared): $APP_USER may not write to $target" "sudo chown -R $APP_USER: '$target'; then '$PULUMI up'"
 }
 
 share_is_file() { [[ ${1##*/} =~ ^.+\.[A-Za-z0-9]+$ ]]; }
@@ -172,7 +172,7 @@ backend_name_unshared() {
   local path
   while IFS= read -r path; do
     backend_is_shared "$path" || say "$path is no longer shared: a new release has its own, and what was written stays in $APP_ROOT/shared/$path"
-  done < <(sed -n 's/^shared: //p' "$STATE/applied/backend" 2> /dev/null || true)
+  done < <(sed -n 's/^shared: //p' "$BACKEND_APPLIED" 2> /dev/null || true)
 }
 
 backend_check_shared() {

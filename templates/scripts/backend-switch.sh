@@ -51,7 +51,7 @@ backend_follow() {
   backend_is_aside || return 1
   set=$(backend_other_set)
   # Saved, it is there after a boot as well.
-  if ! backend_link_for_good "$set" || ! current_write set "$set" ports "$(backend_ports "$set")" || ! application save "$APP" "$(current run)"; then
+  if ! backend_link_for_good "$set" || ! current_write set "$set" ports "$(backend_ports "$set")" || ! backend_save_run "$(current run)"; then
     fail "release $(current release) runs on port $(backend_ports "$set"), which cannot be written down" "is the disk full? df -h $STATE $NGINX $APP_HOME; then '$PULUMI up'"
   fi
   ! systemctl is-active -q nginx || site_reload || fail "nginx does not take the ports of release $(current release) over" "sudo nginx -t names what is wrong; then '$PULUMI up'"
@@ -79,34 +79,54 @@ backend_lead_over() {
   backend_refuse
 }
 
-# backend_lead SET: for now. Every failure is returned by hand, as in site-reload.sh.
+# backend_lead SET: for now, and so do the other releases that wait for their proof. Every failure is returned by hand, as in site-reload.sh.
 backend_lead() {
-  local former part="upstream-$1.conf"
+  local former part step led=yes
   former=$(readlink "$UPSTREAM") || return 1
-  if [[ $(handover_former_link) = upstream-former-* ]]; then
-    part="$HANDOVER/upstream"
-    backend_leading "$1" > "$part" || return 1
-  fi
+  part=$(backend_leading_part "$1") || return 1
   backend_link_upstream "$part" || return 1
-  if systemctl is-active -q nginx && ! site_reload; then
-    backend_link_upstream "$former"
-    return 1
-  fi
-  backend_nginx_workers > "$HANDOVER/workers"
+  for step in $(backend_others); do (backend_names "$step"; backend_lead_too) || led=no; done
+  [ "$led" = no ] || ! systemctl is-active -q nginx || site_reload || led=no
+  [ "$led" = no ] || backend_nginx_workers > "$HANDOVER/workers"
   backend_link_upstream "$former"
+  for step in $(backend_others); do (backend_names "$step"; backend_lead_no_more "$led"); done
+  [ "$led" = yes ] || return 1
   touch "$SITE_RELOADED" # the link is newer than the reload, and nothing has to be taken over
+}
+
+# backend_leading_part SET: where the link leads meanwhile.
+backend_leading_part() {
+  if [[ $(handover_former_link) != upstream-former-* ]]; then say "upstream-$1.conf"; return; fi
+  backend_leading "$1" > "$HANDOVER/upstream" || return 1
+  say "$HANDOVER/upstream"
+}
+
+# The release of another application that serves for now, and to which nginx leads since its own reload.
+backend_leads_for_now() { [ "$(handover_phase 2> /dev/null)" = provisional ] && handover_leads; }
+
+backend_lead_too() {
+  local part
+  backend_leads_for_now || return 0
+  part=$(backend_leading_part "$(handover set)") && backend_link_upstream "$part"
+}
+
+# backend_lead_no_more LED
+backend_lead_no_more() {
+  backend_leads_for_now || return 0
+  [ "$1" = no ] || backend_nginx_workers > "$HANDOVER/workers"
+  backend_link_upstream "$(backend_link)"
 }
 
 # backend_leading SET: its part, and the release before where it is: it takes over where this one refuses, and its clients
 # find their sessions.
 backend_leading() {
-  awk -v ports="$(handover_former_port)" '
+  awk -v ports="$(handover_former_port)" -v former="$UPSTREAM_FORMER" '
     $1 == "upstream" { name = $2 }
-    name == "geo_system_former" && $1 == "server" { next }
+    name == former && $1 == "server" { next }
     $1 == "server" && $3 == "backup" { backup = 1 }
     $1 == "}" { count = split(ports, all, ",")
       for (i = 1; i <= count; i++) {
-        if (name == "geo_system_former") print "    server 127.0.0.1:" all[i] " max_fails=0;"
+        if (name == former) print "    server 127.0.0.1:" all[i] " max_fails=0;"
         else if (backup) print "    server 127.0.0.1:" all[i] " backup max_fails=0;"
       } }
     { print }' "$(upstream_part "$1")"

@@ -6,8 +6,6 @@
 #     ended                                           undo has something to start
 #     gone                                            nothing is left to be done
 
-TAKEN="$STATE/before/backend/taken"
-
 # taken NAME: what is written down of it; nothing where there is none.
 taken() { sed -n "s|^$1: ||p" "$TAKEN/record" 2> /dev/null || true; } # none was found
 
@@ -66,7 +64,7 @@ taken_write() {
   local manager name home user
   IFS=$'\t' read -r manager name home < <(manager_of "$1")
   user=$(stat -c %U "/proc/$1")
-  install -d -m 0700 "$STATE" "$STATE/before" "$STATE/before/backend" "$TAKEN.new"
+  install -d -m 0700 "$STATE" "$STATE/before" "$BACKEND_BEFORE" "$TAKEN.new"
   printf '%s: %s\n' pid "$1" start "$(process_start "$1")" port "$2" manager "$manager" name "$name" home "$home" \
     user "$user" folder "$(readlink "/proc/$1/cwd")" program "$(readlink "/proc/$1/exe")" \
     boot "$([ "$manager" != unit ] || systemctl is-enabled "$name" 2> /dev/null || true)" > "$TAKEN.new/record" # a unit that starts by hand alone
@@ -109,7 +107,7 @@ backend_retire_taken() {
 # It stays in pm2's list, as stopped: there its manager has all that its start needs.
 taken_end_pm2() {
   taken_pm2 stop "$(taken name)"
-  if [ "$(taken home)" = "$APP_HOME/.pm2" ]; then application save "$APP" "$(handover run)"
+  if [ "$(taken home)" = "$APP_HOME/.pm2" ]; then backend_save_run "$(handover run)"
   else taken_pm2 save --force; fi
 }
 

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Step `backend`: one release of the backend under pm2.
+#   backend-names.sh         what is one application's alone, where a host has several
 #   backend-release.sh       a release in a folder of its own, with its dependencies, whole or not at all
 #   backend-dependencies.sh  its dependencies: installed once for all that decides them
 #   backend-install.sh       their install, by the package manager that the repository names
@@ -59,7 +60,8 @@ backend_apply() {
   elif backend_serves "$wanted" || backend_follow "$wanted"; then backend_mend
   else backend_switch up; fi
   backend_confirm_first
-  [ ! -d "$HANDOVER" ] || say "provisional: taken back in $(handover_patience) s, unless confirmed: sudo geo-system backend confirm"
+  backend_arm_others "$(handover_patience)"
+  [ ! -d "$HANDOVER" ] || say "provisional: taken back in $(handover_patience) s, unless confirmed: sudo geo-system $BACKEND_STEP confirm"
 }
 
 # The release in use serves: what is around it is put right.
@@ -111,14 +113,14 @@ backend_undo() {
   backend_disarm
   backend_remove_application
   backend_give_back_data
-  [ "$TAKEN_GIVEN_BACK" = no ] || node_give_back pm2 # which the lines above needed; the host has what it ran by before
+  [ "$TAKEN_GIVEN_BACK" = no ] || ! backend_is_last || node_give_back pm2 # which the lines above needed; the host has what it ran by before
   backend_remove_files
 }
 
 # Whose application this host runs; fails where it was never applied.
 backend_owner() {
   local owner
-  owner=$(cat "$STATE/before/backend/owner" 2> /dev/null || true)
+  owner=$(cat "$BACKEND_BEFORE/owner" 2> /dev/null || true)
   [ -n "$owner" ] || return 1
   read -r APP APP_USER <<< "$owner"
   backend_find_user
@@ -127,17 +129,17 @@ backend_owner() {
 
 # A folder or an application that is not ours is not overwritten.
 backend_own_root() {
-  local owner="$STATE/before/backend/owner" former
+  local owner="$BACKEND_BEFORE/owner" former
   former=$(cat "$owner" 2> /dev/null || true) # the first apply has none
   [ "$former" != "$APP $APP_USER" ] || return 0
   if [ -n "$former" ]; then
-    fail "this host runs '${former% *}' of user '${former#* }', made by an earlier run" "sudo geo-system backend undo, then '$PULUMI up': its data stays in /srv/${former% *}/shared"
+    fail "this host runs '${former% *}' of user '${former#* }', made by an earlier run" "sudo geo-system $BACKEND_STEP undo, then '$PULUMI up': its data stays in /srv/${former% *}/shared"
   fi
   if [ -d "$APP_ROOT" ] && [ -n "$(find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared ! -name kept)" ]; then
-    fail "$APP_ROOT is there already, and not made by this package" "move it away, or choose another name: $PULUMI config set backendName NAME"
+    fail "$APP_ROOT is there already, and not made by this package" "move it away, or choose another name: $PULUMI config set --path $(backend_key name) NAME"
   fi
-  install -d -m 0700 "$STATE" "$STATE/before" "$STATE/before/backend"
-  [ -e "$APP_HOME/.pm2" ] || : > "$STATE/before/backend/pm2-home.absent"
+  install -d -m 0700 "$STATE" "$STATE/before" "$BACKEND_BEFORE"
+  [ -e "$APP_HOME/.pm2" ] || backend_is_kept /pm2-home || : > "$BACKEND_BEFORE/pm2-home.absent"
   say "$APP $APP_USER" > "$owner"
 }
 
@@ -154,16 +156,28 @@ as_user() {
 
 backend_remove_files() {
   local path
-  for path in "${LIBRARY_FILES[@]}" "/etc/logrotate.d/$APP"; do give_back "$path"; done
-  rmdir --ignore-fail-on-non-empty "$LIBRARY" 2> /dev/null || true # may not be there
+  for path in "$BACKEND_HANDSHAKE" "/etc/logrotate.d/$APP"; do give_back "$path"; done
   backend_keep_all_written
-  rm -rf "$STATE/backend"
-  rm -rf "$APP_HOME/.geo-system" "$APP_HOME"/.geo-system-*.tar
+  rm -rf "$BACKEND_STATE"
+  backend_forget_archives none
+  backend_remove_shared
   [ -d "$APP_ROOT" ] || return 0
   find "$APP_ROOT" -mindepth 1 -maxdepth 1 ! -name shared ! -name kept -exec rm -rf {} +
   rmdir --ignore-fail-on-non-empty "$APP_ROOT/shared" "$APP_ROOT/kept" 2> /dev/null || true # may not be there
   if rmdir "$APP_ROOT" 2> /dev/null; then changed "removed $APP_ROOT"
   else changed "removed $APP_ROOT, but not the backend's data: $(backend_data_left)"; fi
+}
+
+# What is the host's goes with its last application.
+backend_remove_shared() {
+  local path
+  if ! backend_is_last; then
+    backend_pass_on "${LIBRARY_PROGRAMS[@]}" "/etc/systemd/system/pm2-$APP_USER.service" /pm2-home
+    return 0
+  fi
+  for path in "${LIBRARY_PROGRAMS[@]}"; do give_back "$path"; done
+  rmdir --ignore-fail-on-non-empty "$LIBRARY" 2> /dev/null || true # may not be there
+  rm -rf "$APP_HOME/.geo-system"
 }
 
 # The folders that stay: what users wrote, and what releases wrote into their own folders.

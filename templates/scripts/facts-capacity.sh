@@ -28,7 +28,7 @@ facts_nginx_files() {
 # pm2 as it runs; it gives its own limit to the backend, and a release starts no other pm2.
 facts_backend_files() {
   local user pm2 most
-  user=$(facts_wanted_backend user)
+  user=$(facts_backends facts_wanted_user | sed -n 1p)
   most=$(facts_most_files)
   pm2=$(cat "$(getent passwd "$user" | cut -d : -f 6)/.pm2/pm2.pid" 2> /dev/null || true) # none runs yet
   site_least "$most" "$(awk '/^Max open files/ { print $5 }' "/proc/${pm2:-none}/limits" 2> /dev/null || say "$most")"

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # The facts of a host on which no release runs yet: what serves there, what holds the ports that a release needs, and what
 # stays beside it. `found PORT base64` of lines `key=value`, with EMPTY for an application that listens on none of them;
-# `found-taken PORT` of the one in whose place the release comes.
+# `found-taken STEP PORT` of the one in whose place the release comes.
 
 facts_found() {
   local configuration='' port pid seen=()
-  [ ! -e "$STATE/applied/backend" ] || return 0
+  ! facts_is_set_up || return 0
   ! command -v nginx > /dev/null || configuration=$(nginx -T 2> /dev/null || true) # where it refuses, the trial of the site says why
   [ -z "$configuration" ] || fact found-nginx "$(head -c 2000000 <<< "$configuration" | encoded)"
   ! site_has_welcome "$NGINX" || fact found-welcome
@@ -15,7 +15,7 @@ facts_found() {
     seen+=("$pid")
     fact found "$port" "$(facts_found_process "$pid" "$port" | encoded)"
   done
-  facts_taken
+  facts_backends facts_taken
   for pid in $(facts_pm2_applications); do
     [[ " ${seen[*]-} " = *" $pid "* ]] || fact found "$EMPTY" "$(facts_found_process "$pid" | encoded)"
   done
@@ -23,22 +23,22 @@ facts_found() {
 }
 
 # facts_found_ports < CONFIGURATION: those to which nginx passes, and those that are wanted.
-facts_found_ports() { { passed_ports; say 80; say 443; [ ! -e "$FACTS/wanted/backend" ] || facts_wanted_ports; } | sort -un; }
+facts_found_ports() { { passed_ports; say 80; say 443; facts_backends facts_wanted_ports; } | sort -un; }
 
 # The application on a port of the first release that the `up` ends at its deadline, and its data.
 facts_taken() {
   local port
-  [ -e "$FACTS/wanted/backend" ] || return 0
-  payload_read < "$FACTS/wanted/backend"
+  [ -e "$FACTS/wanted/$BACKEND_STEP" ] || return 0
+  payload_read < "$FACTS/wanted/$BACKEND_STEP"
   APP=$(setting name) APP_USER=$(setting user) APP_ROOT="/srv/$APP"
   APP_HOME=$(getent passwd "$APP_USER" | cut -d : -f 6 || true) # the step itself says that there is none
   TAKEN_SITE="$FACTS/wanted/site" TAKEN_NAMED=$(setting take-over '')
   port=$(taken_port)
-  [ -z "$port" ] || fact found-taken "$port"
+  [ -z "$port" ] || fact found-taken "$BACKEND_STEP" "$port"
   facts_taken_data
 }
 
-# `found-data SOURCE PATH WHAT BYTES`: what of its data comes along, or cannot; see backend-data.sh.
+# `found-data STEP SOURCE PATH WHAT BYTES`: what of its data comes along, or cannot; see backend-data.sh.
 facts_taken_data() {
   local source path named what
   backend_read_shared
@@ -46,7 +46,7 @@ facts_taken_data() {
   while IFS=$'\t' read -r source path named; do
     what=$(data_state "$source" "$path")
     [[ $named = yes || $what != missing ]] || continue
-    fact found-data "$source" "$path" "$what" "$(data_bytes "$source")" "$named"
+    fact found-data "$BACKEND_STEP" "$source" "$path" "$what" "$(data_bytes "$source")" "$named"
   done < <(data_wanted)
 }
 

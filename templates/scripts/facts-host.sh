@@ -14,8 +14,8 @@ facts_host() {
   facts_workers
   facts_exposed
   facts_user
-  facts_backend
-  facts_environment
+  facts_backends facts_backend
+  facts_backends facts_environment
   facts_resent
   facts_certificate
   facts_run
@@ -24,11 +24,13 @@ facts_host() {
 # How often an archive was sent again, by the step that takes it up.
 facts_resent() {
   local count
-  fact resent backend "$(backend_resent)"
+  facts_backends facts_resent_backend
   for count in "$FILE_SET_SUMS"/*/resent; do
     [ ! -e "$count" ] || fact resent "file-set-$(basename "${count%/*}")" "$(< "$count")"
   done
 }
+
+facts_resent_backend() { fact resent "$BACKEND_STEP" "$(backend_resent)"; }
 
 facts_command() {
   local path=/usr/local/sbin/geo-system uploads
@@ -93,16 +95,18 @@ facts_clients() { awk -v pids=" ${*:2} " 'index(pids, " " $1 " ") { sum += $2 } 
 # The backend's user, whose home stands in files that the payload leaves open.
 facts_user() {
   local name entry
-  name=$(facts_wanted_backend user)
+  name=$(facts_backends facts_wanted_user | sed -n 1p)
   entry=$(getent passwd "${name:-$SUDO_USER}" || true) # the step itself says that there is none
   [ -z "$entry" ] || fact user "${entry%%:*}" "$(cut -d : -f 6 <<< "$entry")" "$(id -gn "${entry%%:*}")"
 }
 
 # facts_wanted_backend SETTING: of the payload that is wanted; nothing where none is.
-facts_wanted_backend() { [ ! -e "$FACTS/wanted/backend" ] || sed -n "/^$1: /{s///p;q}" "$FACTS/wanted/backend"; }
+facts_wanted_backend() { [ ! -e "$FACTS/wanted/$BACKEND_STEP" ] || sed -n "/^$1: /{s///p;q}" "$FACTS/wanted/$BACKEND_STEP"; }
+
+facts_wanted_user() { facts_wanted_backend user; }
 
 # The two sets of ports.
-facts_wanted_ports() { sed -nE 's/^(port|standby-port): //p' "$FACTS/wanted/backend"; }
+facts_wanted_ports() { [ ! -e "$FACTS/wanted/$BACKEND_STEP" ] || sed -nE 's/^(port|standby-port): //p' "$FACTS/wanted/$BACKEND_STEP"; }
 
 # The backend as it runs: the set of ports it is on, and whether it asks its clients to reconnect in a release. Of what
 # else listens on one of its ports: who does.
@@ -116,7 +120,7 @@ facts_backend() {
   # A release that still proved itself when its run was cut off.
   mapfile -t ours < <(facts_processes "$pm2" "$name-standby")
   ours+=("${processes[@]}")
-  fact backend "$(backend_set)" "$(facts_asks "${processes[@]}")" "$(backend_ports_in_use | grep . || say "$EMPTY")"
+  fact backend "$BACKEND_STEP" "$(backend_set)" "$(facts_asks "${processes[@]}")" "$(backend_ports_in_use | grep . || say "$EMPTY")"
   for port in $(facts_wanted_ports); do
     for pid in $(ss -Hltnp "sport = :$port" | grep -oP 'pid=\K[0-9]+' | sort -u || true); do # free
       facts_descends "$pid" "$pm2" "${ours[@]}" || facts_foreign "$port" "$pid"
@@ -127,7 +131,7 @@ facts_backend() {
 # facts_foreign PORT PID: also what runs it, by which a person ends it; before the first release facts-found.sh tells that.
 facts_foreign() {
   fact foreign "$1" "$(ps -o comm= -p "$2"), process $2 of $(ps -o user= -p "$2")"
-  [ ! -e "$STATE/applied/backend" ] || fact found "$1" "$(facts_found_process "$2" "$1" | encoded)"
+  ! facts_is_set_up || fact found "$1" "$(facts_found_process "$2" "$1" | encoded)"
 }
 
 # facts_processes PM2 NAME: what this pm2 started under that name. In cluster mode the name comes in a JSON.
@@ -168,10 +172,10 @@ facts_environment() {
   local name file sum=$EMPTY generation=''
   name=$(facts_wanted_backend name)
   [ -n "$name" ] || return 0
-  [ ! -e "$STATE/backend/secret.sum" ] || read -r sum generation < "$STATE/backend/secret.sum"
+  [ ! -e "$BACKEND_STATE/secret.sum" ] || read -r sum generation < "$BACKEND_STATE/secret.sum"
   # A version before this one wrote the sum alone.
   file="/srv/$name/$(facts_secret_file "/srv/$name" "environments/${generation:-$(backend_latest_generation)}")"
-  fact environment "$(facts_options backend-environment)" "$(facts_sum "$file")" "$sum" "$(facts_access "$file")"
+  fact environment "$BACKEND_STEP" "$(facts_options "$BACKEND_STEP-environment")" "$(facts_sum "$file")" "$sum" "$(facts_access "$file")"
 }
 
 # facts_secret_file ROOT SENT: the file that must be what was sent last. Until a release with it is in use, secret.env

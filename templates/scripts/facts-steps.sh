@@ -8,11 +8,23 @@ facts_step() {
   fact applied "$1" "$(facts_options "$1")" "$(encoded < "$applied")"
   payload_read < "$applied"
   kind=$(step_kind "$1")
+  [ "$kind" != backend ] || backend_names "$1"
   "${kind//-/_}_check"
 }
 
-# The steps that were applied of those that are one for each set of files.
-facts_file_sets() { [ ! -d "$STATE/applied" ] || find "$STATE/applied" -name 'file-set-*' ! -name '*.new' -printf '%f\n'; }
+# The steps that were applied of those that are one for each set of files, or each application.
+facts_named_steps() { [ ! -d "$STATE/applied" ] || find "$STATE/applied" \( -name 'file-set-*' -o -name 'backend-*' \) ! -name '*.new' -printf '%f\n'; }
+
+# facts_backends FUNCTION: for each application that is wanted or there, with its names.
+facts_backends() {
+  local step
+  for step in $(find "$FACTS/wanted" "$STATE/applied" \( -name backend -o -name 'backend-*' \) ! -name '*.new' -printf '%f\n' 2> /dev/null | sort -u || true); do # there may be none
+    (backend_names "$step"; "$1")
+  done
+}
+
+# Is there one of ours already?
+facts_is_set_up() { compgen -G "$STATE/applied/backend*" > /dev/null; }
 
 # With which options it was applied, as one line.
 facts_options() { cat "$STATE/options/$1" 2> /dev/null || say "$EMPTY"; } # applied by a version that kept none

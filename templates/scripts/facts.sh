@@ -44,7 +44,7 @@ facts_main() {
   trap 'rm -rf "$FACTS"' EXIT
   install -d -m 0700 "$RUN"
   facts_wanted
-  for name in "${STEPS[@]}" $(facts_file_sets); do
+  for name in "${STEPS[@]}" $(facts_named_steps); do
     facts_job "$name" facts_step "$name" &
     jobs+=($!)
   done
@@ -58,7 +58,7 @@ facts_main() {
   jobs+=($!)
   facts_job needs facts_needs &
   jobs+=($!)
-  facts_job data facts_data &
+  facts_job data facts_backends facts_data &
   jobs+=($!)
   facts_job found facts_found &
   jobs+=($!)

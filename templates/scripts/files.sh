@@ -9,6 +9,7 @@ beside() { say "${1%/*}/.${1##*/}.geo-system-new"; }
 keep() {
   local kept="$STATE/before/$STEP$1"
   [ ! -e "$kept" ] && [ ! -L "$kept" ] && [ ! -e "$kept.absent" ] || return 0
+  [ "$(step_kind "$STEP")" != backend ] || ! backend_is_kept "$1" || return 0
   install -d -m 0700 "$STATE" "$STATE/before"
   mkdir -p "$(dirname "$kept")"
   [ -e "$1" ] || [ -L "$1" ] || { : > "$kept.absent"; return 0; }

@@ -14,6 +14,7 @@
 #   sudo geo-system backend instances                 prove every process of the backend that serves now
 #   sudo geo-system backend rollback [--to RELEASE]   go back to one; default: the one in use before
 #   sudo geo-system backend confirm | take-back       end a handover that waits for its proof
+#   sudo geo-system backend-NAME …                    the same of the application of that name
 #
 # The last line of the output is the result: unchanged, applied, or "reverted: what serves". Undo adds what it left:
 # "applied: kept nginx".
@@ -45,8 +46,12 @@ SAID=97
 # How an operator types Pulumi's CLI, in every advice; infra/pulumi-command.ts says the same.
 PULUMI='npx pulumi'
 
-# step_kind STEP: whose functions it has. Sets of files are a step each, `file-set-NAME`.
-step_kind() { if [[ $1 =~ ^file-set-[A-Za-z0-9._~+-]+$ ]]; then echo file-set; else echo "$1"; fi; }
+# step_kind STEP: whose functions it has. Sets of files are a step each, `file-set-NAME`, and so are applications.
+step_kind() {
+  if [[ $1 =~ ^file-set-[A-Za-z0-9._~+-]+$ ]]; then echo file-set
+  elif [[ $1 =~ ^backend-[a-z][a-z0-9-]*$ ]]; then echo backend
+  else echo "$1"; fi
+}
 
 say() { printf '%s\n' "$*"; }
 

@@ -19,7 +19,7 @@ outlive_connection() {
 finish() {
   journal_end
   # Once it had its turn.
-  [ -z "$JOURNAL_LINE" ] || [[ $STEP:$RESULT != backend:failed || $VERB != @(apply|environment) ]] || backend_abandon
+  [ -z "$JOURNAL_LINE" ] || [[ $(step_kind "$STEP"):$RESULT != backend:failed || $VERB != @(apply|environment) ]] || backend_abandon
   [ -z "$JOURNAL_LINE" ] || [[ $STEP:$VERB:$RESULT != acme:apply:failed ]] || site_wait_ends
   rm -rf "$PAYLOAD"
   close_output
@@ -100,6 +100,7 @@ main() {
   kind=$(step_kind "$STEP")
   [[ $STEP != file-set && " ${STEPS[*]} command " == *" $kind "* && " ${VERBS[*]} " == *" $VERB "* ]] || usage
   action="${kind//-/_}_${VERB//-/_}"
+  [ "$kind" != backend ] || backend_names "$STEP"
   declare -F "$action" > /dev/null || usage
   shift 2
   [ "$(id -u)" = 0 ] || { say "geo-system: run it as root: sudo geo-system $STEP $VERB" >&2; exit 2; }

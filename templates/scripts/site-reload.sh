@@ -19,7 +19,7 @@ site_serve() {
 # Is something newer than what nginx took over last? Of the certificate the link counts, and the files behind it.
 site_stale() {
   local path paths=("$NGINX/nginx.conf" "$(site_file)" "$(site_link)")
-  for path in "$UPSTREAM" $(site_parts) /etc/geo-system/certificate{,/fullchain.pem,/privkey.pem}; do
+  for path in $(site_upstream_links) $(site_parts) /etc/geo-system/certificate{,/fullchain.pem,/privkey.pem}; do
     [ ! -e "$path" ] || paths+=("$path")
   done
   [ "$CHANGED" = yes ] || [ ! -e "$SITE_RELOADED" ] || [ -n "$(site_newer "${paths[@]}")" ]

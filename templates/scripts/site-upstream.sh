@@ -1,19 +1,32 @@
 # shellcheck shell=bash
 # Step `site`, its upstream: the site includes a link, which leads to the part of the ports that the release in use is on.
-# Step `backend` moves it with a release (backend-switch.sh).
+# Step `backend` moves it with a release (backend-switch.sh). Each application has an upstream of its own: see
+# backend-names.sh, whose variables the functions here are about.
 #   /etc/nginx/geo-system/upstream.conf -> upstream-a.conf or upstream-b.conf     see infra/render/ports.ts
 # Other ports are wanted before a release is there. Until one serves on them the link leads to upstream-former-a.conf, or -b:
 # the ports of the release in use. (By the end of that name an ecosystem file knows its set.)
 
-UPSTREAM=/etc/nginx/geo-system/upstream.conf
+# upstream_steps PAYLOAD: the applications to which this site leads, one step a line.
+upstream_steps() {
+  [ ! -e "$1" ] || sed -nE 's|^==> /etc/nginx/geo-system/(([a-z][a-z0-9-]*)/)?upstream-a\.conf .*|backend-\2|p' "$1" | sed 's/-$//'
+}
+
+# site_backends: those of the wanted site, and of the one before it.
+site_backends() { { upstream_steps "$PAYLOAD/text"; upstream_steps "$STATE/applied/site"; } | sort -u; }
+
+# Their links.
+site_upstream_links() {
+  local step
+  for step in $(site_backends); do (backend_names "$step"; say "$UPSTREAM"); done
+}
 
 upstream_part() { say "${UPSTREAM%.conf}-$1.conf"; }
 
 # upstream_ports PAYLOAD SET: the ports that come first in the part of this set, in one word. Nothing where it has none.
 upstream_ports() {
-  [ ! -e "$1" ] || awk -v heading="==> $(upstream_part "$2") " '
+  [ ! -e "$1" ] || awk -v heading="==> $(upstream_part "$2") " -v name="$UPSTREAM_BACKEND" '
     /^==> / { part = index($0, heading) == 1 }
-    part && $1 == "upstream" { backend = $2 == "geo_system_backend" }
+    part && $1 == "upstream" { backend = $2 == name }
     part && backend && $1 == "server" && $3 != "backup" { sub(/.*:/, "", $2); ports = ports (ports == "" ? "" : ",") $2 }
     END { print ports }' "$1"
 }
@@ -39,8 +52,8 @@ upstream_apart() { [ -z "$(comm -12 <(tr , '\n' <<< "$1" | sort) <(tr , '\n' <<<
 # at the first one does not know: while nginx reloads, its old workers meet those that began with the next release.
 upstream_former() {
   say "# Where nginx leads until a release serves on the ports that are wanted. Step backend takes it away then."
-  upstream_block geo_system_backend "$2"
-  upstream_block geo_system_former "$(upstream_next "$1" "$2")"
+  upstream_block "$UPSTREAM_BACKEND" "$2"
+  upstream_block "$UPSTREAM_FORMER" "$(upstream_next "$1" "$2")"
 }
 
 # upstream_block NAME PORTS
@@ -53,7 +66,17 @@ upstream_block() {
   say "}"
 }
 
-# site_change_upstream TREE: the link, and the part that only it needs.
+# site_change_upstreams TREE: the link of each application, and the part that only it needs.
+site_change_upstreams() {
+  local step wanted
+  wanted=$(upstream_steps "$PAYLOAD/text")
+  for step in $(site_backends); do
+    backend_names "$step"
+    if grep -qxF "$step" <<< "$wanted"; then site_change_upstream "$1"
+    else rm -f "$1${UPSTREAM#"$NGINX"}" "$(dirname "$1${UPSTREAM#"$NGINX"}")"/upstream-former-?.conf; fi
+  done
+}
+
 site_change_upstream() {
   local link folder="$1${UPSTREAM#"$NGINX"}"
   folder=${folder%/*}
@@ -61,24 +84,36 @@ site_change_upstream() {
   rm -f "$folder"/upstream-former-?.conf
   if [[ $link = upstream-former-* ]]; then
     upstream_former "$PAYLOAD/text" "$(backend_ports_in_use)" > "$PAYLOAD/upstream"
-    install -o root -g root -m 0644 "$PAYLOAD/upstream" "$folder/$link"
+    install -D -o root -g root -m 0644 "$PAYLOAD/upstream" "$folder/$link"
   fi
   ln -sfT "$link" "$folder/${UPSTREAM##*/}"
 }
 
 # site_upstreams TREE: what must be there before the other parts change: the part of the release in use, and the link to it.
 site_upstreams() {
-  local link
-  link=$(readlink "$1${UPSTREAM#"$NGINX"}" || true) # of before this package
-  [[ $link != upstream-former-* ]] || printf '%s\n' "${UPSTREAM%/*}/$link" "$UPSTREAM"
+  local upstream link
+  for upstream in $(site_upstream_links); do
+    link=$(readlink "$1${upstream#"$NGINX"}" || true) # of before this package
+    [[ $link != upstream-former-* ]] || printf '%s\n' "${upstream%/*}/$link" "$upstream"
+  done
 }
 
-site_former_upstreams() { find "${UPSTREAM%/*}" -name 'upstream-former-?.conf' 2> /dev/null || true; } # no folder yet
+site_former_upstreams() { find "$NGINX/geo-system" -name 'upstream-former-?.conf' 2> /dev/null || true; } # no folder yet
+
+# Of applications that are gone.
+site_remove_folders() { find "$NGINX/geo-system" -mindepth 1 -type d -empty -delete 2> /dev/null || true; } # no folder yet
 
 # A version that had its upstream in the site itself placed no link.
+site_check_upstreams() {
+  local step
+  for step in $(upstream_steps "$PAYLOAD/text"); do
+    backend_names "$step"
+    site_check_upstream
+  done
+}
+
 site_check_upstream() {
   local found wanted
-  [ -n "$(site_parts)" ] || return 0
   wanted=$(site_upstream "$PAYLOAD/text")
   found=$(readlink "$UPSTREAM" || true) # may be missing, or a file
   [ "$found" = "$wanted" ] || changed "$UPSTREAM leads to '$found', and the release in use is on the ports of $wanted"
@@ -86,7 +121,14 @@ site_check_upstream() {
     changed "${UPSTREAM%/*}/$wanted is not as it was applied"
 }
 
+site_say_upstreams() {
+  local step
+  for step in $(upstream_steps "$PAYLOAD/text"); do
+    backend_names "$step"
+    [[ $(readlink "$UPSTREAM") != upstream-former-* ]] || site_say_upstream
+  done
+}
+
 site_say_upstream() {
-  [[ $(readlink "$UPSTREAM") != upstream-former-* ]] ||
-    say "nginx leads to port $(backend_ports_in_use) until a release serves on port $(upstream_next "$PAYLOAD/text" "$(backend_ports_in_use)")"
+  say "nginx leads to port $(backend_ports_in_use) until a release serves on port $(upstream_next "$PAYLOAD/text" "$(backend_ports_in_use)")"
 }

@@ -23,7 +23,7 @@ site_apply() {
   site_adopt "$PAYLOAD/wanted"
   if site_can_wait; then site_wait; else site_serve || site_take_back; fi
   rm -f "$SITE_PUT_BACK"
-  site_say_upstream
+  site_say_upstreams
 }
 
 site_check() {
@@ -32,7 +32,7 @@ site_check() {
   site_fit -i "$(payload_file "$path")"
   check_file "$path"
   for part in $(site_parts); do check_file "$part"; done
-  site_check_upstream
+  site_check_upstreams
   [ "$(readlink "$(site_link)" || true)" = "$path" ] || changed "$(site_link) does not lead to $path" # may be missing
   [ "$(site_replaced)" = "$(setting site)" ] || [ ! -e "$NGINX/sites-enabled/$(site_replaced)" ] || changed "the site $(site_replaced) is enabled again, which ours replaces"
   ! site_has_welcome "$NGINX" || changed "nginx's welcome page is enabled again"
@@ -51,7 +51,8 @@ site_undo() {
     kept=${kept%.absent}
     [ "$kept" = "$NGINX/nginx.conf" ] || give_back "$kept"
   done < <(site_kept)
-  rmdir --ignore-fail-on-non-empty "${UPSTREAM%/*}" 2> /dev/null || true # may not be there
+  site_remove_folders
+  rmdir --ignore-fail-on-non-empty "$NGINX/geo-system" 2> /dev/null || true # may not be there
   site_limits_undo
   # What is remembered goes when all is done: an undo that failed may have given the files back and not reloaded.
   if { [ "$CHANGED" = yes ] || [ -d "$STATE/before/site" ]; } && systemctl is-active -q nginx; then
@@ -103,7 +104,7 @@ site_change() {
   mv -fT "$file.new" "$file"
   while read -r part; do rm -f "$1${part#"$NGINX"}"; done < "$PAYLOAD/gone"
   for part in $(site_parts); do install -D -o root -g root -m 0644 "$(payload_file "$part")" "$1${part#"$NGINX"}"; done
-  site_change_upstream "$1"
+  site_change_upstreams "$1"
   mkdir -p "$1/sites-enabled"
   ln -sfT "$(site_file)" "$1/sites-enabled/$name"
   site_limits < "$NGINX/nginx.conf" > "$1/nginx.conf"
@@ -147,7 +148,7 @@ site_adopt() {
   local name names
   mapfile -t names < <({ site_former_name; settings replaces; setting site; } | grep .)
   site_adopt_path "$1/nginx.conf" "$NGINX/nginx.conf"
-  for name in $(site_upstreams "$1") $(cat "$PAYLOAD/gone") $(site_parts) "$UPSTREAM"; do [ ! -e "$1${name#"$NGINX"}" ] || site_adopt_path "$1${name#"$NGINX"}" "$name"; done
+  for name in $(site_upstreams "$1") $(cat "$PAYLOAD/gone") $(site_parts) $(site_upstream_links); do [ ! -e "$1${name#"$NGINX"}" ] || site_adopt_path "$1${name#"$NGINX"}" "$name"; done
   for name in "${names[@]}"; do
     [ ! -e "$1/sites-available/$name" ] || site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
   done
@@ -160,7 +161,8 @@ site_adopt() {
     site_adopt_path "$1/sites-available/$name" "$NGINX/sites-available/$name"
   done
   # What the site no longer includes goes after the site: all of it where this is the tree of before this package.
-  for name in "$UPSTREAM" $(site_parts) $(cat "$PAYLOAD/gone") $(site_former_upstreams); do site_adopt_path "$1${name#"$NGINX"}" "$name"; done
+  for name in $(site_upstream_links) $(site_parts) $(cat "$PAYLOAD/gone") $(site_former_upstreams); do site_adopt_path "$1${name#"$NGINX"}" "$name"; done
+  site_remove_folders
 }
 
 # site_move_link TREE NAME …: where one link goes and another one comes, the first becomes the second. In between it

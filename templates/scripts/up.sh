@@ -15,6 +15,8 @@ up_settle() {
   [[ $STEP != @(acme|capacity) ]] || return 0
   # A set of files that the site no longer serves is no replacement either.
   [[ $STEP != file-set-* ]] || file_set_is_served || return 0
+  # Nor is an application.
+  [ "$(step_kind "$STEP")" != backend ] || backend_is_served || return 0
   [ "$VERB" = undo ] && [ -n "$mine" ] && up_is_under_way "$mine" || return 0
   say "kept: the \`up\` that replaces this step applies it again"
   say unchanged

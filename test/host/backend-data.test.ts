@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { factsOf } from "../../infra/host/facts.ts";
 import { gatherFacts } from "../../infra/host/gather.ts";
 import { writtenNotes } from "../../infra/preview/data.ts";
 import type { Release } from "../../infra/render/release.ts";
@@ -58,7 +59,7 @@ describe.sequential("what a release writes", () => {
     await untilPrints((c) => host.run(c), `sudo ls ${root}/current/data`, /users/);
     await host.run(`mkdir ${root}/current/data/more && touch ${root}/current/node_modules/ours.txt`);
     const key = { ...host.info, host: host.address, privateKey: readFileSync(host.info.keyPath, "utf8") };
-    const facts = await gatherFacts(key, new Map([["backend", backend.payload(one)]]));
+    const facts = factsOf(await gatherFacts(key, new Map([["backend", backend.payload(one)]])), "backend");
     const [note] = writtenNotes(facts, []);
     expect(note).toMatch(
       new RegExp(

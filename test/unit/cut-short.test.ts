@@ -34,7 +34,12 @@ it("the record of the release in use stays where the disk is full", async () => 
   const [state, record] = [join(folder, "backend"), "release: one\nset: a\nports: 3000\n"];
   mkdirSync(state);
   writeFileSync(join(state, "current"), record);
-  const write = () => answer("backend-application.sh", "STATE=$1", "current_write set b ports 3001,3002");
+  const write = () =>
+    answer(
+      "backend-application.sh",
+      "BACKEND_CURRENT=$1/backend/current",
+      "current_write set b ports 3001,3002",
+    );
   symlinkSync("/dev/full", join(state, "current.new"));
   expect(await write()).toBe("no");
   expect(readFileSync(join(state, "current"), "utf8")).toBe(record);

@@ -18,7 +18,7 @@ it("names what was written after it was copied: of a folder the paths in it, of 
     writeFileSync(at(path), "");
     utimesSync(at(path), seconds, seconds);
   }
-  const run = `say() { printf '%s\\n' "$*"; }; set -eu; STATE=$1 APP_ROOT=/srv/app; . "$2"; backend_name_missed_data`;
+  const run = `say() { printf '%s\\n' "$*"; }; set -eu; DATA_COPIED=$1/before/backend/copied APP_ROOT=/srv/app; . "$2"; backend_name_missed_data`;
   const { stdout } = await execa("bash", ["-c", run, "bash", folder, script]);
   const missed = (path: string, files: string) =>
     `after ${at(path)} was copied to /srv/app/shared/${path}, these files were written there: ${files} `;

@@ -1,8 +1,9 @@
-import type { Found, FoundData } from "../../host/found.ts";
+import type { ApplicationFacts } from "../../host/facts.ts";
+import type { FoundData } from "../../host/found.ts";
 import { bytesText } from "../data.ts";
 
 /** What comes along with the first release, a line each. What cannot is refused: {@link dataRefused}. */
-export function dataFindings({ data }: Found, application: string): string[] {
+export function dataFindings({ data }: ApplicationFacts, application: string): string[] {
   return data.flatMap(({ source, path, state, bytes }) => {
     const fate = fates[state]?.(`/srv/${application}/shared/${path}`);
     const size = bytes === undefined ? "holds more than can be counted in 5 s" : `holds ${bytesText(bytes)}`;
@@ -19,7 +20,7 @@ const fates: Record<string, (target: string) => string> = {
 };
 
 /** Why an `up` must not begin: data that is named or found and cannot come along. */
-export const dataRefused = ({ data }: Found, application: string): string[] =>
+export const dataRefused = ({ data }: ApplicationFacts, application: string): string[] =>
   data.flatMap((each) => {
     const why = obstacle(each);
     const { source, path } = each;

@@ -1,13 +1,15 @@
-import type { Facts } from "../../host/facts.ts";
+import { type Facts, factsOf } from "../../host/facts.ts";
 import { describeProcess, type Found, type FoundProcess, runBy } from "../../host/found.ts";
 import type { PortSets } from "../../render/ports.ts";
+import { isApplication } from "../../settings/applications.ts";
 import type { Settings } from "../../settings/schema.ts";
+import type { BackendStep } from "../../step-names.ts";
 import { dataFindings } from "./data-findings.ts";
 import { type InUse, inUse, siteFiles } from "./in-use.ts";
 import { otherSites, siteFindings } from "./site-findings.ts";
 
-type Wanted = Pick<Settings, "siteName" | "websocketPath" | "backendName"> &
-  Partial<Pick<Settings, "takeOver">> & { ports: PortSets };
+type Wanted = Pick<Settings, "siteName"> & Partial<Pick<Settings, "takeOver">>;
+type Application = Pick<Settings, "websocketPath" | "backendName"> & { ports: PortSets; step: BackendStep };
 
 /**
  * What serves on a host before the first release: one finding an element, the site's with a diff below it. None on a
@@ -15,29 +17,48 @@ type Wanted = Pick<Settings, "siteName" | "websocketPath" | "backendName"> &
  *
  * @param site the payload of the wanted site
  */
-export function findingsOf({ found, applied }: Facts, site: string, wanted: Wanted): string[] {
-  if (applied.backend) return [];
-  const { a, b } = wanted.ports;
-  const using = inUse(found, { ports: a, path: wanted.websocketPath });
+export function findingsOf(
+  facts: Facts,
+  site: string,
+  wanted: Wanted,
+  applications: readonly Application[],
+): string[] {
+  const { found, applied } = facts;
+  if (Object.keys(applied).some(isApplication)) return [];
+  const all = applications.map((each) => ({
+    ...each,
+    using: inUse(found, { ports: each.ports.a, path: each.websocketPath }),
+  }));
+  const taken = all.flatMap(({ using }) => using.application ?? []);
+  const serving = (all.find(({ using }) => using.site) ?? all[0])?.using ?? { others: [] };
   return [
-    ...(using.application ? [describeProcess(using.application)] : []),
+    ...new Set(taken.map(describeProcess)),
     ...holders(found),
-    ...standby(found, b, using),
+    ...all.flatMap(({ ports, using }) => standby(found, ports.b, using)),
     // Else it is our own, which an `up` that failed later had placed.
-    ...(using.site && !applied.site
-      ? siteFindings(found, using.site, {
+    ...(serving.site && !applied.site
+      ? siteFindings(found, serving.site, {
           name: wanted.siteName,
           payload: site,
           replaces: wanted.takeOver?.site,
         })
       : []),
     ...found.boot.map(bootFinding),
-    ...dataFindings(found, wanted.backendName),
-    ...using.others
-      .filter(({ port }) => !b.includes(port ?? 0))
-      .map((other) => `${describeProcess(other)}; it stays`),
-    ...(applied.site ? [] : otherSites(found, using, [wanted.siteName, wanted.takeOver?.site])),
+    ...all.flatMap(({ step, backendName }) => dataFindings(factsOf(facts, step), backendName)),
+    ...staying(all).map((other) => `${describeProcess(other)}; it stays`),
+    ...(applied.site ? [] : otherSites(found, serving, [wanted.siteName, wanted.takeOver?.site])),
   ];
+}
+
+/** What no application takes the place of, and whose port none needs. */
+function staying(all: readonly (Application & { using: InUse })[]): FoundProcess[] {
+  const [first] = all;
+  const needed = all.flatMap(({ ports }) => ports.b);
+  return (first?.using.others ?? []).filter(
+    (other) =>
+      !needed.includes(other.port ?? 0) &&
+      all.every(({ using }) => using.others.some(({ pid }) => pid === other.pid)),
+  );
 }
 
 /** `nginx listens on ports 80, 443, by the unit nginx.service` */
@@ -54,7 +75,7 @@ function holders({ processes, welcome, nginx }: Found): string[] {
     const only =
       first.program === "nginx" &&
       welcome &&
-      siteFiles({ nginx: nginx ?? "", welcome, processes, boot: [], data: [] }).length === 0;
+      siteFiles({ nginx: nginx ?? "", welcome, processes, boot: [] }).length === 0;
     return `${first.program} listens on port ${ports}, ${named(first)}${only ? "; it serves its welcome page alone" : ""}`;
   });
 }

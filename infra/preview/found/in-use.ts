@@ -1,3 +1,4 @@
+import type { FactsOfOne } from "../../host/facts.ts";
 import type { Found, FoundProcess } from "../../host/found.ts";
 import { readConfiguration } from "../../nginx/configuration.ts";
 import type { Directive } from "../../nginx/parse.ts";
@@ -43,8 +44,8 @@ export function inUse(found: Found, { ports, path }: Coming): InUse {
 }
 
 /** The application that has a port of the first release, and ends at the deadline. */
-export const takenOver = ({ processes, taken }: Found): FoundProcess | undefined =>
-  taken === undefined ? undefined : processes.find(({ port }) => port === taken);
+export const takenOver = ({ found, taken }: Pick<FactsOfOne, "found" | "taken">): FoundProcess | undefined =>
+  taken === undefined ? undefined : found.processes.find(({ port }) => port === taken);
 
 /** What holds 80 or 443 is told as that. */
 const isOfTheWeb = ({ port }: FoundProcess) => port === 80 || port === 443;

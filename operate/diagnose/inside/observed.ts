@@ -175,6 +175,8 @@ export interface AcmeSeen {
 
 export interface Backend {
   name: string;
+  /** The step of its application: `backend`, or `backend-NAME`. */
+  step?: string;
   user: string;
   /** Of the release in use. */
   port: number;

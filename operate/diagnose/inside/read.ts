@@ -184,7 +184,7 @@ function acme(facts: Facts): { acme?: AcmeSeen } {
 }
 
 function backend(facts: Facts): Backend {
-  const [name = "", user = "", port = "0", home = "", ownPort = ""] = facts.one("backend");
+  const [name = "", user = "", port = "0", home = "", ownPort = "", step = ""] = facts.one("backend");
   const [pm2, pid, state] = facts.one("pm2");
   const silent = facts.all("pm2-silent", () => true).length > 0;
   const [release = "", deployedRelease = ""] = facts.one("release");
@@ -200,6 +200,7 @@ function backend(facts: Facts): Backend {
   return {
     ...{ name, user, port: Number(port), home, release, deployedRelease, environment, deployedEnvironment },
     ...(ownPort && { ownPort: Number(ownPort) }),
+    ...(step && { step }),
     ...unproven(facts),
     shared: facts.all("shared", (path = "") => path),
     altered: facts.all("altered", (path = "") => path),

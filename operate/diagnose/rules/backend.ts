@@ -127,7 +127,7 @@ const stopped = inside(({ target, inside }, { name }) => {
   };
 });
 
-const noSecrets = inside(({ target, inside }, { missingSecrets }) =>
+const noSecrets = inside(({ target, inside }, { missingSecrets, step = "backend" }) =>
   missingSecrets !== undefined && !serves(inside)
     ? {
         cause: `the backend's secrets are missing: ${missingSecrets}`,
@@ -135,7 +135,7 @@ const noSecrets = inside(({ target, inside }, { missingSecrets }) =>
         fix: [
           on(
             target,
-            `sudo ln -sfT environments/$(sudo cat /var/lib/geo-system/backend/generation) ${missingSecrets}`,
+            `sudo ln -sfT environments/$(sudo cat /var/lib/geo-system/${step}/generation) ${missingSecrets}`,
           ),
           on(target, revival(inside)),
         ],

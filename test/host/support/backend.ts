@@ -12,7 +12,9 @@ import {
   uploadPath,
 } from "../../../infra/render/release.ts";
 import { sitePayload } from "../../../infra/render/site.ts";
+import type { Application } from "../../../infra/settings/applications.ts";
 import type { Settings } from "../../../infra/settings/schema.ts";
+import type { BackendStep } from "../../../infra/step-names.ts";
 import { statusProgram } from "../../../operate/status/program.ts";
 import { readStatus, type Status } from "../../../operate/status/status.ts";
 import { checkoutOf } from "../../support/checkout.ts";
@@ -45,25 +47,35 @@ const remove = (folder: string) => rmSync(folder, { recursive: true, force: true
 /** Step `backend` on a host, with releases of the fixture. */
 export class FixtureBackend {
   readonly host: TestHost;
+  readonly step: BackendStep;
   /** Seconds, by the names of the payload. */
   patience = { patience: 10, probation: 0.5, "confirm-within": 60 };
   readonly #prover: string;
   readonly #defaults: Partial<Settings>;
 
-  private constructor(host: TestHost, prover: string, defaults: Partial<Settings>) {
+  private constructor(host: TestHost, step: BackendStep, prover: string, defaults: Partial<Settings>) {
     this.host = host;
+    this.step = step;
     this.#prover = prover;
     this.#defaults = defaults;
   }
 
-  /** @param defaults settings of every apply */
-  static async on(host: TestHost, defaults: Partial<Settings> = {}): Promise<FixtureBackend> {
-    return new FixtureBackend(host, await handshakeProgram(), defaults);
+  /**
+   * @param defaults settings of every apply
+   * @param step of the application, where the host has several
+   */
+  static async on(
+    host: TestHost,
+    defaults: Partial<Settings> = {},
+    step: BackendStep = "backend",
+  ): Promise<FixtureBackend> {
+    return new FixtureBackend(host, step, await handshakeProgram(), defaults);
   }
 
-  settings(changes: Partial<Settings> = {}): Settings {
+  settings(changes: Partial<Settings> = {}): Application {
     const handshake = fixtureHandshake as Settings["handshake"];
-    return settingsFor(this.host, { handshake, keepReleases: 2, ...this.#defaults, ...changes });
+    const settings = settingsFor(this.host, { handshake, keepReleases: 2, ...this.#defaults, ...changes });
+    return { ...settings, step: this.step };
   }
 
   secretPayload(values: Record<string, string> = secrets): string {
@@ -80,7 +92,7 @@ export class FixtureBackend {
   /** Sends the secret environment and returns its generation. */
   async environment(values?: Record<string, string>): Promise<string> {
     const input = this.secretPayload(values);
-    const said = await this.host.run("sudo geo-system backend environment", { input });
+    const said = await this.host.run(`sudo geo-system ${this.step} environment`, { input });
     return /^generation (\S+)$/m.exec(said)?.[1] ?? "";
   }
 
@@ -138,9 +150,12 @@ export class FixtureBackend {
   /** As Pulumi does where another release than the last one is wanted: the host keeps the archive of that one alone. */
   async upload(packed: Release): Promise<Release> {
     const archive = readFileSync(packed.archivePath).toString("base64");
-    await this.host.run(`install -d -m 0700 .geo-system && base64 -d > ${uploadPath(packed.hash)}`, {
-      input: archive,
-    });
+    await this.host.run(
+      `install -d -m 0700 .geo-system && base64 -d > ${uploadPath(packed.hash, this.step)}`,
+      {
+        input: archive,
+      },
+    );
     return packed;
   }
 
@@ -154,10 +169,10 @@ export class FixtureBackend {
   /** The release serves, for now. */
   start(packed: Release, changes: Partial<Settings> = {}): Promise<string> {
     const input = this.payload(packed, changes);
-    return this.host.run("sudo geo-system backend apply", { input });
+    return this.host.run(`sudo geo-system ${this.step} apply`, { input });
   }
 
-  confirm = () => this.host.run("sudo geo-system backend confirm");
+  confirm = () => this.host.run(`sudo geo-system ${this.step} confirm`);
 
   /** The release serves, and the one before has gone. */
   async apply(packed: Release, changes: Partial<Settings> = {}): Promise<string> {
@@ -166,18 +181,22 @@ export class FixtureBackend {
   }
 
   refused(packed: Release, changes: Partial<Settings> = {}): Promise<string> {
-    return this.host.fails("sudo geo-system backend apply", { input: this.payload(packed, changes) });
+    return this.host.fails(`sudo geo-system ${this.step} apply`, { input: this.payload(packed, changes) });
   }
 
-  check = () => this.host.run("sudo geo-system backend check");
+  check = () => this.host.run(`sudo geo-system ${this.step} check`);
   seen = async () => JSON.parse(await this.page()) as Seen;
   page = () => this.host.run("curl -sf http://127.0.0.1:3000/");
 
-  takeBack = (because: string) => this.host.run(`sudo geo-system backend take-back --because "${because}"`);
-  current = () => this.host.run("readlink /srv/geo-backend/current");
-  record = () => this.host.run("sudo cat /var/lib/geo-system/backend/current");
+  seenOn = async (port: number) =>
+    JSON.parse(await this.host.run(`curl -sf http://127.0.0.1:${port}/`)) as Seen;
+
+  takeBack = (because: string) =>
+    this.host.run(`sudo geo-system ${this.step} take-back --because "${because}"`);
+  current = () => this.host.run(`readlink /srv/${this.settings().backendName}/current`);
+  record = () => this.host.run(`sudo cat /var/lib/geo-system/${this.step}/current`);
   /** The timers that wait to take a release back. */
-  timers = () => this.host.run("systemctl list-units --plain --no-legend 'geo-system-backend-*.timer'");
+  timers = () => this.host.run("systemctl list-units --plain --no-legend 'geo-system-backend*.timer'");
 
   /** The names that pm2 knows, each once. */
   async applications(): Promise<string[]> {

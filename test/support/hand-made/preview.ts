@@ -14,7 +14,9 @@ export async function firstPreview(host: TestHost, takeOver?: Settings["takeOver
   const login = { ...host.info, host: host.address, privateKey: readFileSync(host.info.keyPath, "utf8") };
   const facts = await gatherFacts(login, new Map([["site", site]]));
   expectNoneFailed(facts.failed);
-  const findings = findingsOf(facts, site, { ...settings, ports: portSets(settings) });
+  const findings = findingsOf(facts, site, settings, [
+    { ...settings, step: "backend", ports: portSets(settings) },
+  ]);
   return findings.map((each) => each.split("\n")[0] ?? "");
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { factsOf } from "../../../infra/host/facts.ts";
 import { gatherFacts } from "../../../infra/host/gather.ts";
 import { dataFindings, dataRefused } from "../../../infra/preview/found/data-findings.ts";
 import { stepPlan } from "../../../infra/preview/plan.ts";
@@ -44,8 +45,8 @@ export class TakeOver {
   async data(changes: Partial<Settings> = {}): Promise<{ found: string[]; refused: string[] }> {
     const { facts } = await this.#look(changes);
     return {
-      found: dataFindings(facts.found, "geo-backend"),
-      refused: dataRefused(facts.found, "geo-backend"),
+      found: dataFindings(factsOf(facts, "backend"), "geo-backend"),
+      refused: dataRefused(factsOf(facts, "backend"), "geo-backend"),
     };
   }
 

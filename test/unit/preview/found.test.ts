@@ -8,6 +8,7 @@ import { applied, encoded, facts, settings as lookSettings, site } from "./suppo
 
 /* What a preview says of a host that was set up by hand. */
 const wanted = {
+  step: "backend" as const,
   backendName: "geo-backend",
   siteName: "geo-system",
   websocketPath: "/ws",
@@ -38,7 +39,7 @@ const configuration = (...files: [name: string, text: string][]) => {
 };
 const theirs = `server {\n    # by hand\n    listen 80;\n    gzip on;\n    ${websocket}\n}\n`;
 
-const findings = (...lines: string[]) => findingsOf(facts(...lines), site(), wanted);
+const findings = (...lines: string[]) => findingsOf(facts(...lines), site(), wanted, [wanted]);
 
 it("names the application, who holds the web's ports, the site with its diff, and what ours lacks", () => {
   const said = findings(pm2("api"), nginx(80), nginx(443), configuration(["chat", theirs]));
@@ -61,7 +62,7 @@ it("does not name what our site, or what the operator includes there, says too",
     const files = [{ path: "/etc/nginx/sites-available/geo-system", text: ours }];
     if (include) files.push({ path: "/etc/nginx/geo-system/server.conf", text: include });
     const host = facts(pm2("api"), configuration(["chat", proxied]));
-    return findingsOf(host, payload({ site: "geo-system" }, files), wanted).flatMap(
+    return findingsOf(host, payload({ site: "geo-system" }, files), wanted, [wanted]).flatMap(
       (each) => / our site does not: (.*)$/.exec(each)?.[1] ?? [],
     );
   };
@@ -143,7 +144,7 @@ it("says of the application that gives way how long its connections stay, and no
     payload({ name: "geo-backend", port: 3000, handover, "handover-seconds": 10, release: "aa" });
   const lines = (live: number) => [
     pm2("api", 3000, live),
-    "found-taken\t3000",
+    "found-taken\tbackend\t3000",
     "foreign\t3000\tnode, process 687 of ubuntu",
     `connections\t3000\t${live}`,
   ];
@@ -157,7 +158,9 @@ it("says of the application that gives way how long its connections stay, and no
   expect(reach("backend", release("paced"), ...lines(0))).toBe(
     `application api of ubuntu's pm2 is taken over: nobody is connected${last}`,
   );
-  expect(checkNotes(facts(...lines(12)), [], wanted.ports)).toEqual([]);
+  expect(checkNotes(facts(...lines(12)), [], [{ step: "backend", ports: wanted.ports, shared: [] }])).toEqual(
+    [],
+  );
 });
 
 const settings = { ...lookSettings, maxReach: "firewall" } as const;
@@ -181,7 +184,7 @@ it("refuses a port that another program holds, with what runs it and how to end 
 });
 
 it("refuses a name of takeOver that the host does not have, before anything is changed", () => {
-  const host = facts(pm2("chat"), "found-taken\t3000", configuration(["chat", theirs]));
+  const host = facts(pm2("chat"), "found-taken\tbackend\t3000", configuration(["chat", theirs]));
   const plan = (step: string, wantedText: string) =>
     stepPlan(step, host, { payload: wantedText, options: {} });
   const of = (application: string, replaces: string) =>
@@ -203,7 +206,7 @@ it("refuses a name of takeOver that the host does not have, before anything is c
 
 it("says of a site that takeOver names that it is replaced", () => {
   const host = facts(pm2("api"), configuration(["chat", theirs]));
-  expect(findingsOf(host, site(), { ...wanted, takeOver: { site: "chat" } })[1]).toMatch(
+  expect(findingsOf(host, site(), { ...wanted, takeOver: { site: "chat" } }, [wanted])[1]).toMatch(
     /; it is replaced\n/,
   );
   const text = payload({ site: "geo-system", replaces: "chat" });
@@ -213,7 +216,7 @@ it("says of a site that takeOver names that it is replaced", () => {
 });
 
 const data = (source: string, state: string, bytes: string, named = "yes") =>
-  `found-data\t${source}\tdata\t${state}\t${bytes}\t${named}`;
+  `found-data\tbackend\t${source}\tdata\t${state}\t${bytes}\t${named}`;
 const target = "/srv/geo-backend/shared/data";
 
 it("says of the application's data how much comes along, where to, and what destroy does", () => {

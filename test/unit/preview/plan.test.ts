@@ -109,7 +109,7 @@ describe("the reach", () => {
     const moved = payload({ port: 7070, "standby-port": 7071, keep: 5, release: "bb" });
     const text = "release handover, 212 live connections are asked to reconnect";
     expect(backendPlan(moved, "listener\t3000\tnode", "connections\t3000\t212").text).toBe(text);
-    const inUse = ["backend\ta\tyes\t4000", "listener\t4000\tnode", "connections\t4000\t212"];
+    const inUse = ["backend\tbackend\ta\tyes\t4000", "listener\t4000\tnode", "connections\t4000\t212"];
     expect(backendPlan(moved, ...inUse).text).toBe(text);
   });
 
@@ -180,7 +180,7 @@ describe("the reach", () => {
     const at = (release: string) =>
       payload({ port: 3000, "standby-port": 3001, handover, "handover-seconds": 10, release });
     const on = (set: string, port: number) =>
-      facts(applied("backend", at("aa")), `backend\t${set}\t${asks}`, `connections\t${port}\t212`);
+      facts(applied("backend", at("aa")), `backend\tbackend\t${set}\t${asks}`, `connections\t${port}\t212`);
     for (const host of [on("a", 3000), on("b", 3001)])
       expect(stepPlan("backend", host, { payload: at("bb"), options }).reach.text).toBe(
         `release handover, ${text}`,
@@ -292,7 +292,7 @@ describe("the reach", () => {
     expect(firstReach(...serving, held)).toBe(
       "node, process 7 of ubuntu keeps port 3000, with its 12 live connections, until it is ended by hand; clients of the new site meet the first release, beside it",
     );
-    expect(firstReach(...serving, "backend\ta\tno")).toBe(
+    expect(firstReach(...serving, "backend\tbackend\ta\tno")).toBe(
       "application chat is taken over: 12 live connections are cut after 15 s",
     );
   });
@@ -351,7 +351,7 @@ describe("the secret environment", () => {
   const own = createHash("sha256").update(text).digest("hex");
   const user = "user\tubuntu\t/home/ubuntu\tubuntu";
   const line = (sum: string, kept: string, access = "ubuntu:ubuntu 0600") =>
-    `environment\t--script 1a2b3c4d --run 9f3c51ab-1\t${sum}\t${kept}\t${access}`;
+    `environment\tbackend\t--script 1a2b3c4d --run 9f3c51ab-1\t${sum}\t${kept}\t${access}`;
   const plan = (...host: string[]) =>
     environmentPlan(facts(user, ...host), {
       payload: payload({ secret: "yes" }, [{ path: file, text }]),
@@ -370,7 +370,7 @@ describe("the secret environment", () => {
   it.each([
     [
       "only its script changed",
-      `environment\t--script ffffffff --run 9f3c51ab-1\t${own}\t${own}\tubuntu:ubuntu 0600`,
+      `environment\tbackend\t--script ffffffff --run 9f3c51ab-1\t${own}\t${own}\tubuntu:ubuntu 0600`,
     ],
     ["only its mode differs", line(own, own, "ubuntu:ubuntu 0644")],
   ])("disturbs nobody where %s", (_, host) => {

@@ -95,7 +95,7 @@ describe("an `up` is refused beforehand", () => {
     (set, port, key) => {
       const wanted = (release: string) => payload({ port: 3000, "standby-port": 3001, release });
       const refusedOn = (...lines: string[]) => {
-        const host = facts(applied("backend", wanted("aa")), `backend\t${set}\tyes`, ...lines);
+        const host = facts(applied("backend", wanted("aa")), `backend\tbackend\t${set}\tyes`, ...lines);
         const plan = stepPlan("backend", host, { payload: wanted("bb"), options: {} });
         return refusals(host, new Map([["backend", plan]]), { ...settings, maxReach: "firewall" }, owner);
       };
@@ -110,7 +110,7 @@ describe("an `up` is refused beforehand", () => {
     const at = (port: number) => payload({ port, "standby-port": 3001, release: "aa" });
     const host = facts(
       applied("backend", at(4000)),
-      "backend\ta\tyes\t4000",
+      "backend\tbackend\ta\tyes\t4000",
       "foreign\t3000\tnode, process 7 of root",
     );
     const plan = stepPlan("backend", host, { payload: at(3000), options: {} });
@@ -158,12 +158,12 @@ describe("worth knowing", () => {
   });
 
   it("is a process that was started by hand on the backend's port", () => {
-    const ports = { a: [3000], b: [3001] };
+    const applications = [{ step: "backend" as const, ports: { a: [3000], b: [3001] }, shared: [] }];
     const held = "foreign\t3000\tnode, process 7 of ubuntu";
-    expect(checkNotes(facts("backend\ta\t-", held), undefined, ports)).toEqual([
+    expect(checkNotes(facts("backend\tbackend\ta\t-", held), undefined, applications)).toEqual([
       "port 3000 is held by node, process 7 of ubuntu, which this package did not start: the release goes to port 3001, and nginx leads there; that process is left alone with its connections, so end it before the release after this one",
     ]);
-    expect(checkNotes(facts("backend\tb\tyes", held), undefined, ports)).toEqual([]);
+    expect(checkNotes(facts("backend\tbackend\tb\tyes", held), undefined, applications)).toEqual([]);
   });
 
   it("is a run that is at work right now", () => {
@@ -175,14 +175,13 @@ describe("worth knowing", () => {
 
   it("names what a release wrote into its own folder, but for what is to be shared", () => {
     const lines = "12000000\t34\tuploads/\n2100000\t1\tdata/db.sqlite\n7\t1\tstate.json\n";
-    const host = facts(`written\tabc\t${encoded(lines)}`);
-    expect(checkNotes(host)).toEqual([
+    const host = facts(`written\tbackend\tabc\t${encoded(lines)}`);
+    const notes = (...shared: string[]) => checkNotes(host, [], [{ step: "backend", shared }]);
+    expect(notes()).toEqual([
       'release abc wrote into its own folder: uploads/ (34 files, 12.0 MB), data/db.sqlite (2.1 MB), state.json (7 B); the next release does not have these files, and they are put aside when this one is removed. Data that must survive: ["uploads","data","state.json"] in backendShared, or DATA_DIR',
     ]);
-    expect(checkNotes(host, [], undefined, ["uploads", "data"])).toEqual([
-      expect.stringContaining('["state.json"] in'),
-    ]);
-    expect(checkNotes(host, [], undefined, ["uploads", "data", "state.json"])).toEqual([]);
+    expect(notes("uploads", "data")).toEqual([expect.stringContaining('["state.json"] in')]);
+    expect(notes("uploads", "data", "state.json")).toEqual([]);
   });
 
   it("is a name that leads to another host, or nowhere", () => {

@@ -6,8 +6,7 @@ const parameters: SiteParameters = {
   siteName: "geo-system",
   serverNames: ["geo.example.com", "203.0.113.7"],
   routes: routesOf({ websocketPath: "/ws" }),
-  ports: { a: [3000], b: [3001] },
-  sticky: false,
+  upstreams: [{ ports: { a: [3000], b: [3001] }, sticky: false }],
   readTimeoutSeconds: 86_400,
   workerConnections: 20_000,
   workerShutdownSeconds: 86_400,
@@ -51,7 +50,7 @@ describe("the site", () => {
   });
 
   it("names the backend by one address, with a standby, and never sets it aside", () => {
-    const lines = directives(site({ ports: { a: [4000], b: [4001] } }));
+    const lines = directives(site({ upstreams: [{ ports: { a: [4000], b: [4001] }, sticky: false }] }));
     expect(lines.join()).not.toContain("localhost");
     const upstream = (set: string) => {
       const start = lines.indexOf(`==> /etc/nginx/geo-system/upstream-${set}.conf root:root 0644 <==`);
@@ -237,7 +236,7 @@ describe("the site", () => {
     [{ a: [0], b: [3001] }, "backendPort"],
     [{ a: [3000], b: [3000.5] }, "backendStandbyPort"],
   ])("refuses %j, which are no ports", (ports, name) => {
-    expect(() => site({ ports })).toThrow(`${name}: expected `);
+    expect(() => site({ upstreams: [{ ports, sticky: false }] })).toThrow(`${name}: expected `);
   });
 
   it.each<[keyof SiteParameters, unknown]>([

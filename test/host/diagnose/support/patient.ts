@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { type Diagnosis, judge } from "../../../../operate/diagnose/judge.ts";
 import { observe } from "../../../../operate/diagnose/observe.ts";
 import { project } from "../../../../operate/run-pulumi.ts";
-import { stackTarget } from "../../../../operate/target/stack-target.ts";
+import { stackTargets } from "../../../../operate/target/stack-target.ts";
 import type { Target } from "../../../../operate/target/target.ts";
 import type { SandboxInfo } from "../../../../sandbox/host/sandbox.ts";
 
@@ -29,7 +29,8 @@ export class Patient implements AsyncDisposable {
     const files = await mkdtemp(join(tmpdir(), "geo-patient-"));
     const config = join(files, "ssh");
     await writeFile(config, sshConfig(info, join(files, "socket")));
-    const target = await stackTarget(stack);
+    const [target] = await stackTargets(stack);
+    if (!target) throw new Error(`stack ${stack} has no application`);
     return new Patient({ ...target, ssh: `ssh -F ${config} ${info.address}` }, info, files);
   }
 

@@ -12,6 +12,9 @@ it.each([
   ["geo-ca-key", { step: "certificate", name: "geo", main: false }],
   ["my-site-backend", { step: "backend", name: "my-site", main: true }],
   ["eu-site-leaf", { step: "certificate", name: "eu-site", main: false }],
+  ["geo-backend-api", { step: "backend", name: "geo", application: "api", main: true }],
+  ["geo-environment-chat-2", { step: "backend", name: "geo", application: "chat-2", main: false }],
+  ["geo-release-api", { step: "backend", name: "geo", application: "api", main: false }],
   ["geo-monitor", { step: undefined, name: "geo-monitor", main: true }],
 ])("%s is a part of %o", (name, place) => {
   expect(placeOf(urn(name))).toEqual(place);
@@ -26,7 +29,9 @@ it.each([
   ["geo-certificate", true],
   ["geo-ca-key", true],
   ["geo-environment", true],
+  ["geo-environment-api", true],
   ["geo-backend", false],
+  ["geo-backend-api", false],
   ["geo-site", false],
 ])("%s is secret: %s", (name, secret) => {
   expect(isSecret(urn(name))).toBe(secret);
