@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { projectFolder } from "./package-root.ts";
+import { waitOfThisRun } from "./settings/lock-wait.ts";
 import { schema } from "./settings/schema.ts";
 
 const paths = new Set([
@@ -15,8 +16,7 @@ const paths = new Set([
  */
 export function readConfig(): Record<string, unknown> {
   const config = parseConfig(pulumi.runtime.allConfig(), `${pulumi.getProject()}:`, projectFolder());
-  const wait = process.env.GEO_SYSTEM_LOCK_WAIT; // `npm run up -- --wait`, for this run alone
-  return wait === undefined ? config : { ...config, lockWait: Number(wait) };
+  return { ...config, ...waitOfThisRun() };
 }
 
 /**

@@ -7,6 +7,8 @@ import { announceLook, refuse } from "./preview/announce.ts";
 import { lookAt } from "./preview/look.ts";
 import { type Application, applicationsOf } from "./settings/applications.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
+import { waitOfThisRun } from "./settings/lock-wait.ts";
+import { operatedSettings } from "./settings/operated.ts";
 import type { Settings } from "./settings/schema.ts";
 import { validate } from "./settings/validate.ts";
 import { acme } from "./steps/acme.ts";
@@ -56,7 +58,7 @@ export class WebSocketHost extends pulumi.ComponentResource {
 
   constructor(name: string, args: WebSocketHostArgs, options?: pulumi.ComponentResourceOptions) {
     super("geo-system:index:WebSocketHost", name, {}, options);
-    const settings = validate({ ...args });
+    const settings = validate({ ...args, ...waitOfThisRun() });
     const { args: connection, connection: pinned } = pinnedConnection(settings);
     const owner = ownerName(name);
     const looked = lookAt(settings, pinned, owner);
@@ -103,7 +105,7 @@ export class WebSocketHost extends pulumi.ComponentResource {
     this.testUrl = testUrls[0] ?? pulumi.secret("");
     if (settings.applications) this.testUrls = byApplication(applications, testUrls);
     this.commands = this.address.apply((host) => nextCommands(host, settings));
-    this.registerOutputs(this.outputs());
+    this.registerOutputs({ ...this.outputs(), settings: operatedSettings(settings) });
   }
 
   /** Every output, under the names that `pulumi stack output` shows. */

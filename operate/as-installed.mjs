@@ -7,7 +7,7 @@ import { commands } from "./commands.mjs";
  */
 const elsewhere = new Map(
   Object.keys(commands)
-    .filter((name) => commands[name].anywhere)
+    .filter((name) => !commands[name].checkout)
     .map((name) => [name, `npx geo-system ${name}`]),
 ).set("pulumi", "npx pulumi");
 

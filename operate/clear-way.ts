@@ -15,7 +15,7 @@ import { type Holder, StateFiles, stateFolder } from "./state-files.ts";
 export async function clearWay(stack: ReadyStack, waitSeconds = 0): Promise<void> {
   const folder = stateFolder(stack.environment);
   if (folder === undefined) return;
-  const state = new StateFiles(folder, "geo-system", stack.stack);
+  const state = new StateFiles(folder, stack.project.name, stack.stack);
   const holder = await firstHolder(state, waitSeconds);
   if (holder && !(holder.gone && stack.sandbox)) throw new Error(heldBy(holder, stack));
   if (holder) await freeLock(holder, stack);

@@ -2,7 +2,7 @@
 //
 // entry     the program
 // setup     what a checkout needs first: the npm packages, or Pulumi's CLI as well
-// anywhere  works without a checkout: of a host that is named by --host or --url, it needs nothing else
+// checkout  works in a checkout alone; the others also where the package is installed
 export const commands = {
   up: {
     entry: "operate/up/main.ts",
@@ -13,31 +13,26 @@ export const commands = {
   diagnose: {
     entry: "operate/diagnose/main.ts",
     setup: "packages",
-    anywhere: true,
     says: "name the broken hop, and the fix; --explain TEXT tells what an error message means",
   },
   status: {
     entry: "operate/status/main.ts",
     setup: "packages",
-    anywhere: true,
     says: "show what a host serves now",
   },
   watch: {
     entry: "operate/watch/main.ts",
     setup: "packages",
-    anywhere: true,
     says: "hold connections, and tell when one is lost",
   },
   logs: {
     entry: "operate/logs/main.ts",
     setup: "packages",
-    anywhere: true,
     says: "show nginx's and the backend's logs",
   },
   "take-over": {
     entry: "operate/take-over/main.ts",
     setup: "packages",
-    anywhere: true,
     says: "print the configuration of a host that was set up by hand",
   },
   rollback: { entry: "operate/rollback/main.ts", setup: "pulumi", says: "go back to an earlier release" },
@@ -47,10 +42,15 @@ export const commands = {
     says: "keep a preview in a pull request up to date",
   },
   pulumi: { entry: "operate/pulumi/main.ts", setup: "pulumi", says: "run Pulumi's CLI on the chosen stack" },
-  sandbox: { entry: "sandbox/host/cli.ts", setup: "packages", says: "a throw-away host on this machine" },
+  sandbox: {
+    entry: "sandbox/host/cli.ts",
+    setup: "packages",
+    checkout: true,
+    says: "a throw-away host on this machine",
+  },
 };
 
 // The names that can be typed here.
 export function namesOf({ checkout }) {
-  return Object.keys(commands).filter((name) => checkout || commands[name].anywhere);
+  return Object.keys(commands).filter((name) => checkout || !commands[name].checkout);
 }

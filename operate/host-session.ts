@@ -1,16 +1,27 @@
-import { execa } from "execa";
 import { parseConfig } from "../infra/config.ts";
 import { withAgent } from "../infra/host/agent.ts";
 import type { HostConnection } from "../infra/host/connection.ts";
 import { hostConnection } from "../infra/host/pinned.ts";
 import { connect, type SshSession } from "../infra/host/ssh.ts";
-import type { Settings } from "../infra/settings/schema.ts";
+import type { Operated } from "../infra/settings/operated.ts";
 import { validate } from "../infra/settings/validate.ts";
-import { project, type ReadyStack } from "./run-pulumi.ts";
+import { connectionOf, jumpWords, operatedOf, ownHost } from "./own/target.ts";
+import type { ReadyStack } from "./run-pulumi.ts";
+import { askPulumi } from "./target/ask-pulumi.ts";
 
-/** The host of a stack, as its configuration describes it, with a session on it. */
-export interface StackHost {
-  settings: Settings;
+/** The host of a stack as it is configured, with what the last `up` left. */
+interface KnownHost {
+  settings: Operated & { port: number; user: string; jumpHost: string | undefined };
+  /** Empty where no `up` came to its end. */
+  outputs: Partial<StackOutputs>;
+  /** With its pinned host key. */
+  connection(): Promise<HostConnection>;
+  /** Whether it has a private key of its own, so that no agent is needed. */
+  hasKey: boolean;
+}
+
+/** The same with a session on it. */
+export interface StackHost extends Pick<KnownHost, "settings" | "outputs"> {
   connection: HostConnection;
   session: SshSession;
 }
@@ -18,29 +29,49 @@ export interface StackHost {
 /**
  * Logs in to the host of a stack for as long as `work` takes.
  *
+ * @param component which host, of a program of one's own that makes several
  * @throws where the configuration is not valid, or the login fails: with the hop that broke and what to do next
  */
-export async function onStackHost<T>(stack: ReadyStack, work: (host: StackHost) => Promise<T>): Promise<T> {
-  const settings = await stackSettings(stack);
+export async function onStackHost<T>(
+  stack: ReadyStack,
+  component: string | undefined,
+  work: (host: StackHost) => Promise<T>,
+): Promise<T> {
+  const { settings, outputs, hasKey, ...known } = await (stack.project.own
+    ? ofState(stack, component)
+    : ofConfiguration(stack));
   const dial = async () => {
-    const connection = await hostConnection(settings);
+    const connection = await known.connection();
     await using session = await connect(connection);
-    return await work({ settings, connection, session }); // the session must outlive it
+    return await work({ settings, outputs, connection, session }); // the session must outlive it
   };
-  return settings.privateKey ? dial() : withAgent(stack.keyPaths, dial);
+  return hasKey ? dial() : withAgent(stack.keyPaths, dial);
 }
 
-interface ConfigValue {
-  value?: string;
+async function ofState(stack: ReadyStack, component: string | undefined): Promise<KnownHost> {
+  const host = await ownHost(stack, component);
+  const connection = connectionOf(host);
+  const { port, user } = connection;
+  return {
+    settings: { ...operatedOf(host), port, user, jumpHost: jumpWords(connection.jumpHost) },
+    outputs: host.outputs as Partial<StackOutputs>,
+    connection: () => Promise.resolve(connection),
+    hasKey: connection.privateKey !== undefined,
+  };
 }
 
-async function stackSettings(stack: ReadyStack): Promise<Settings> {
-  const values = JSON.parse(await pulumi(stack, "config", "--json", "--show-secrets")) as Record<
-    string,
-    ConfigValue
-  >;
+async function ofConfiguration(stack: ReadyStack): Promise<KnownHost> {
+  const [config, outputs] = await Promise.all([
+    askPulumi(stack, "config", "--json", "--show-secrets"),
+    stackOutputs(stack),
+  ]);
+  const values = JSON.parse(config) as Record<string, { value?: string }>;
   const texts = Object.entries(values).map(([key, { value }]) => [key, value ?? ""] as const);
-  return validate(parseConfig(Object.fromEntries(texts), "geo-system:", project));
+  const settings = validate(parseConfig(Object.fromEntries(texts), "geo-system:", stack.project.folder));
+  return {
+    ...{ settings, outputs, hasKey: settings.privateKey !== undefined },
+    connection: () => hostConnection(settings),
+  };
 }
 
 /** What the last `up` of a stack left: addresses, and a token among them. */
@@ -54,9 +85,5 @@ export interface StackOutputs {
 }
 
 export async function stackOutputs(stack: ReadyStack): Promise<StackOutputs> {
-  return JSON.parse(await pulumi(stack, "stack", "output", "--json", "--show-secrets")) as StackOutputs;
-}
-
-async function pulumi(stack: ReadyStack, ...args: string[]): Promise<string> {
-  return (await execa("pulumi", args, { cwd: project, env: stack.environment })).stdout;
+  return JSON.parse(await askPulumi(stack, "stack", "output", "--json", "--show-secrets")) as StackOutputs;
 }

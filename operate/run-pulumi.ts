@@ -1,52 +1,35 @@
-import { join } from "node:path";
-import { execa } from "execa";
 import { withAgent } from "../infra/host/agent.ts";
 import { packageRoot } from "../infra/package-root.ts";
-import { pulumiEnvironment } from "../sandbox/toolchain/pulumi-home.ts";
+import { ownStack } from "./own/stack.ts";
+import { type Project, projectHere } from "./project.ts";
+import { environmentOf } from "./pulumi-environment.ts";
 import { runToTheEnd, type Streams } from "./run-to-the-end.ts";
-import { type Choice, chooseStack, configuredStacks, stackConfig } from "./stack.ts";
+import { type Choice, stackConfig } from "./stack.ts";
 
 /** A stack ready for the CLI: its environment, and the keys that log in to its host. */
 export interface ReadyStack extends Choice {
+  project: Project;
   environment: NodeJS.ProcessEnv;
   keyPaths: string[];
 }
 
+/** The folder of the checkout's own project. */
 export const project = packageRoot;
 
-/** For the Node in which Pulumi runs the program: see infra/start/. */
-const early = `--require ${JSON.stringify(join(packageRoot, "infra/start/early.cjs"))}`;
-
-/** Finds the stack that is meant. A sandbox's host is started when it is not running; `say` hears which. */
+/**
+ * Finds the stack that is meant, of this checkout or of a program of one's own. A sandbox's host is started when it is
+ * not running; `say` hears which.
+ */
 export async function readyStack(
   wanted: string | undefined,
   say: (line: string) => void = () => {},
 ): Promise<ReadyStack> {
-  const NODE_OPTIONS = [process.env.NODE_OPTIONS, early].filter(Boolean).join(" ");
-  const environment = { ...process.env, ...pulumiEnvironment(), NODE_OPTIONS };
-  const choice = await chooseStack({
-    wanted: wanted ?? process.env.PULUMI_STACK,
-    configured: configuredStacks(project),
-    selected: () => selectedStack(environment),
-  });
-  if (!choice.sandbox)
-    return { ...choice, environment: { ...environment, PULUMI_STACK: choice.stack }, keyPaths: [] };
-  say(
-    `${wanted ? `The stack ${choice.stack} belongs to a sandbox` : "No host is configured"}: this is for the sandbox "${choice.sandbox}", a throw-away host on this machine.`,
-  );
-  // Loaded only here: whoever has a host of their own needs nothing of the sandbox.
-  const { readySandboxStack } = await import("./sandbox-stack.ts");
-  const ready = await readySandboxStack(choice.sandbox, project, environment);
-  return { ...choice, ...ready, environment: { ...environment, ...ready.environment } };
-}
-
-async function selectedStack(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const { stdout, exitCode } = await execa("pulumi", ["stack", "--show-name"], {
-    cwd: project,
-    env: environment,
-    reject: false,
-  });
-  return exitCode === 0 ? stdout.trim() : undefined;
+  const here = projectHere();
+  if (here.own) return ownStack(here, wanted);
+  const checkout =
+    process.env.GEO_SYSTEM_INSTALLED === "yes" ? undefined : await import("./checkout-stack.ts");
+  if (checkout) return checkout.checkoutStack(here, wanted, await environmentOf(here), say);
+  throw new Error(`${here.folder}: expected a project of your own, found the package itself`);
 }
 
 /** Runs the CLI with an SSH agent, its output where ours goes unless `streams` says else. Returns its exit code. */
@@ -58,8 +41,8 @@ export async function runPulumi(
   const run = () => {
     // The agent's socket is in our environment by now, and the plug-in inherits it from the CLI.
     const env = { ...stack.environment, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK };
-    return runToTheEnd("pulumi", args, { cwd: project, env, ...streams });
+    return runToTheEnd("pulumi", args, { cwd: stack.project.folder, env, ...streams });
   };
-  const hasKey = stackConfig(project, stack.stack)["geo-system:privateKey"] !== undefined;
+  const hasKey = stackConfig(stack.project.folder, stack.stack)["geo-system:privateKey"] !== undefined;
   return hasKey ? run() : withAgent(stack.keyPaths, run);
 }

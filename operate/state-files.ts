@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { homedir, hostname, userInfo } from "node:os";
 import { join } from "node:path";
-import { pulumiHome } from "../sandbox/toolchain/pulumi-home.ts";
 
 /** A run of Pulumi that holds a stack. */
 export interface Holder {
@@ -55,15 +54,16 @@ interface Checkpoint {
 
 /** Where Pulumi keeps state in files; undefined where a service or a bucket keeps it, which speaks for itself. */
 export function stateFolder(environment: NodeJS.ProcessEnv): string | undefined {
-  const url = environment.PULUMI_BACKEND_URL || currentBackend();
+  const url = environment.PULUMI_BACKEND_URL || currentBackend(environment);
   if (!url?.startsWith("file://")) return undefined;
   const path = decodeURI(url.slice("file://".length).replace(/\?.*$/, ""));
   return path.replace(/^~/, homedir());
 }
 
 /** What `pulumi login` wrote down. */
-function currentBackend(): string | undefined {
-  const text = read(join(pulumiHome(), "credentials.json"));
+function currentBackend({ PULUMI_HOME }: NodeJS.ProcessEnv): string | undefined {
+  const home = PULUMI_HOME || join(userInfo().homedir, ".pulumi"); // as the CLI finds it
+  const text = read(join(home, "credentials.json"));
   return text === undefined ? undefined : (JSON.parse(text) as { current?: string }).current;
 }
 

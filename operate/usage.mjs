@@ -6,9 +6,7 @@ export function usage(form) {
   const names = namesOf(form);
   const width = Math.max(...names.map((name) => name.length));
   const lines = names.map((name) => `  ${name.padEnd(width)}  ${commands[name].says}`);
-  const first = form.checkout
-    ? "Turns Ubuntu hosts reached by SSH into hosts that serve WebSocket backends, and proves it."
-    : "Looks at a host that serves WebSockets, which --host or --url names; `pulumi up` in your own program changes it.";
+  const first = "Turns Ubuntu hosts reached by SSH into hosts that serve WebSocket backends, and proves it.";
   return `Usage: geo-system COMMAND [OPTIONS]\n\n${first}\n\n${lines.join("\n")}\n\nEach has a help of its own: geo-system COMMAND --help`;
 }
 
@@ -17,13 +15,9 @@ export function chosen(typed, form) {
   const names = namesOf(form);
   if (names.includes(typed)) return { command: commands[typed] };
   if (Object.keys(commands).includes(typed))
-    return { problem: `geo-system ${typed}: works in a checkout of this package${inOwnProgram(typed)}` };
+    return { problem: `geo-system ${typed}: works in a checkout of this package` };
   const [nearest] = [...names].sort((a, b) => distance(a, typed) - distance(b, typed));
   return {
     problem: `geo-system: no command ${typed}; did you mean ${nearest}? All of them: geo-system --help`,
   };
 }
-
-// Pulumi's CLI has these two as well.
-const inOwnProgram = (typed) =>
-  ["up", "preview"].includes(typed) ? `; in your own program: pulumi ${typed}` : "";

@@ -2,7 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { report } from "../../sandbox/report.ts";
-import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
+import { projectHere } from "../project.ts";
+import { environmentOf } from "../pulumi-environment.ts";
 import { refuseUnknownOptions, withoutSeparator } from "../pulumi-options.ts";
 import { readyStack, runPulumi } from "../run-pulumi.ts";
 import { type PreviewOptions, refuseContradictions } from "./options.ts";
@@ -30,7 +31,7 @@ const command = new Command("npm run preview --")
     const rest = withoutSeparator(words);
     refuseContradictions(rest, options);
     if (options.from !== undefined) return write(await fromFile(options.from, options), options);
-    await refuseUnknownOptions("preview", rest, { ...process.env, ...pulumiEnvironment() });
+    await refuseUnknownOptions("preview", rest, await environmentOf(projectHere()));
     const stack = await readyStack(options.stack);
     if (!options.markdown) {
       process.exitCode = await runPulumi(stack, ["preview", ...rest]);

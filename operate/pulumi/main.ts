@@ -1,5 +1,5 @@
 import { report } from "../../sandbox/report.ts";
-import { project, readyStack, runPulumi } from "../run-pulumi.ts";
+import { readyStack, runPulumi } from "../run-pulumi.ts";
 import { refuseOwnHost, stackConfig } from "../stack.ts";
 
 /** `npm run -s pulumi -- …`: the CLI that set-up made available, with the environment of the chosen stack. */
@@ -7,7 +7,7 @@ async function run(): Promise<void> {
   const stack = await readyStack(undefined);
   process.exitCode = await runPulumi(stack, process.argv.slice(2));
   // `config set host …` without a stack of one's own lands here: said at once, not at the next run.
-  if (stack.sandbox) refuseOwnHost(stack.stack, stackConfig(project, stack.stack));
+  if (stack.sandbox) refuseOwnHost(stack.stack, stackConfig(stack.project.folder, stack.stack));
 }
 
 run().catch(report);

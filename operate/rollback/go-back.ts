@@ -5,9 +5,10 @@ import { handshakeTable } from "../../infra/handshake/report.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import type { Application } from "../../infra/settings/applications.ts";
 import { handshakeOf } from "../../infra/settings/default-handshake.ts";
+import type { Operated } from "../../infra/settings/operated.ts";
 import { proveInstancesOnHost } from "../../infra/steps/instances.ts";
 import { sendVerdict } from "../../infra/steps/verdict.ts";
-import type { StackHost, StackOutputs } from "../host-session.ts";
+import type { StackHost } from "../host-session.ts";
 import { splitLines } from "../split-lines.ts";
 import { handshakeOfRelease } from "./release-handshake.ts";
 
@@ -23,13 +24,16 @@ const patienceMs = 120_000;
  */
 export async function goBack(
   host: StackHost,
-  outputs: StackOutputs,
-  application: Application,
+  application: Application<Operated>,
   release: string,
   wait: number,
   show: (line: string) => void,
 ): Promise<void> {
-  const { session } = host;
+  const { session, outputs } = host;
+  if (outputs.testUrl === undefined)
+    throw new Error(
+      "no `up` of this stack has come to its end, so its addresses are not known; nothing was changed\n  next: npm run up",
+    );
   const { step } = application;
   const command = `sudo geo-system ${step} rollback --to ${release} --until-confirmed --wait ${wait}`;
   const switched = await session.exec(command, {
@@ -38,7 +42,7 @@ export async function goBack(
   });
   if (switched.code !== 0) throw new Error(switched.stderr.trim());
   const handshake = (await handshakeOfRelease(session, release, step)) ?? handshakeOf(application);
-  const report = await prove(host, outputs, application, handshake);
+  const report = await prove(host, application, handshake);
   const verdict = await sendVerdict(session, { ...application, proven: report.ok });
   show(handshakeTable(report));
   if (!report.ok || !verdict.ok) throw new Error(verdict.text);
@@ -46,13 +50,12 @@ export async function goBack(
 }
 
 function prove(
-  { settings, connection, session }: StackHost,
-  outputs: StackOutputs,
-  application: Application,
+  { settings, outputs, connection, session }: StackHost,
+  application: Application<Operated>,
   handshake: Handshake,
 ) {
   const { step, called, backendName, backendInstances, handshakeTimeout } = application;
-  const { wsUrl, wssUrl } = addresses({ ...application, host: String(settings.host) });
+  const { wsUrl, wssUrl } = addresses({ ...application, host: connection.host });
   const testUrl = called === undefined ? outputs.testUrl : outputs.testUrls?.[called];
   return proveHandshake({
     urls: [wsUrl, wssUrl].filter((url) => url !== undefined),

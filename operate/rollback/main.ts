@@ -2,10 +2,11 @@ import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import pc from "picocolors";
 import { type Application, applicationsOf } from "../../infra/settings/applications.ts";
-import type { Settings } from "../../infra/settings/schema.ts";
+import type { Operated } from "../../infra/settings/operated.ts";
 import { report } from "../../sandbox/report.ts";
-import { onStackHost, type StackHost, stackOutputs } from "../host-session.ts";
-import { type ReadyStack, readyStack } from "../run-pulumi.ts";
+import { onStackHost, type StackHost } from "../host-session.ts";
+import { readyStack } from "../run-pulumi.ts";
+import { componentOption, refuseComponent } from "../target/component-option.ts";
 import { waitOption } from "../wait-option.ts";
 import { fileSetStep, goBackFiles } from "./file-set.ts";
 import { goBack } from "./go-back.ts";
@@ -13,6 +14,7 @@ import { listReleases, type Release, releaseTable } from "./releases.ts";
 
 interface Options {
   stack?: string;
+  component?: string;
   list?: boolean;
   to?: string;
   files?: string;
@@ -28,9 +30,10 @@ const command = new Command("npm run rollback --")
       "a link, which disturbs nobody. The next `pulumi preview` shows it as a difference.",
   )
   .option(
-    "--stack <name>",
+    "-s, --stack <name>",
     "the stack whose host is meant (default: the selected one, or sandbox where no host is configured)",
   )
+  .addOption(componentOption())
   .option("--list", "only show the releases: name, when they were last in use, which one runs")
   .option("--to <release>", "the release to go back to (default: the one in use before the present one)")
   .option("--files <path>", "the files of that path of routes, in the place of the backend")
@@ -40,10 +43,11 @@ const command = new Command("npm run rollback --")
   .helpOption("-h, --help", "show this help")
   .action(async (options: Options) => {
     const stack = await readyStack(options.stack);
-    await onStackHost(stack, (host) => rollback(stack, host, options));
+    if (!stack.project.own) refuseComponent(options.component);
+    await onStackHost(stack, options.component, (host) => rollback(host, options));
   });
 
-async function rollback(stack: ReadyStack, host: StackHost, options: Options): Promise<void> {
+async function rollback(host: StackHost, options: Options): Promise<void> {
   const { files, wait } = options;
   const application = files === undefined ? chosenApplication(host.settings, options.application) : undefined;
   const step = application?.step ?? fileSetStep(host.settings, files ?? "");
@@ -52,7 +56,7 @@ async function rollback(stack: ReadyStack, host: StackHost, options: Options): P
   if (options.list) return;
   const target = chosen(releases, options.to);
   if (!options.yes && !(await agreed(target))) return console.log("Nothing was changed.");
-  if (application) await goBack(host, await stackOutputs(stack), application, target.name, wait, console.log);
+  if (application) await goBack(host, application, target.name, wait, console.log);
   else await goBackFiles(host, step, target.name, wait, console.log);
   console.log(
     `${pc.green(`Release ${target.name} serves.`)} The next \`pulumi up\` goes on to what the configuration says.`,
@@ -60,7 +64,7 @@ async function rollback(stack: ReadyStack, host: StackHost, options: Options): P
 }
 
 /** Of several applications one must be named: to go back with another one than was meant helps nobody. */
-function chosenApplication(settings: Settings, wanted: string | undefined): Application {
+function chosenApplication(settings: Operated, wanted: string | undefined): Application<Operated> {
   const all = applicationsOf(settings);
   const found = all.find(({ called }) => called === wanted);
   if (found) return found;

@@ -11,7 +11,8 @@ import { packageRoot } from "../../infra/package-root.ts";
 import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { defaultName } from "../../sandbox/host/paths.ts";
 import { stackConfig } from "../stack.ts";
-import { askPulumi, type KnownStack } from "./known-stack.ts";
+import { askPulumi } from "./ask-pulumi.ts";
+import type { KnownStack } from "./known-stack.ts";
 import {
   applicationNames,
   type Configuration,
@@ -27,7 +28,8 @@ const outputsOf = z.object({
 });
 
 /** The applications of a stack by name; none where it has the one without. */
-export const namesOf = ({ stack }: KnownStack): string[] => applicationNames(stackConfig(packageRoot, stack));
+export const namesOf = ({ project, stack }: KnownStack): string[] =>
+  applicationNames(stackConfig(project.folder, stack));
 
 /**
  * A stack as the commands of an operator need it. `outputs`: what Pulumi prints of them; `up`: how it is brought up.
@@ -58,14 +60,14 @@ export function describe(
 }
 
 /** A sandbox may have another address or key by now than when its stack was last brought up. */
-function configured({ stack, host: sandbox }: KnownStack, application?: string): Configuration {
+function configured({ stack, project, host: sandbox }: KnownStack, application?: string): Configuration {
   const now = sandbox && {
     host: sandbox.address,
     port: sandbox.port,
     user: sandbox.user,
     hostKey: sandbox.hostKey,
   };
-  const values = stackConfig(packageRoot, stack);
+  const values = stackConfig(project.folder, stack);
   const read =
     application === undefined ? readConfiguration(values, now) : readApplication(application, values, now);
   if (read.success) return read.data;
@@ -125,11 +127,12 @@ async function connectionOf(stack: KnownStack, settings: Configuration): Promise
 }
 
 /** Where a private key is configured it is encrypted in the stack's file: the CLI reads it. A sandbox has one of its own. */
-async function privateKey({ environment, host }: KnownStack, settings: Configuration) {
+async function privateKey(stack: KnownStack, settings: Configuration) {
+  const { host } = stack;
   if (host) return { privateKey: await readFile(host.keyPath, "utf8") };
   if (settings.privateKey === undefined) return {};
   const read = (key: string) =>
-    askPulumi(environment, "config", "get", key).then(
+    askPulumi(stack, "config", "get", key).then(
       (text) => text.trimEnd(),
       () => undefined,
     );

@@ -13,6 +13,7 @@ import { urlSecrets } from "./url-secret.ts";
 /** What an operator without state says of the host. */
 export interface HostOptions extends HandshakeOptions {
   stack?: string;
+  component?: string;
   host?: string;
   url?: string[];
   port?: string;

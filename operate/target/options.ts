@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { presetNames } from "../../infra/handshake/handshake.ts";
+import { NoProject, type Project, projectHere } from "../project.ts";
+import { componentOption, refuseComponent } from "./component-option.ts";
 import { handshakeFrom } from "./handshake-option.ts";
 import type { HostOptions } from "./option-target.ts";
 import type { Target } from "./target.ts";
@@ -10,9 +12,10 @@ const collect = (value: string, before: string[] = []) => [...before, value];
 export function hostOptions(command: Command): Command {
   return command
     .option(
-      "--stack <name>",
+      "-s, --stack <name>",
       "the stack to ask (default: the selected one, or sandbox where no host is configured)",
     )
+    .addOption(componentOption())
     .option("--host <address>", "a host without a stack")
     .option(
       "--url <url>",
@@ -63,9 +66,27 @@ export async function targetsOf(options: HostOptions): Promise<Target[]> {
   return [await (await import("./option-target.ts")).optionTarget(options)];
 }
 
-/** Where the package is installed there is no stack of its own: its build says so, and leaves out what asks Pulumi. */
-async function stackTargets({ stack, application }: HostOptions): Promise<Target[]> {
+/** The stack of a program of one's own has its hosts in its state; the build leaves out what a checkout has. */
+async function stackTargets({ stack, component, application }: HostOptions): Promise<Target[]> {
+  const project = projectOr(whichHost);
+  if (project.own) {
+    const { ownTargets } = await import("../own/target.ts");
+    return ownTargets(project, { stack, component, application });
+  }
+  refuseComponent(component);
   const stacks = process.env.GEO_SYSTEM_INSTALLED === "yes" ? undefined : await import("./stack-target.ts");
-  if (stacks) return stacks.stackTargets(stack, application);
-  throw new Error("which host? Name it: --host ADDRESS, or --url ws://HOST/PATH as its clients use it");
+  if (stacks) return stacks.stackTargets(stack, application, project);
+  throw new Error(whichHost);
+}
+
+const whichHost =
+  "which host? There is no Pulumi.yaml in this folder or above it\n" +
+  "  next: cd into the folder of your project   or name the host: --host ADDRESS, or --url ws://HOST/PATH as its clients use it";
+
+function projectOr(problem: string): Project {
+  try {
+    return projectHere();
+  } catch (error) {
+    throw error instanceof NoProject ? new Error(problem) : error;
+  }
 }

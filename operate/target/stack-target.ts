@@ -1,4 +1,7 @@
-import { askPulumi, knownStack } from "./known-stack.ts";
+import { type Project, projectHere } from "../project.ts";
+import { among } from "./among.ts";
+import { askPulumi } from "./ask-pulumi.ts";
+import { knownStack } from "./known-stack.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -7,21 +10,18 @@ import type { Target } from "./target.ts";
  *
  * @throws where the stack configures no host, or no such application
  */
-export async function stackTargets(wanted?: string, application?: string): Promise<Target[]> {
-  const stack = await knownStack(wanted);
+export async function stackTargets(
+  wanted?: string,
+  application?: string,
+  project: Project = projectHere(),
+): Promise<Target[]> {
+  const stack = await knownStack(project, wanted);
   // Pulumi takes its time, in which everything else is loaded.
-  const outputs = askPulumi(stack.environment, "stack", "output", "--json", "--show-secrets");
+  const outputs = askPulumi(stack, "stack", "output", "--json", "--show-secrets");
   outputs.catch(() => {}); // Whoever awaits it is told.
   const { describe, namesOf } = await import("./describe-stack.ts");
   const up = wanted ? `npm run up -- --stack ${wanted}` : "npm run up";
   const names = namesOf(stack);
   if (names.length === 0) return [describe(stack, outputs, up)];
   return among(names, application).map((name) => describe(stack, outputs, up, name));
-}
-
-/** @throws where no application has that name */
-export function among(names: readonly string[], wanted: string | undefined): readonly string[] {
-  if (wanted === undefined) return names;
-  if (names.includes(wanted)) return [wanted];
-  throw new Error(`--application: expected ${names.join(" or ")}, found ${wanted}`);
 }

@@ -1,20 +1,13 @@
-import { resolve } from "node:path";
 import { Command } from "commander";
-import { execa } from "execa";
-import pc from "picocolors";
-import { exampleBackend } from "../../infra/package-root.ts";
 import { say } from "../../sandbox/host/say.ts";
 import { report } from "../../sandbox/report.ts";
-import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
 import { clearWay } from "../clear-way.ts";
+import { projectHere } from "../project.ts";
+import { environmentOf } from "../pulumi-environment.ts";
 import { refuseUnknownOptions, withoutSeparator } from "../pulumi-options.ts";
-import { project, type ReadyStack, readyStack, runPulumi } from "../run-pulumi.ts";
+import { readyStack, runPulumi } from "../run-pulumi.ts";
 import { waitOption } from "../wait-option.ts";
-
-interface Outputs {
-  url: string;
-  testUrl: string;
-}
+import { sayWhatIsThere } from "./proven.ts";
 
 const command = new Command("npm run up --")
   .description(
@@ -30,7 +23,7 @@ const command = new Command("npm run up --")
   .helpOption("-h, --help", "show this help")
   .action(async (words: string[], options: { stack?: string; wait: number }) => {
     const rest = withoutSeparator(words);
-    await refuseUnknownOptions("up", rest, { ...process.env, ...pulumiEnvironment() });
+    await refuseUnknownOptions("up", rest, await environmentOf(projectHere()));
     const stack = await readyStack(options.stack, say);
     await clearWay(stack, options.wait);
     if (options.wait > 0) stack.environment.GEO_SYSTEM_LOCK_WAIT = String(options.wait);
@@ -39,32 +32,10 @@ const command = new Command("npm run up --")
       ...(stack.sandbox ? ["--yes", "--skip-preview"] : []),
       ...rest,
     ]);
-    if (process.exitCode === 0) await sayWhatIsThere(stack);
+    if (process.exitCode === 0 && !isForPrograms(rest)) await sayWhatIsThere(stack);
   });
 
-/** The address to open. */
-async function sayWhatIsThere(stack: ReadyStack): Promise<void> {
-  const outputs = await printed(stack, "stack", "output", "--json", "--show-secrets");
-  const { url, testUrl } = JSON.parse(outputs) as Outputs;
-  const token = new URL(testUrl).searchParams.get("token");
-  const page = token && (await mayBeShown(stack)) ? `${url}#token=${token}` : url;
-  console.log(`\n${pc.green("The WebSocket is proven.")} Open ${pc.bold(page)}`);
-  const pulumi = stack.environment.GEO_SYSTEM_PULUMI ?? "npm run -s pulumi --";
-  console.log(`A URL for any client: ${pulumi} stack output testUrl --show-secrets`);
-}
-
-/** The token that a sandbox made for the bundled example, whose page reads it there, is worth nothing elsewhere. */
-async function mayBeShown(stack: ReadyStack): Promise<boolean> {
-  if (!stack.sandbox) return false;
-  const given = JSON.parse(await printed(stack, "config", "--json")) as Record<string, { value?: string }>;
-  if (given["geo-system:applications"]?.value?.includes("source")) return false;
-  const source = given["geo-system:backendSource"]?.value ?? "";
-  return given["geo-system:handshakeToken"]?.value === "" && resolve(project, source) === exampleBackend;
-}
-
-async function printed({ environment }: ReadyStack, ...words: string[]): Promise<string> {
-  const { stdout } = await execa("pulumi", words, { cwd: project, env: environment });
-  return stdout;
-}
+/** What is not for a person is not mixed with what is. */
+const isForPrograms = (words: readonly string[]) => words.some((word) => /^(--json(=true)?|-j)$/.test(word));
 
 command.parseAsync().catch(report);

@@ -49,66 +49,108 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** The stack's environment, and the keys of both hosts in an agent. */
+const inStack = <T>(run: () => Promise<T>) =>
+  withAgent(
+    hosts.map(({ keyPath }) => keyPath),
+    run,
+  );
+const environment = () => ({
+  ...pulumiEnvironment(),
+  PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+  PULUMI_CONFIG_PASSPHRASE: "x",
+  NO_COLOR: "1",
+});
+const pulumi = (...args: string[]) => execa("pulumi", args, { cwd: folder, env: environment() });
+const geoSystemIn = (cwd: string, ...args: string[]) =>
+  execa(join(folder, "node_modules/.bin/geo-system"), args, {
+    ...{ cwd, env: environment(), all: true, reject: false },
+  });
+const geoSystem = (...args: string[]) => geoSystemIn(folder, ...args);
+
 it("a program of one's own makes two hosts, and both answer", async () => {
   hosts = await Promise.all(names.map((name) => sandbox.up(name)));
-  const state = join(folder, "state");
-  await mkdir(state);
-  const environment = {
-    ...pulumiEnvironment(),
-    PULUMI_BACKEND_URL: `file://${state}`,
-    PULUMI_CONFIG_PASSPHRASE: "x",
-    PULUMI_STACK: "two",
-  };
-  const pulumi = async (...args: string[]) =>
-    execa("pulumi", args, { cwd: folder, env: { ...process.env, ...environment } });
+  await mkdir(join(folder, "state"));
   const config = hosts.map(({ address, hostKey }, index) => ({
-    name: `host-${index}`,
-    address,
-    hostKey,
-    nodeSource: "npm",
+    ...{ name: `host-${index}`, address, hostKey, nodeSource: "npm" },
   }));
-  urls = await withAgent(
-    hosts.map(({ keyPath }) => keyPath),
-    async () => {
-      await pulumi("stack", "init", "two");
-      await pulumi("config", "set", "hosts", JSON.stringify(config));
-      await pulumi("up", "--yes", "--skip-preview");
-      return JSON.parse(
-        (await pulumi("stack", "output", "urls", "--json", "--show-secrets")).stdout,
-      ) as string[];
-    },
-  );
+  await pulumi("stack", "init", "two", "--no-select");
+  await pulumi("config", "set", "--stack", "two", "hosts", JSON.stringify(config));
+  const up = await inStack(() => geoSystem("up", "-s", "two", "--yes", "--skip-preview", "--diff"));
+  expect(up).toMatchObject({ exitCode: 0 });
+  for (const name of ["host-0", "host-1"]) expect(up.all).toContain(`The WebSocket of ${name} is proven.`);
+  const { stdout } = await pulumi("stack", "output", "urls", "--stack", "two", "--json", "--show-secrets");
+  urls = JSON.parse(stdout) as string[];
   expect(urls).toHaveLength(2);
   for (const url of urls) expect(await rawHandshake(url)).toMatch(/^HTTP\/1\.1 101 /);
   expect(new Set(urls.map((url) => new URL(url).host)).size).toBe(2);
 });
 
-it("the command that came with it looks at them, with no checkout and no stack", async () => {
+it("the command passes on what people type by habit, and names the nearest to what they mistype", async () => {
+  await inStack(async () => {
+    const urn = "**host-0-packages";
+    const again = await geoSystem("up", "-s", "two", "-y", "--refresh", "--target", urn, "--json");
+    expect(again.exitCode).toBe(0);
+    expect(again.stdout.split("\n").map((line) => typeof JSON.parse(line))).not.toContain("string");
+    const preview = await geoSystem("preview", "-s", "two", "--diff", "--expect-no-changes");
+    expect(preview).toMatchObject({ exitCode: 0, all: expect.stringContaining("unchanged") });
+    const markdown = await geoSystem("preview", "-s", "two", "--markdown");
+    expect(markdown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("### two: ") });
+  });
+  expect(await geoSystem("up", "-s", "two", "--skip-previw")).toMatchObject({
+    all: "error: pulumi up: unknown option --skip-previw; did you mean --skip-preview?",
+    failed: true,
+  });
+});
+
+it("the command finds the hosts in the state, one of them by its name", async () => {
+  await inStack(async () => {
+    const one = ["-s", "two", "--component", "host-0"];
+    const status = await geoSystem("status", ...one);
+    expect(status).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("geo-backend") });
+    expect(await geoSystem("diagnose", ...one)).toMatchObject({
+      ...{ exitCode: 0, stdout: expect.stringMatching(/^Healthy/m) },
+    });
+    expect(await geoSystem("rollback", "--list", ...one)).toMatchObject({
+      ...{ exitCode: 0, stdout: expect.stringContaining("runs now") },
+    });
+  });
+  const unclear = await geoSystem("status", "-s", "two");
+  expect(unclear).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(unclear.stderr).toContain("found several: it has host-0 (198.18.");
+  expect((await geoSystem("status")).stderr).toContain("no stack is selected");
+});
+
+it("without a Pulumi.yaml the command says what it needs", async () => {
+  const empty = await mkdtemp(join(tmpdir(), "empty-"));
+  for (const command of ["up", "preview", "rollback"])
+    expect((await geoSystemIn(empty, command)).all).toContain(`no Pulumi.yaml in ${empty} or above it`);
+  const diagnose = await geoSystemIn(empty, "diagnose");
+  expect(diagnose).toMatchObject({
+    exitCode: 2,
+    all: expect.stringContaining("name the host: --host ADDRESS"),
+  });
+});
+
+it("the command that came with it looks at them also with no project and no stack", async () => {
   const [{ address, hostKey, keyPath }] = hosts as [sandbox.SandboxInfo];
   const token = new URL(urls[0] ?? "").searchParams.get("token");
   const named = ["--url", `ws://${address}/ws?token=${token}`, "--host-key", hostKey, "--identity", keyPath];
-  const geoSystem = (...args: string[]) =>
+  const elsewhere = (...args: string[]) =>
     execa(join(folder, "node_modules/.bin/geo-system"), args, {
-      cwd: folder,
-      env: { HOME: folder, NO_COLOR: "1" },
-      all: true,
-      reject: false,
+      ...{ cwd: tmpdir(), env: { HOME: folder, NO_COLOR: "1" }, reject: false },
     });
-  expect(await geoSystem("diagnose", ...named)).toMatchObject({
+  expect(await elsewhere("diagnose", ...named)).toMatchObject({
     exitCode: 0,
     stdout: expect.stringMatching(/^Healthy/m),
   });
-  expect(await geoSystem("status", ...named)).toMatchObject({
+  expect(await elsewhere("status", ...named)).toMatchObject({
     exitCode: 0,
     stdout: expect.stringContaining("geo-backend"),
   });
-  const lost = await geoSystem("diagnose", "--explain", "504 Gateway Time-out");
+  const lost = await elsewhere("diagnose", "--explain", "504 Gateway Time-out");
   expect(lost.stdout).toContain("check: npx geo-system diagnose\n");
   expect(lost.stdout).not.toContain("npm run");
-  expect(await geoSystem("up")).toMatchObject({
-    exitCode: 2,
-    all: "geo-system up: works in a checkout of this package; in your own program: pulumi up",
-  });
 });
 
 it("the archive holds what runs, and no source, test or sandbox", async () => {

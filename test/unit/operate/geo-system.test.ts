@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
@@ -10,9 +11,15 @@ const geoSystem = (...args: string[]) =>
 
 describe("geo-system", () => {
   it("lists its commands: all in a checkout, elsewhere those that need none", () => {
-    expect(usage({ checkout: true })).toContain("\n  up ");
-    expect(usage({ checkout: false })).not.toContain("\n  up ");
-    expect(usage({ checkout: false })).toContain("\n  diagnose ");
+    expect(usage({ checkout: true })).toContain("\n  sandbox ");
+    expect(usage({ checkout: false })).not.toContain("\n  sandbox ");
+    for (const name of ["up", "preview", "rollback", "comment", "diagnose"])
+      expect(usage({ checkout: false })).toContain(`\n  ${name} `);
+  });
+
+  it("says its version", async () => {
+    const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
+    for (const option of ["--version", "-V"]) expect((await geoSystem(option)).stdout).toBe(version);
   });
 
   it("runs the command that is named, with its options", async () => {
@@ -36,11 +43,9 @@ describe("geo-system", () => {
   });
 
   it("says where a command works that does not work here", () => {
-    expect(chosen("up", { checkout: false }).problem).toBe(
-      "geo-system up: works in a checkout of this package; in your own program: pulumi up",
-    );
-    expect(chosen("rollback", { checkout: false }).problem).toBe(
-      "geo-system rollback: works in a checkout of this package",
+    expect(chosen("up", { checkout: false }).problem).toBeUndefined();
+    expect(chosen("sandbox", { checkout: false }).problem).toBe(
+      "geo-system sandbox: works in a checkout of this package",
     );
   });
 });
@@ -51,7 +56,8 @@ describe("a text where the package is installed", () => {
     ["npm run watch -- --for 10m", "npx geo-system watch --for 10m"],
     ['new Command("npm run diagnose --")', 'new Command("npx geo-system diagnose")'],
     ["npm run -s pulumi -- stack output", "npx pulumi stack output"],
-    ["npm run up -- --wait", "npm run up -- --wait"],
+    ["npm run up -- --wait", "npx geo-system up --wait"],
+    ["npm run sandbox -- list", "npm run sandbox -- list"],
     ["npm run start:prod, npm run logs2", "npm run start:prod, npm run logs2"],
   ])("%s", (text, installed) => {
     expect(asInstalled(text)).toBe(installed);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { among } from "../../../operate/target/among.ts";
 import { applicationNames, readApplication } from "../../../operate/target/stack-configuration.ts";
-import { among } from "../../../operate/target/stack-target.ts";
 
 const applications = { api: { source: "../api", port: 3000 }, chat: { source: "../chat", port: 3100 } };
 const routes = {

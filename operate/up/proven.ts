@@ -1,0 +1,42 @@
+import { resolve } from "node:path";
+import pc from "picocolors";
+import { exampleBackend } from "../../infra/package-root.ts";
+import { hostsIn } from "../own/state.ts";
+import type { ReadyStack } from "../run-pulumi.ts";
+import { askPulumi } from "../target/ask-pulumi.ts";
+
+interface Outputs {
+  url: string;
+  testUrl: string;
+}
+
+/** Says after an `up` that it proved the WebSocket, and the address to open. */
+export async function sayWhatIsThere(stack: ReadyStack): Promise<void> {
+  if (stack.project.own) return sayOwnHosts(stack);
+  const outputs = await askPulumi(stack, "stack", "output", "--json", "--show-secrets");
+  const { url, testUrl } = JSON.parse(outputs) as Outputs;
+  const token = new URL(testUrl).searchParams.get("token");
+  const page = token && (await mayBeShown(stack)) ? `${url}#token=${token}` : url;
+  console.log(`\n${pc.green("The WebSocket is proven.")} Open ${pc.bold(page)}`);
+  const pulumi = stack.environment.GEO_SYSTEM_PULUMI ?? "npm run -s pulumi --";
+  console.log(`A URL for any client: ${pulumi} stack output testUrl --show-secrets`);
+}
+
+/** A program of one's own may make several, or none. */
+async function sayOwnHosts(stack: ReadyStack): Promise<void> {
+  for (const { name, outputs } of hostsIn(await askPulumi(stack, "stack", "export")))
+    if (typeof outputs.url === "string")
+      console.log(`\n${pc.green(`The WebSocket of ${name} is proven.`)} Open ${pc.bold(outputs.url)}`);
+}
+
+/** The token that a sandbox made for the bundled example, whose page reads it there, is worth nothing elsewhere. */
+async function mayBeShown(stack: ReadyStack): Promise<boolean> {
+  if (!stack.sandbox) return false;
+  const given = JSON.parse(await askPulumi(stack, "config", "--json")) as Record<string, { value?: string }>;
+  if (given["geo-system:applications"]?.value?.includes("source")) return false;
+  const source = given["geo-system:backendSource"]?.value ?? "";
+  return (
+    given["geo-system:handshakeToken"]?.value === "" &&
+    resolve(stack.project.folder, source) === exampleBackend
+  );
+}
