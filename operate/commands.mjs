@@ -41,6 +41,11 @@ export const commands = {
     setup: "pulumi",
     says: "keep a preview in a pull request up to date",
   },
+  completion: {
+    entry: "operate/completion/main.ts",
+    setup: "packages",
+    says: "print shell completion: bash, zsh or fish",
+  },
   pulumi: { entry: "operate/pulumi/main.ts", setup: "pulumi", says: "run Pulumi's CLI on the chosen stack" },
   sandbox: {
     entry: "sandbox/host/cli.ts",

@@ -10,4 +10,7 @@ async function run(): Promise<void> {
   if (stack.sandbox) refuseOwnHost(stack.stack, stackConfig(stack.project.folder, stack.stack));
 }
 
-run().catch(report);
+run().catch((error: unknown) => {
+  report(error);
+  process.exitCode = 2;
+});

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { presetNames } from "../../infra/handshake/handshake.ts";
 import { NoProject, type Project, projectHere } from "../project.ts";
 import { componentOption, refuseComponent } from "./component-option.ts";
@@ -22,10 +22,7 @@ export function hostOptions(command: Command): Command {
       "a WebSocket address as clients use it, with its query; a host without a stack; may come twice",
       collect,
     )
-    .option(
-      "--handshake <preset>",
-      `what its backend speaks: ${presetNames.join(", ")} (default: as in the stack; without a stack plain)`,
-    )
+    .addOption(handshakeOption())
     .option("--script <file>", "the same as a script, in JSON or YAML: docs/handshake.md")
     .option("--user <name>", "who logs in to --host (default: ubuntu)")
     .option("--port <number>", "port of its sshd (default: 22)")
@@ -38,8 +35,17 @@ export function hostOptions(command: Command): Command {
       "which of several: its name in applications (default: each, or the first); with --host its name under pm2",
     )
     .option("--site <name>", "name of the nginx site (default: geo-system)")
-    .helpOption("-h, --help", "show this help")
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)); // 1 is a verdict on the host
+    .helpOption("-h, --help", "show this help");
+}
+
+/** Its values are named, and what is wrong with another one is said where it is read. */
+function handshakeOption(): Option {
+  const option = new Option(
+    "--handshake <preset>",
+    "what its backend speaks; as in the stack, and without a stack plain, where it is not given",
+  );
+  option.argChoices = [...presetNames];
+  return option;
 }
 
 /** The host that is meant: named by options, else the stack's. Only what it takes is loaded. */

@@ -1,41 +1,4 @@
-import { Command } from "commander";
-import { say } from "../../sandbox/host/say.ts";
-import { report } from "../../sandbox/report.ts";
-import { clearWay } from "../clear-way.ts";
-import { projectHere } from "../project.ts";
-import { environmentOf } from "../pulumi-environment.ts";
-import { refuseUnknownOptions, withoutSeparator } from "../pulumi-options.ts";
-import { readyStack, runPulumi } from "../run-pulumi.ts";
-import { waitOption } from "../wait-option.ts";
-import { sayWhatIsThere } from "./proven.ts";
+import { runCommand } from "../run-command.ts";
+import { command } from "./command.ts";
 
-const command = new Command("npm run up --")
-  .description(
-    "Makes the host serve the WebSocket backend and proves it. Without a configured host: a sandbox on this machine.",
-  )
-  .option(
-    "-s, --stack <name>",
-    "the stack to use (default: the selected one, or sandbox where no host is configured)",
-  )
-  .addOption(waitOption())
-  .argument("[arguments...]", "more arguments for `pulumi up`: --yes, --diff, --target URN, --refresh, …")
-  .allowUnknownOption()
-  .helpOption("-h, --help", "show this help")
-  .action(async (words: string[], options: { stack?: string; wait: number }) => {
-    const rest = withoutSeparator(words);
-    await refuseUnknownOptions("up", rest, await environmentOf(projectHere()));
-    const stack = await readyStack(options.stack, say);
-    await clearWay(stack, options.wait);
-    if (options.wait > 0) stack.environment.GEO_SYSTEM_LOCK_WAIT = String(options.wait);
-    process.exitCode = await runPulumi(stack, [
-      "up",
-      ...(stack.sandbox ? ["--yes", "--skip-preview"] : []),
-      ...rest,
-    ]);
-    if (process.exitCode === 0 && !isForPrograms(rest)) await sayWhatIsThere(stack);
-  });
-
-/** What is not for a person is not mixed with what is. */
-const isForPrograms = (words: readonly string[]) => words.some((word) => /^(--json(=true)?|-j)$/.test(word));
-
-command.parseAsync().catch(report);
+void runCommand(command);

@@ -71,7 +71,7 @@ describe("the sandbox command", () => {
 
   it("info fails where none runs, and says how to start it", async () => {
     const { exitCode, stdout, stderr } = await cli("info", "--name", "nobody");
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toBe('error: No sandbox "nobody" runs. Start it: npm run sandbox -- up --name nobody');
   });
@@ -93,6 +93,9 @@ describe("the sandbox command", () => {
   it("list names it with its address", async () => {
     const { stdout } = await cli("list");
     expect(stdout).toMatch(new RegExp(`^${name}\\t198\\.18\\.`, "m"));
+    expect(JSON.parse((await cli("list", "--json")).stdout)).toContainEqual({
+      ...{ name, address: expect.stringMatching(/^198\.18\./) },
+    });
   });
 
   it.each([
@@ -101,7 +104,7 @@ describe("the sandbox command", () => {
     { args: ["fly"], says: "unknown command 'fly'" },
   ])("refuses $args", async ({ args, says }) => {
     const { exitCode, stderr } = await cli(...args);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr).toContain(says);
   });
 });

@@ -68,3 +68,11 @@ export function explanationText(pasted: string): string {
     "  worry: only if errors last longer than five minutes",
   ].join("\n");
 }
+
+/** The same for a program; `known` is false where it is the nearest message that is told. */
+export function explanationJson(pasted: string): string {
+  const found = explain(pasted);
+  const told = found ?? nearest(pasted);
+  const { name, means, check, worry } = told ?? {};
+  return JSON.stringify({ known: found !== undefined, message: name, means, check, worry }, null, 2);
+}

@@ -34,10 +34,12 @@ it("a job keeps its comment and its issue by one command each", { timeout: minut
   };
   const made = await run(job, "pull-request", "--body", file);
   expect(made).toMatchObject({ stdout: "comment in 7: created", stderr: "", exitCode: 0 });
+  const again = await run(job, "--json", "pull-request", "--body", file);
+  expect(JSON.parse(again.stdout)).toEqual({ comment: 7, outcome: "unchanged" });
   expect((await run(job, "drift", "--body", file, "--title", "Drift")).stdout).toBe("issue: created");
   expect((await run(job, "drift", "--body", file, "--clean")).stdout).toBe("issue: closed");
   const missing = await run(job, "pull-request", "--body", file, "--number", "8");
-  expect(missing).toMatchObject({ stdout: "", exitCode: 1 });
+  expect(missing).toMatchObject({ stdout: "", exitCode: 2 });
   expect(missing.stderr).toMatch(
     /GitHub answered 404 to GET \/repos\/me\/shop\/issues\/8\/comments: Not Found\n {2}next:/,
   );
@@ -49,8 +51,8 @@ it("a job that lacks something is told what", { timeout: minute }, async () => {
   expect(elsewhere.stderr).toContain(
     "expected a job for a pull request, found another; next: name it by --number",
   );
-  expect(elsewhere.exitCode).toBe(1);
+  expect(elsewhere.exitCode).toBe(2);
   const number = await run({}, "pull-request", "--body", file, "--number", "x");
   expect(number.stderr).toContain("expected the number of a pull request");
-  expect(number.exitCode).toBe(1);
+  expect(number.exitCode).toBe(2);
 });

@@ -39,7 +39,7 @@ it("a preview that was kept is summarised from a file or a pipe, to a file or a 
   expect(missing.stderr).toContain(
     "none.json: expected the output of `pulumi preview --json`, found no such file",
   );
-  expect(missing).toMatchObject({ stdout: "", exitCode: 1 });
+  expect(missing).toMatchObject({ stdout: "", exitCode: 2 });
 });
 
 it.each([

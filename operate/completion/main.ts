@@ -1,0 +1,4 @@
+import { runCommand } from "../run-command.ts";
+import { command } from "./command.ts";
+
+void runCommand(command);
