@@ -160,6 +160,7 @@ it("the archive holds what runs, and no source, test or sandbox", async () => {
   const folders = new Set(archive.files.map(({ path }) => path.split("/")[0]));
   expect([...folders].sort()).toEqual([
     ...[
+      "CHANGELOG.md",
       "LICENSE",
       "PulumiPlugin.yaml",
       "README.md",
