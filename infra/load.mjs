@@ -10,6 +10,7 @@ Error.prepareStackTrace = undefined;
 // would fill the processor and the memory of the operator's machine. Nothing is left to be done then.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
 
+const began = { now: performance.now(), usage: process.cpuUsage() };
 quickSdk();
 const { default: declare } = await load({ name: "program", entry: "infra/index.ts", folders: ["infra"] });
 
@@ -20,7 +21,7 @@ process.on("exit", () => {
 });
 
 export default async function () {
-  const outputs = await declare();
+  const outputs = await declare(began);
   declared = true;
   return outputs;
 }

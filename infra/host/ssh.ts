@@ -5,8 +5,8 @@ import { dial } from "./dial.ts";
 import { address, SshError } from "./ssh-error.ts";
 
 export interface ExecOptions {
-  /** Text for the command's standard input; secrets belong here, not into the command. */
-  input?: string;
+  /** For the command's standard input; secrets belong here, not into the command. */
+  input?: string | Buffer;
   /** Milliseconds after which the command is given up; default 60,000. */
   timeoutMs?: number;
   /** Gets what the command prints, piece by piece; its `stdout` is empty then. */

@@ -3,7 +3,9 @@ import type { HostConnection } from "../host/connection.ts";
 import type { Facts } from "../host/facts.ts";
 import { gatherFacts } from "../host/gather.ts";
 import { holdUp } from "../host/hold.ts";
+import { connect, type SshSession } from "../host/ssh.ts";
 import { SshError } from "../host/ssh-error.ts";
+import { mark } from "../profile.ts";
 import { readable } from "../readable-error.ts";
 import { acmePayload } from "../render/acme.ts";
 import { capacityPayload } from "../render/capacity.ts";
@@ -63,6 +65,8 @@ export interface Looked {
   look: pulumi.Output<Look>;
   /** Why the host did not answer a preview. Undefined also where only the `up` knows which host it is. */
   silence: Promise<string | undefined>;
+  /** Whether it is known by now that it did, as it is where the look came before the component. */
+  answered: boolean;
 }
 
 /** The look of a component, whose host may be known only later. */
@@ -71,7 +75,9 @@ export function lookAt(settings: Settings, connection: pulumi.Output<HostConnect
     .all([settings.host, connection])
     .apply(([host, known]) => readable(look({ ...settings, host }, known, owner)));
   const later = [settings.host, settings.hostKey, settings.privateKey].some(isLater);
+  const { host, port, user } = settings;
   return {
+    answered: !later && looks.get(keyOf({ host: String(host), port, user }))?.answered === true,
     look: pulumi.unsecret(seen), // a configured private key made it secret
     silence: later
       ? Promise.resolve(undefined)
@@ -79,7 +85,9 @@ export function lookAt(settings: Settings, connection: pulumi.Output<HostConnect
   };
 }
 
-const looks = new Map<string, { owner: string; look: Promise<Look> }>();
+const looks = new Map<string, { owner: string; look: Promise<Look>; answered: boolean }>();
+const keyOf = ({ host, port, user }: Pick<HostConnection, "host" | "port" | "user">) =>
+  JSON.stringify([host, port, user]);
 
 /**
  * Looks at the host, once a run: in a preview and in an `up` alike. An `up` of a host that does not answer, or that
@@ -89,7 +97,7 @@ const looks = new Map<string, { owner: string; look: Promise<Look> }>();
  * @throws SshError where the host does not answer an `up`, or shows another key than the pinned one
  */
 export async function look(settings: Known, connection: HostConnection, owner: string): Promise<Look> {
-  const key = JSON.stringify([connection.host, connection.port, connection.user]);
+  const key = keyOf(connection);
   const before = looks.get(key);
   if (before && before.owner !== owner)
     throw new Error(
@@ -97,29 +105,36 @@ export async function look(settings: Known, connection: HostConnection, owner: s
     );
   if (before) return before.look;
   const now = lookNow(settings, connection, owner);
-  looks.set(key, { owner, look: now });
+  const entry = { owner, look: now, answered: false };
+  looks.set(key, entry);
+  const { facts } = await now;
+  entry.answered = facts !== undefined;
   return now;
 }
 
 async function lookNow(settings: Known, connection: HostConnection, owner: string): Promise<Look> {
   const applications = applicationsOf(settings);
-  const packed = await Promise.all(applications.map((each) => packReleaseOnce(each, progress)));
+  let dialled: Promise<SshSession> | undefined = connect(connection);
+  const { packed, wanted } = await meanwhile(dialled, rendered(settings));
+  mark("packed");
   const releases = applications.map(({ called }, i) => startOf(called, packed[i] as Release));
-  const sets = await Promise.all(
-    fileRoutesOf(settings).map((route) => packFileSetOnce(route, settings, progress)),
-  );
-  const wanted = await wantedPayloads(settings, packed, sets);
-  const gather = () => gatherFacts(connection, wanted);
+  // Asked again, where it waits for another run.
+  const gather = () => {
+    const facts = gatherFacts(connection, wanted, dialled);
+    dialled = undefined;
+    return facts;
+  };
   const say = (line: string) => void pulumi.log.info(line);
   const dry = pulumi.runtime.isDryRun();
   const held = dry ? undefined : holdUp(connection, owner);
   held?.catch(() => {}); // Thrown below, unless there is a better reason to stop.
   const terms = termsToAgree(settings);
   const facts = await (dry ? gather() : inTurn(gather, { ...settings, owner, say })).catch(silent);
+  mark("answered");
   if (typeof facts === "string")
     return { silence: facts, refused: await terms, findings: [], notes: [], releases };
-  const { addresses: dialled } = await resolved(settings.host);
-  const order = await beforeOrder(facts, settings, dialled);
+  const { addresses } = await resolved(settings.host);
+  const order = await beforeOrder(facts, settings, addresses);
   const refused = [
     ...(dry ? [] : atWork(facts)),
     ...refusals(facts, plans(facts, wanted, applications), settings, owner, applications),
@@ -135,7 +150,7 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
     facts,
     refused,
     findings,
-    notes: [...unsure, ...(await notes(facts, dialled, settings))],
+    notes: [...unsure, ...(await notes(facts, addresses, settings))],
     ...(capacity && { capacity }),
     releases,
   };
@@ -151,6 +166,25 @@ const withPorts = <T extends PortSettings>(application: T) => ({
   ...application,
   ports: portSets(application),
 });
+
+/** The work, while the host is dialled. Where it fails, the connection is for nothing; what the dial says is said later. */
+async function meanwhile<T>(dialled: Promise<SshSession>, work: Promise<T>): Promise<T> {
+  try {
+    dialled.catch(() => {});
+    return await work;
+  } catch (error) {
+    dialled.then((session) => session.close()).catch(() => {});
+    throw error;
+  }
+}
+
+async function rendered(settings: Known) {
+  const packed = await Promise.all(applicationsOf(settings).map((each) => packReleaseOnce(each, progress)));
+  const sets = await Promise.all(
+    fileRoutesOf(settings).map((route) => packFileSetOnce(route, settings, progress)),
+  );
+  return { packed, wanted: await wantedPayloads(settings, packed, sets) };
+}
 
 /** The host is known by its own addresses, and by the one at which it is reached. */
 async function notes(

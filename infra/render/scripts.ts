@@ -71,12 +71,17 @@ export function commandText(): string {
   return [...frame.before, ...scriptedSteps.flatMap(files), ...frame.after].map(script).join("\n");
 }
 
-/** The text that gathers the facts: the steps with their checks, and what makes facts of what these find. */
-export function factsText(): string {
+/**
+ * The text that gathers the facts: the steps with their checks, and what makes facts of what these find.
+ *
+ * @param wanted the payloads that are wanted, as templates/scripts/facts.sh reads them
+ * @param answer "packed": compressed, in base64
+ */
+export function factsText(wanted = "", answer: "packed" | "" = ""): string {
   const steps = ["facts-steps", "facts-acme", "facts-capacity", "facts-needs", "facts-data"];
   const own = ["facts", ...steps, "facts-host", "facts-found"];
   const text = [...frame.before, ...scriptedSteps.flatMap(files), ...own].map(script).join("\n");
-  return `${text}\nfacts_main\n`;
+  return `${text}\nfacts_main ${answer} << 'end of the wanted'\n${wanted}end of the wanted\n`;
 }
 
 /** Eight digits that change when the step's script does, so that the step then runs again. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { remote } from "@pulumi/command";
 import { commandPlan } from "../preview/own-plans.ts";
+import { mark } from "../profile.ts";
 import { uploadFolder } from "../render/release.ts";
 import { commandText } from "../render/scripts.ts";
 import { input, optionWords, plannedCommand, type StepContext } from "./step.ts";
@@ -34,10 +35,12 @@ export function hostCommand(context: StepContext): remote.Command {
   const plan = context.look.apply(({ facts }) => facts && commandPlan(facts, sum));
   const placed = (run: string) =>
     ["sudo geo-system command placed", ...optionWords({ for: owner, text: sum.slice(0, 8), run })].join(" ");
-  return plannedCommand({ ...context, silence: Promise.resolve(undefined) }, "command", plan, {
+  const command = plannedCommand({ ...context, silence: Promise.resolve(undefined) }, "command", plan, {
     create: plan.apply((known) => (known ? [...placeWhole, placed(known.run)].join(" && ") : unverified)),
     delete: `sudo test ! -e ${path} || sudo geo-system command undo --for ${owner}`,
     ...input({ payload: text }),
     dependsOn: [],
   });
+  command.id.apply(() => mark("first resource"));
+  return command;
 }

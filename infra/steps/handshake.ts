@@ -6,6 +6,7 @@ import { type HandshakeReport, handshakeTable } from "../handshake/report.ts";
 import type { HostConnection } from "../host/connection.ts";
 import { connect, type SshSession } from "../host/ssh.ts";
 import { sshLine } from "../next-commands.ts";
+import { mark } from "../profile.ts";
 import { readable } from "../readable-error.ts";
 import type { Application } from "../settings/applications.ts";
 import { handshakeOf } from "../settings/default-handshake.ts";
@@ -58,6 +59,7 @@ interface Proof {
 }
 
 async function prove(args: HandshakeArgs, known: Known): Promise<HandshakeReport[]> {
+  mark("resources done");
   await using session = await connect(known.connection);
   const proofs: Proof[] = [];
   for (const [i, { settings }] of args.applications.entries()) {
@@ -66,6 +68,7 @@ async function prove(args: HandshakeArgs, known: Known): Promise<HandshakeReport
   }
   const candidates = proofs.map(({ settings, report }) => ({ ...settings, proven: report.ok }));
   const verdict = await sendVerdicts(session, candidates, args.owner);
+  mark("proven");
   const table = [...proofs.map(proofText), ...(verdict.text ? [verdict.text] : [])].join("\n");
   if (!proofs.every(({ report }) => report.ok)) throw new pulumi.RunError(`The handshake failed.\n${table}`);
   if (!verdict.ok) throw new pulumi.RunError(`The handshake passed, but the host did not keep it.\n${table}`);

@@ -121,17 +121,23 @@ export function resourceOptions(
     parent: context.parent,
     dependsOn,
     deleteBeforeReplace: true,
-    transforms: [keepWhenSilent(context, ["create"])],
+    transforms: keepWhenSilent(context, ["create"]),
   };
 }
 
-/** Of a silent host the state's own values of these inputs are kept: whether they are old is not known. */
+/**
+ * Of a silent host the state's own values of these inputs are kept: whether they are old is not known. Nothing where it is
+ * known that it answered: the CLI hands all inputs over and back again for each of these.
+ */
 export function keepWhenSilent(
-  { silence }: Pick<StepContext, "silence">,
+  { silence, answered }: Pick<StepContext, "silence" | "answered">,
   ignoreChanges: string[],
-): pulumi.ResourceTransform {
-  return async ({ props, opts }) =>
-    (await silence) === undefined ? undefined : { props, opts: { ...opts, ignoreChanges } };
+): pulumi.ResourceTransform[] {
+  if (answered) return [];
+  return [
+    async ({ props, opts }) =>
+      (await silence) === undefined ? undefined : { props, opts: { ...opts, ignoreChanges } },
+  ];
 }
 
 /** What enters a remote command, and what of it is logged. */

@@ -29,6 +29,6 @@ export function upload(
         .all([context.look, resent])
         .apply(([{ facts }, count]) => (facts ? [facts.machine, ...(count > 0 ? [count] : [])] : [])),
     },
-    { parent: context.parent, dependsOn, transforms: [keepWhenSilent(context, ["triggers"])] },
+    { parent: context.parent, dependsOn, transforms: keepWhenSilent(context, ["triggers"]) },
   );
 }

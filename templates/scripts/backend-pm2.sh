@@ -13,7 +13,9 @@ backend_files() {
 
 # backend_fill_in PATH: what only this host knows of the user, in the payload's file.
 backend_fill_in() {
-  sed -i -e "s|@home@|$APP_HOME|g" -e "s|@group@|$APP_GROUP|g" "$(payload_file "$1")"
+  local file
+  file=$(payload_file "$1")
+  [[ $(< "$file") != *@@(home|group)@* ]] || sed -i -e "s|@home@|$APP_HOME|g" -e "s|@group@|$APP_GROUP|g" "$file"
 }
 
 # application VERB …: see application.cjs.

@@ -33,17 +33,21 @@ facts_options() { cat "$STATE/options/$1" 2> /dev/null || say "$EMPTY"; } # appl
 changed() { fact differs "$STEP" "$(encoded <<< "$*")"; }
 
 check_file() {
-  local left=no
+  local left=no owner mode modified size
   ! unfinished_left "$1" || left=yes
-  if [ -L "$1" ] || [ ! -f "$1" ]; then fact file "$STEP" "$1" "$EMPTY" "$EMPTY" "$EMPTY" "$EMPTY" "$left"
-  else fact file "$STEP" "$1" "$(stat -c '%U:%G' "$1")" "$(stat -c '%04a' "$1")" "$(stat -c '%Y' "$1")" "$(facts_text "$1")" "$left"; fi
+  if [ -L "$1" ] || [ ! -f "$1" ]; then
+    fact file "$STEP" "$1" "$EMPTY" "$EMPTY" "$EMPTY" "$EMPTY" "$left"
+    return 0
+  fi
+  IFS=$'\t' read -r owner mode modified size < <(stat -c $'%U:%G\t%04a\t%Y\t%s' "$1")
+  fact file "$STEP" "$1" "$owner" "$mode" "$modified" "$(facts_text "$1" "$size")" "$left"
 }
 
 # A certificate that ends soon is no drift, which the next `up` repairs: facts_certificate tells it.
 certificate_check_end() { :; }
 
-# A file that grew beyond all measure is told by its beginning: it differs anyway.
-facts_text() { head -c 262144 "$1" | encoded; }
+# facts_text PATH BYTES: of a file that grew beyond all measure the beginning; it differs anyway.
+facts_text() { if [ "$2" -le 262144 ]; then base64 -w 0 "$1"; else head -c 262144 "$1" | encoded; fi; }
 
 # Would nginx load the wanted site, within all that is in /etc/nginx? Tried on a copy that no other process sees. A host
 # that has nginx and no openssl yet is about to be given it, and the step itself tries the site again.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The facts: what this host says of itself, in one round trip and without changing anything. This file and the ones it
-# needs are sent by stdin at the start of every preview and every `up`, so they need nothing on the host; after them come
+# needs are sent by stdin at the start of every preview and every `up`, so they need nothing on the host; with them come
 # the wanted payloads, `STEP<TAB>base64` one a line. The answer is one fact a line, `NAME<TAB>VALUE…`, texts in base64.
 #   facts-steps.sh   each step: what was applied last, and what differs from it
 #   facts-acme.sh    what is certified by ACME
@@ -38,6 +38,10 @@ facts_wanted() {
   while IFS=$'\t' read -r name text; do base64 -d <<< "$text" > "$FACTS/wanted/$name"; done
 }
 
+# facts_answer HOW < FACTS: `packed` for a long way, a fifth of the text.
+facts_answer() { if [ "$1" = packed ]; then gzip -1 | base64 -w 0; else cat; fi; }
+
+# facts_main [packed] < WANTED
 facts_main() {
   local name jobs=()
   [ "$(id -u)" = 0 ] || { say "facts: run as $(id -un), expected root" >&2; exit 2; }
@@ -66,6 +70,5 @@ facts_main() {
   jobs+=($!)
   # One by one: of several bash tells only how the last one ended.
   for name in "${jobs[@]}"; do wait "$name"; done
-  cat "$FACTS"/*/facts
-  say end
+  { cat "$FACTS"/*/facts; say end; } | facts_answer "${1-}"
 }

@@ -50,7 +50,17 @@ firewall_ours() {
     END { for (rule in to) print rule, to[rule] }' | sort -n
 }
 
-firewall_state() { if [[ $(ufw status) = "Status: active"* ]]; then say active; else say inactive; fi; }
+# As `ufw status` finds out, which takes ten times as long: are all of its chains there?
+firewall_state() {
+  local rules chain
+  rules=$(iptables -S 2> /dev/null && { ! firewall_has_ipv6 || ip6tables -S 2> /dev/null; }) || { firewall_told_state; return 0; } # busy, or not there
+  for chain in ufw-user-{input,output,forward} $(! firewall_has_ipv6 || say ufw6-user-{input,output,forward}); do
+    [[ $rules = *"-N $chain"* ]] || { say inactive; return 0; }
+  done
+  say active
+}
+
+firewall_told_state() { if [[ $(ufw status) = "Status: active"* ]]; then say active; else say inactive; fi; }
 
 firewall_default() {
   case "$(sed -n 's/^DEFAULT_INPUT_POLICY="\?\([A-Z]*\)"\?$/\1/p' /etc/default/ufw)" in

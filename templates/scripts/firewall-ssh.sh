@@ -16,6 +16,7 @@ firewall_sshd_ports() {
   local address process pid
   while read -r _ _ _ address _ process; do
     case "$address" in 127.* | '[::1]'*) continue ;; esac
+    [[ $process = *'"sshd"'* ]] || continue
     for pid in $(grep -oP '"sshd",pid=\K[0-9]+' <<< "$process" || true); do # none: another process listens there
       ! grep -qsF '[listener]' "/proc/$pid/cmdline" || say "${address##*:}"
     done

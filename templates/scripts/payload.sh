@@ -42,31 +42,42 @@ payload_forget_killed() {
   done
 }
 
-# setting NAME [DEFAULT]: the first value of a setting; without a default it must be there.
+# setting NAME [DEFAULT]: the first value of a setting; without a default it must be there. Asked for so often that it
+# starts no process.
 setting() {
-  local value
-  value=$(settings "$1" | sed -n 1p)
-  if [ -n "$value" ]; then printf '%s\n' "$value"
-  elif [ $# -gt 1 ]; then printf '%s\n' "$2"
+  local line value=''
+  while IFS= read -r line; do
+    [[ $line = "$1: "* ]] || continue
+    value=${line#"$1: "}
+    break
+  done < "$PAYLOAD/settings"
+  if [ -n "$value" ]; then say "$value"
+  elif [ $# -gt 1 ]; then say "$2"
   else fail "the payload has no setting '$1'" "run '$PULUMI up' with the version that wrote this command"; fi
 }
 
 # settings NAME: every value of a setting, one a line.
-settings() { sed -n "s|^$1: ||p" "$PAYLOAD/settings"; }
+settings() {
+  local line
+  while IFS= read -r line; do [[ $line != "$1: "* ]] || say "${line#"$1: "}"; done < "$PAYLOAD/settings"
+}
 
 # payload_files: "number owner:group mode path", one file a line, in the payload's order.
 payload_files() { cat "$PAYLOAD/index"; }
 
 payload_has() {
-  awk -v path="$1" '{ $1 = $2 = $3 = ""; sub(/^ +/, ""); if ($0 == path) found = 1 } END { exit !found }' "$PAYLOAD/index"
+  local path
+  while read -r _ _ _ path; do [ "$path" != "$1" ] || return 0; done < "$PAYLOAD/index"
+  return 1
 }
 
 # payload_file PATH: where the text for that destination lies.
 payload_file() {
-  local number
-  number=$(awk -v path="$1" '{ n = $1; $1 = $2 = $3 = ""; sub(/^ +/, ""); if ($0 == path) print n }' "$PAYLOAD/index")
-  [ -n "$number" ] || fail "the payload has no file '$1'" "run '$PULUMI up' with the version that wrote this command"
-  printf '%s\n' "$PAYLOAD/files/$number"
+  local number path
+  while read -r number _ _ path; do
+    [ "$path" != "$1" ] || { say "$PAYLOAD/files/$number"; return 0; }
+  done < "$PAYLOAD/index"
+  fail "the payload has no file '$1'" "run '$PULUMI up' with the version that wrote this command"
 }
 
 # payload_keep: remembers what was applied, for `check` and `undo`. Of a payload with `secret: yes` only the settings

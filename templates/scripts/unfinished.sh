@@ -15,6 +15,7 @@ unfinished_note() {
 # unfinished_left PATH: is it as such a run left it?
 unfinished_left() {
   local sum=-
+  [ -e "$STATE/unfinished/$STEP" ] || return 1
   [ ! -f "$1" ] || sum=$(unfinished_sum "$1")
   grep -qsxF -- "$sum $1" "$STATE/unfinished/$STEP"
 }
