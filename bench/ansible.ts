@@ -12,7 +12,7 @@ export async function ansible(name: string): Promise<Tool> {
   const info = await sandbox.up(name);
   return {
     name: "Ansible",
-    without: [],
+    without: ["command"],
     run: (job, wanted) => play(command, info, job, wanted),
     [Symbol.asyncDispose]: () => sandbox.down(name),
   };

@@ -13,7 +13,7 @@ export async function floor(name: string): Promise<Tool> {
   const info = await sandbox.up(name);
   return {
     name: "plain script",
-    without: ["preview"],
+    without: ["command", "preview"],
     run: (_job, wanted) => runScript(info, wanted),
     [Symbol.asyncDispose]: () => sandbox.down(name),
   };

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { withAgent } from "../infra/host/agent.ts";
-import { project, readyStack } from "../operate/run-pulumi.ts";
+import { project, type ReadyStack, readyStack } from "../operate/run-pulumi.ts";
 import { stackOf } from "../operate/sandbox-names.ts";
 import * as sandbox from "../sandbox/host/sandbox.ts";
 import type { Job, Tool, Wanted } from "./tool.ts";
@@ -21,7 +21,7 @@ export async function thisPackage(name: string): Promise<Tool> {
   return {
     name: "geo-system",
     without: [],
-    run: (job, wanted) => run(pulumi, job, wanted),
+    run: (job, wanted) => (job === "command" ? command(stack, wanted) : run(pulumi, job, wanted)),
     [Symbol.asyncDispose]: async () => {
       await sandbox.down(name);
       await rm(join(project, `Pulumi.${stack.stack}.yaml`), { force: true });
@@ -29,20 +29,23 @@ export async function thisPackage(name: string): Promise<Tool> {
   };
 }
 
+/** As an operator types it, with all that comes before and after Pulumi's CLI. */
+async function command({ stack }: ReadyStack, wanted: Wanted): Promise<void> {
+  await execa("npm", ["run", "up", "--", "--stack", stack, ...settingsOf(wanted)], { cwd: project });
+}
+
 /** The settings go as options of the run: they cost it nothing. */
-function run(
-  pulumi: (...args: string[]) => Promise<void>,
-  job: Job,
-  { readTimeout, backendSource }: Wanted,
-): Promise<void> {
-  const settings = [
-    "--config",
-    `geo-system:readTimeout=${readTimeout}`,
-    "--config",
-    `geo-system:backendSource=${backendSource}`,
-    "--config",
-    "geo-system:handshake=example",
-  ];
+const settingsOf = ({ readTimeout, backendSource }: Wanted) => [
+  "--config",
+  `geo-system:readTimeout=${readTimeout}`,
+  "--config",
+  `geo-system:backendSource=${backendSource}`,
+  "--config",
+  "geo-system:handshake=example",
+];
+
+function run(pulumi: (...args: string[]) => Promise<void>, job: Job, wanted: Wanted): Promise<void> {
+  const settings = settingsOf(wanted);
   return job === "preview"
     ? pulumi("preview", ...settings)
     : pulumi("up", "--yes", "--skip-preview", ...settings);

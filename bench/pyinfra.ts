@@ -12,7 +12,7 @@ export async function pyinfra(name: string): Promise<Tool> {
   const info = await sandbox.up(name);
   return {
     name: "pyinfra",
-    without: [],
+    without: ["command"],
     run: (job, wanted) => deploy(command, info, job, wanted),
     [Symbol.asyncDispose]: () => sandbox.down(name),
   };

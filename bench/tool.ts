@@ -1,11 +1,12 @@
 /** What a bench asks of a tool, in this order, on one host. */
-export const jobs = ["cold", "unchanged", "preview", "site", "release"] as const;
+export const jobs = ["cold", "unchanged", "command", "preview", "site", "release"] as const;
 export type Job = (typeof jobs)[number];
 
 /** What each job means, for the table. */
 export const meaning: Record<Job, string> = {
   cold: "a bare host to a serving one",
   unchanged: "again, nothing changed",
+  command: "`npm run up`, nothing changed",
   preview: "preview, nothing changed",
   site: "one line of the site changed",
   release: "a new release of the backend",
