@@ -20,6 +20,27 @@ const host = ({ name, address, hostKey, nodeSource }) =>
 export const urls = new pulumi.Config().requireObject("hosts").map(host).map((one) => one.testUrl);
 `;
 
+const plugInProject = `name: other
+runtime: { name: nodejs, options: { typescript: false } }
+plugins: { providers: [{ name: geo-system, path: ../node_modules/geo-system/provider }] }
+`;
+
+/** What the SDK of any language sends: a component that a plug-in makes. */
+const asOtherLanguagesDo = ({ address, hostKey }: { address: string; hostKey: string }) => `
+const pulumi = require("@pulumi/pulumi");
+
+const args = {
+  ...${JSON.stringify({ host: address, hostKey, nodeSource: "npm", backendSource: "../node_modules/geo-system/examples/geo-backend" })},
+  port: new pulumi.Config().requireNumber("port"),
+  backendSecretEnvironment: { TOKEN_SECRET: pulumi.secret("a secret of more than sixteen characters") },
+  wssUrl: undefined,
+  testUrl: undefined,
+};
+const geo = new pulumi.ComponentResource("geo-system:index:WebSocketHost", "geo", args, {}, true);
+exports.wssUrl = geo.wssUrl;
+exports.testUrl = geo.testUrl;
+`;
+
 let folder: string;
 let hosts: sandbox.SandboxInfo[];
 let urls: string[];
@@ -150,6 +171,32 @@ it("the command that came with it looks at them also with no project and no stac
   const lost = await elsewhere("diagnose", "--explain", "504 Gateway Time-out");
   expect(lost.stdout).toContain("check: npx geo-system diagnose\n");
   expect(lost.stdout).not.toContain("npm run");
+});
+
+it("a program in another language has the same from the plug-in, on the host that was given back", async () => {
+  const elsewhere = join(folder, "other language");
+  const [{ address, hostKey }] = hosts as [sandbox.SandboxInfo];
+  await mkdir(elsewhere);
+  const files = {
+    "Pulumi.yaml": plugInProject,
+    "index.js": asOtherLanguagesDo({ address, hostKey }),
+    "package.json": "{}",
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(elsewhere, name), text);
+  const other = (...args: string[]) =>
+    execa("pulumi", args, { cwd: elsewhere, env: environment(), reject: false, all: true });
+  await inStack(async () => {
+    await pulumi("destroy", "--stack", "two", "--yes", "--skip-preview");
+    await other("stack", "init", "other");
+    await other("config", "set", "port", "99999");
+    expect((await other("preview")).all).toContain("port: expected a TCP port, 1 to 65535, found 99999");
+    await other("config", "set", "port", "22");
+    expect(await other("up", "--yes", "--skip-preview")).toMatchObject({ exitCode: 0 });
+    expect(await other("preview", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
+  });
+  const { stdout } = await other("stack", "output", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ wssUrl: `wss://${address}/ws`, testUrl: "[secret]" });
+  expect(await rawHandshake(`ws://${address}/ws`)).toMatch(/^HTTP\/1\.1 101 /);
 });
 
 it("the archive holds what runs, and no source, test or sandbox", async () => {
