@@ -73,7 +73,7 @@ export function argumentsOf(raw: Raw, name: string): Raw {
   const own = object(object(all)[name]);
   const { port, standbyPort = typeof port === "number" ? port + 1 : undefined } = own;
   const without = Object.fromEntries(
-    Object.entries(host).filter(([key]) => !flatOnly.includes(key as never)),
+    Object.entries(host).filter(([key]) => !flatOnly.some((own) => own === key)),
   );
   const flat = Object.entries({
     name: name === withoutName ? "geo-backend" : `geo-${name}`,

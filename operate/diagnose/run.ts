@@ -14,29 +14,40 @@ export interface RunOptions {
   timeoutMs: number;
 }
 
-/** Diagnoses each application of a host, one after the other: what mends one may mend the next. The worst exit code. */
+/**
+ * Diagnoses each application of a host, one after the other: what mends one may mend the next. With `--json` a list of
+ * the objects. The worst exit code.
+ */
 export async function runAll(targets: readonly Target[], options: RunOptions): Promise<number> {
-  let worst = 0;
+  const [only] = targets;
+  if (only && targets.length === 1) return run(only, options);
+  const [codes, all]: [number[], object[]] = [[], []];
   for (const [i, target] of targets.entries()) {
-    if (targets.length > 1 && !options.json)
-      console.log(`${i > 0 ? "\n" : ""}Application ${target.applicationName}:`);
-    worst = Math.max(worst, await run(target, options));
+    const name = target.applicationName;
+    if (!options.json) console.log(`${i > 0 ? "\n" : ""}Application ${name}:`);
+    const show = (text: string) => all.push({ application: name, ...(JSON.parse(text) as object) });
+    codes.push(await run(target, options, options.json ? show : console.log));
   }
-  return worst;
+  if (options.json) console.log(JSON.stringify(all, null, 2));
+  return Math.max(...codes);
 }
 
 /** Diagnoses and shows it; mends and looks again where it may. Returns the exit code. */
-export async function run(target: Target, options: RunOptions): Promise<number> {
+export async function run(
+  target: Target,
+  options: RunOptions,
+  show: (text: string) => unknown = console.log,
+): Promise<number> {
   return target.withKeys(async () => {
     let last = await diagnose(target, options.timeoutMs);
-    if (!options.json) console.log(diagnosisText(last));
+    if (!options.json) show(diagnosisText(last));
     try {
       if (options.fix && (await mend(last, target, options))) {
         last = await diagnose(target, options.timeoutMs);
-        if (!options.json) console.log(diagnosisText(last));
+        if (!options.json) show(diagnosisText(last));
       }
     } finally {
-      if (options.json) console.log(diagnosisJson(last)); // One object, also where the mending failed.
+      if (options.json) show(diagnosisJson(last)); // One object, also where the mending failed.
     }
     return exitCode(last);
   });

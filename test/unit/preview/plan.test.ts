@@ -113,6 +113,20 @@ describe("the reach", () => {
     expect(backendPlan(moved, ...inUse).text).toBe(text);
   });
 
+  it("of a release of one application counts its own clients alone, and so does its secret environment", () => {
+    const of = (port: number, release: string) =>
+      payload({ port, "standby-port": port + 1, handover: "paced", "handover-seconds": 10, release });
+    const host = facts(
+      ...[applied("backend-api", of(3000, "aa")), applied("backend-chat", of(3100, "aa"))],
+      ...["backend\tbackend-api\ta\tyes\t3000", "backend\tbackend-chat\tb\tno\t3101"],
+      ...["connections\t3000\t212", "connections\t3101\t7", "listener\t3000\tnode", "listener\t3101\tnode"],
+    );
+    const reach = (step: string, port: number) =>
+      stepPlan(step, host, { payload: of(port, "bb"), options: { script: "1a2b3c4d" } }).reach.text;
+    expect(reach("backend-api", 3000)).toBe("release handover, 212 live connections are asked to reconnect");
+    expect(reach("backend-chat", 3100)).toBe("release handover, 7 live connections are cut after 15 s");
+  });
+
   it("of a site that is to be served by TLS alone is that clients of ws:// are turned away", () => {
     const closed = `https-only: yes\n${site("server { }\n")}`;
     expect(plan(clean(), closed).reach.text).toBe(

@@ -121,6 +121,25 @@ describe("an `up` is refused beforehand", () => {
     ]);
   });
 
+  it("of one application by the names that its keys have", () => {
+    const wanted = (name: string) =>
+      payload({ name, user: "ubuntu", port: 3100, "standby-port": 3101, release: "bb" });
+    const host = facts(
+      applied("backend-chat", wanted("geo-chat")),
+      "backend\tbackend-chat\ta\tyes\t3100",
+      "foreign\t3101\tnode, process 7 of root",
+    );
+    const chat = { ...settings, backendPort: 3100, backendStandbyPort: 3101, called: "chat" };
+    const plan = stepPlan("backend-chat", host, { payload: wanted("chat"), options: {} });
+    const all = { ...settings, maxReach: "firewall" } as const;
+    expect(
+      refusals(host, new Map([["backend-chat", plan]]), all, owner, [{ ...chat, step: "backend-chat" }]),
+    ).toEqual([
+      "applications.chat.name: expected geo-chat, with which this host was set up, found chat; set it back: npx pulumi config set --path applications.chat.name geo-chat; or end the former application, on the host: sudo geo-system backend-chat undo (its data stays)",
+      "port 3101: expected to be free for a release, found node, process 7 of root, which this package did not start; end it, or choose another port: npx pulumi config set --path applications.chat.standbyPort PORT",
+    ]);
+  });
+
   it("where the backend does not run on the distribution's Node", () => {
     const host = facts("node\tv18.20.4");
     const backend = stepPlan("backend", host, { payload: payload({ engines: ">=20" }), options: {} });

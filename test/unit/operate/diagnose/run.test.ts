@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Observations } from "../../../../operate/diagnose/observations.ts";
-import { run } from "../../../../operate/diagnose/run.ts";
+import { run, runAll } from "../../../../operate/diagnose/run.ts";
 import type { Target } from "../../../../operate/target/target.ts";
 import { failing, healthy, inside } from "./support/healthy.ts";
 
@@ -63,4 +63,19 @@ test("what it does not dare is said", async () => {
   host.looks = [{ ...broken, inside: { ...inside, nginx: { ...inside.nginx, present: false } } }];
   expect(await run(target, { ...options, json: true })).toBe(1);
   expect(said.stderr).toBe("\n--fix does not dare to do that: type it yourself.\n");
+});
+
+test("each application of a host is diagnosed, under its name, and the worst counts", async () => {
+  const both = ["api", "chat"].map((applicationName) => ({ ...target, applicationName }));
+  const looking = { ...options, fix: false };
+  expect(await runAll(both, looking)).toBe(1);
+  expect(said.stdout).toMatch(/^Application api:\n.*\nApplication chat:\n/s);
+
+  Object.assign(said, { stdout: "" });
+  Object.assign(host, { looks: [broken, healthy] });
+  expect(await runAll(both, { ...looking, json: true })).toBe(1);
+  expect(JSON.parse(said.stdout)).toMatchObject([
+    { application: "api", healthy: false },
+    { application: "chat", healthy: true },
+  ]);
 });
