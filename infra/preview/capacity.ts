@@ -2,6 +2,7 @@ import type { Facts } from "../host/facts.ts";
 import { pulumiLine } from "../pulumi-command.ts";
 import { kernelLimits, mostOfSource, sizesFor } from "../render/capacity.ts";
 import type { Settings } from "../settings/schema.ts";
+import { memoryLimit } from "./memory.ts";
 import { number } from "./number.ts";
 
 /** What a host has, and how many connections of clients that is enough for. */
@@ -13,7 +14,8 @@ export interface Limit {
   lift: string;
 }
 
-export type Expected = Partial<Pick<Settings, "expectedConnections">> & Pick<Settings, "backendInstances">;
+export type Expected = Partial<Pick<Settings, "expectedConnections" | "tls">> &
+  Pick<Settings, "backendInstances">;
 
 /** What a process opens beside its clients. */
 const reserve = 512;
@@ -31,6 +33,7 @@ export function hostLimits(facts: Facts, settings: Expected): Limit[] {
     ...backendFiles(facts, settings),
     ...ports(facts, expected),
     ...kernel(facts, expected),
+    ...memoryLimit(facts, settings),
   ];
 }
 

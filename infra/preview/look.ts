@@ -30,6 +30,7 @@ import { termsToAgree } from "./acme/terms.ts";
 import { capacityText } from "./capacity.ts";
 import { checkNotes, resolved } from "./checks.ts";
 import { findingsOf } from "./found/findings.ts";
+import { memoryNotes } from "./memory.ts";
 import { environmentPlan } from "./own-plans.ts";
 import { type StepPlan, stepPlan } from "./plan.ts";
 import { progress } from "./progress.ts";
@@ -150,7 +151,7 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
     facts,
     refused,
     findings,
-    notes: [...unsure, ...(await notes(facts, addresses, settings))],
+    notes: [...unsure, ...memoryNotes(facts, settings), ...(await notes(facts, addresses, settings))],
     ...(capacity && { capacity }),
     releases,
   };

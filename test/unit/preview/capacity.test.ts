@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { capacityRefused, capacityText } from "../../../infra/preview/capacity.ts";
+import { memoryNotes } from "../../../infra/preview/memory.ts";
 import { facts } from "./support.ts";
 
 /** A container on two processors; `changes` replace or add lines. */
@@ -28,6 +29,29 @@ describe("how many connections a host holds", () => {
   it("is not said where none are expected, or by a host that said nothing of it", () => {
     expect(capacityText(host(), { backendInstances: 1 })).toBeUndefined();
     expect(capacityText(facts(), expecting(1000))).toBeUndefined();
+  });
+});
+
+describe("memory", () => {
+  const gigabytes = (count: number) =>
+    host({ memory: String(count * 1024 * 1024), "backend-files": "1048576" });
+
+  it("that runs out before anything else is named before the host swaps", () => {
+    expect(memoryNotes(gigabytes(8), expecting(50_000))).toEqual([]);
+    expect(memoryNotes(gigabytes(4), expecting(60_000))).toEqual([
+      "60,000 connections take about 3,840 MB (each 42 kB in nginx, 12 kB in the kernel, 10 kB in a backend like the example), and this host has 4,295 MB: with a backend of that size it swaps before it holds them",
+    ]);
+    expect(memoryNotes(gigabytes(4), { ...expecting(60_000), tls: "off" })).toEqual([]);
+    expect(memoryNotes(host(), expecting(60_000))).toEqual([]);
+  });
+
+  it("is a limit as far as no backend changes it", () => {
+    expect(capacityText(gigabytes(1), expecting(10_000))).toBe(
+      "this host holds 15,907 connections: memory of the host, 1,074 MB, of which a connection takes 54 kB in nginx and the kernel",
+    );
+    expect(capacityRefused(gigabytes(1), expecting(20_000))).toEqual([
+      expect.stringMatching(/expected at most 15907, .*; a host with more memory, or npx pulumi/),
+    ]);
   });
 });
 
