@@ -13,3 +13,11 @@ export async function seconds(run: () => Promise<void>): Promise<number> {
   await run();
   return (performance.now() - start) / 1000;
 }
+
+/** @example percentile([1, 2, 3, 4], 99) // 4 */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const found = sorted[Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1)];
+  if (found === undefined) throw new Error("percentile: expected at least one value, found none");
+  return found;
+}

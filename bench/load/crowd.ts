@@ -5,104 +5,104 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { project } from "../../operate/run-pulumi.ts";
-import type { SandboxInfo } from "../../sandbox/host/sandbox.ts";
-import {
-  addSecondMachine,
-  removeSecondMachine,
-  type SecondMachine,
-} from "../../sandbox/host/second-machine.ts";
-import type { Seen } from "./clients.ts";
+import type { Crew, Rate, Seen } from "./clients.ts";
+import { together } from "./together.ts";
 
 const program = fileURLToPath(new URL("clients.ts", import.meta.url));
 
 /** The most clients of one process: each is an open file, and one thread serves them all. */
 const mostOfProcess = 5_000;
 
+/** The longest that an answer may take, all clients having connected among them. */
+const mostMs = 300_000;
+
+/** How a process enters the network that its clients are in, as the beginning of its command line. */
+export type Way = readonly [command: string, ...words: string[]];
+
 /** The clients of one process. */
 interface Part {
+  ask(line: string): Promise<unknown>;
   kill(): void;
-  /** What they saw so far. */
-  ask(): Promise<Seen>;
-  /** Ends them. */
-  stop(): Promise<Seen>;
 }
 
-/** Clients on a second machine in the host's network, in two processes at least. */
-export class Crowd implements AsyncDisposable {
-  readonly #machine: SecondMachine;
-  readonly #url: string;
-  readonly #count: number;
+/** Clients in several processes, spread over the networks that they come from. */
+export class Crowd implements Disposable {
+  readonly #parts: readonly Part[];
+  readonly count: number;
+  /** Seconds until the last of them had its first answer. */
+  readonly seconds: number;
 
-  private constructor(machine: SecondMachine, url: string, count: number) {
-    this.#machine = machine;
-    this.#url = url;
-    this.#count = count;
+  private constructor(parts: readonly Part[], count: number, seconds: number) {
+    this.#parts = parts;
+    this.count = count;
+    this.seconds = seconds;
   }
 
-  static async beside(host: SandboxInfo, url: string, count: number): Promise<Crowd> {
-    const machine = await addSecondMachine(host);
-    await widenPorts(machine);
-    return new Crowd(machine, url, count);
-  }
-
-  /**
-   * What the clients see while `work` is under way and until all of them are back, which they have `settleMs` for: the
-   * longest pause of the page's back-off, and some.
-   */
-  async during(work: () => Promise<void>, settleMs: number): Promise<Seen> {
-    const number = Math.max(2, Math.ceil(this.#count / mostOfProcess));
-    const parts = await Promise.all(Array.from({ length: number }, () => this.#start(this.#count / number)));
+  /** Connects all of them. One that is turned away tries on; `seen` tells. */
+  static async connect(ways: readonly Way[], crew: Crew, processes = 2): Promise<Crowd> {
+    const number = Math.max(ways.length, processes, Math.ceil(crew.count / mostOfProcess));
+    const share = (i: number) =>
+      Math.floor(((i + 1) * crew.count) / number) - Math.floor((i * crew.count) / number);
+    const parts = Array.from({ length: number }, (_, i) =>
+      start(ways[i % ways.length] as Way, { ...crew, count: share(i) }),
+    );
+    const began = performance.now();
     try {
-      await work();
-      await this.#allBack(parts, Date.now() + settleMs);
-      return together(await Promise.all(parts.map((part) => part.stop())));
-    } finally {
+      await Promise.all(parts.map(({ ready }) => ready));
+    } catch (error) {
       for (const part of parts) part.kill();
+      throw error;
     }
+    return new Crowd(parts, crew.count, (performance.now() - began) / 1000);
   }
 
-  async #allBack(parts: Part[], until: number): Promise<void> {
-    for (;;) {
-      const seen = together(await Promise.all(parts.map((part) => part.ask())));
-      if (seen.connected >= this.#count || Date.now() > until) return;
-      await delay(500);
-    }
-  }
+  seen = async () => together((await this.#all("tell")) as Seen[]);
+  echo = async (times: number) => ((await this.#all(`echo ${times}`)) as number[][]).flat();
+  cut = () => this.#all("cut");
 
-  async #start(count: number): Promise<Part> {
-    const words = ["netns", "exec", this.#machine.namespace, process.execPath, "--import", "tsx", program];
-    const child = execa("ip", [...words, this.#url, String(Math.round(count))], {
-      cwd: project,
-      reject: false,
-      buffer: false,
-      stderr: "inherit",
-    });
-    const line = lineReader(child);
-    const ready = await line();
-    if (ready !== "ready") throw new Error(`the clients said ${ready}`);
-    const asked = async (signal: "SIGUSR2" | "SIGTERM") => {
-      child.kill(signal);
-      return JSON.parse(await line()) as Seen;
-    };
+  async rate(seconds: number): Promise<Rate> {
+    const rates = (await this.#all(`rate ${seconds}`)) as Rate[];
     return {
-      kill: () => child.kill("SIGKILL"),
-      ask: () => asked("SIGUSR2"),
-      stop: () => asked("SIGTERM"),
+      messages: rates.reduce((sum, { messages }) => sum + messages, 0),
+      times: rates.flatMap(({ times }) => times),
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await removeSecondMachine(this.#machine.namespace);
+  /** Until all of them are connected, or the time is over. */
+  async whole(withinMs: number): Promise<Seen> {
+    const until = Date.now() + withinMs;
+    for (;;) {
+      const seen = await this.seen();
+      if (seen.connected >= this.count || Date.now() > until) return seen;
+      await delay(250);
+    }
+  }
+
+  #all(line: string): Promise<unknown[]> {
+    return Promise.all(this.#parts.map((part) => part.ask(line)));
+  }
+
+  [Symbol.dispose](): void {
+    for (const part of this.#parts) part.kill();
   }
 }
 
-/**
- * Clients that left keep their port for a minute (TIME_WAIT), and the second crowd comes within it: 28,232 ports, the
- * kernel's default for one address, hold one crowd of 20,000 only.
- */
-async function widenPorts({ namespace }: SecondMachine): Promise<void> {
-  const settings = ["net.ipv4.ip_local_port_range=1024 65535", "net.ipv4.tcp_tw_reuse=1"];
-  await execa("ip", ["netns", "exec", namespace, "sysctl", "-q", "-w", ...settings]);
+function start([command, ...words]: Way, crew: Crew): Part & { ready: Promise<void> } {
+  const own = [process.execPath, "--import", "tsx", program, JSON.stringify(crew)];
+  const child = execa(command, [...words, ...own], {
+    ...{ cwd: project, reject: false, buffer: false, stdin: "pipe", stderr: "inherit" },
+  });
+  const line = lineReader(child);
+  return {
+    ready: line().then((first) => {
+      if (first !== "ready") throw new Error(`the clients said ${first}`);
+    }),
+    async ask(question) {
+      child.stdin.write(`${question}\n`);
+      return JSON.parse(await line());
+    },
+    kill: () => child.kill("SIGKILL"),
+  };
 }
 
 /** The next line that a process prints, or an error where it ends before. */
@@ -112,20 +112,7 @@ function lineReader(child: { stdout: Readable } & Promise<{ exitCode?: number }>
     throw new Error(`a process of clients ended early, with exit code ${exitCode}; its message is above`);
   });
   ended.catch(() => undefined); // it is looked at only while a line is waited for
-  return () => Promise.race([once(lines, "line").then(([line]) => String(line)), ended]);
-}
-
-function together(parts: Seen[]): Seen {
-  const closed: Record<string, number> = {};
-  for (const part of parts)
-    for (const [code, times] of Object.entries(part.closed)) closed[code] = (closed[code] ?? 0) + times;
-  const sum = (of: (part: Seen) => number) => parts.reduce((total, part) => total + of(part), 0);
-  return {
-    closed,
-    firstClosed: Math.min(...parts.map(({ firstClosed }) => firstClosed || Number.POSITIVE_INFINITY)),
-    lastClosed: Math.max(...parts.map(({ lastClosed }) => lastClosed)),
-    lastBack: Math.max(...parts.map(({ lastBack }) => lastBack)),
-    failed: sum(({ failed }) => failed),
-    connected: sum(({ connected }) => connected),
-  };
+  const signal = () => AbortSignal.timeout(mostMs);
+  return () =>
+    Promise.race([once(lines, "line", { signal: signal() }).then(([line]) => String(line)), ended]);
 }

@@ -26,7 +26,7 @@ export async function addSecondMachine(sandbox: SandboxInfo): Promise<SecondMach
   const withNumber = (last: number) => sandbox.address.replace(/\d+$/, String(last));
   const machine = { namespace: `${prefix(sandbox.name)}${number}`, address: withNumber(number) };
   await execa("ip", ["netns", "add", machine.namespace]);
-  await plugIn(machine, `geo-second-${number}`, withNumber(1));
+  await plugIn(machine, cableOf(machine.namespace), withNumber(1));
   return machine;
 }
 
@@ -34,6 +34,8 @@ export async function addSecondMachine(sandbox: SandboxInfo): Promise<SecondMach
 export async function removeSecondMachine(namespace: string): Promise<void> {
   const { stdout } = await execa("ip", ["netns", "pids", namespace]);
   stdout.split("\n").filter(Boolean).map(Number).forEach(kill);
+  // The kernel takes a namespace with many sockets apart in its own time, and the next machine wants a cable of this name.
+  await execa("ip", ["link", "delete", cableOf(namespace)], { reject: false }); // it may never have been plugged in
   await execa("ip", ["netns", "delete", namespace]);
 }
 
@@ -54,6 +56,9 @@ async function plugIn({ namespace, address }: SecondMachine, cable: string, gate
   await inside("link", "set", "eth0", "up");
   await inside("route", "add", "default", "via", gateway);
 }
+
+/** The outer end of its cable, by the number of the machine. */
+export const cableOf = (namespace: string) => `geo-second-${namespace.split(".").at(-1)}`;
 
 function freeNumber(): number {
   const taken = new Set(names().map((name) => Number(name.split(".").at(-1))));

@@ -134,3 +134,23 @@ describe("the way back", () => {
     expect([await plain.echo("here"), await secure.echo("too")]).toEqual(["here", "too"]);
   });
 });
+
+describe("an nginx that runs with a limit of its own", () => {
+  const limit = "/etc/systemd/system/nginx.service.d/limit.conf";
+  const running = async () => host.run(`awk '/^Max open files/ { print $5 }' /proc/${await master()}/limits`);
+
+  it("is refused where root may not raise that of a process, and its next start has it", async () => {
+    await host.run(`sudo install -D /dev/stdin ${limit}`, { input: "[Service]\nLimitNOFILE=4000\n" });
+    await host.run("sudo systemctl daemon-reload && sudo systemctl restart nginx");
+    const input = capacityPayload({ expectedConnections: 2000 }) ?? "";
+    expect(await host.fails("sudo geo-system capacity apply", { input })).toMatch(
+      /nginx may open 4000 files, expected 20000, and this container may not raise that of a process that runs\n {2}next: restart it/,
+    );
+    await host.run("sudo systemctl restart nginx");
+    expect(await running()).toBe("20000");
+    expect(result(await size(2000))).toBe("applied");
+    await host.run("sudo geo-system capacity undo");
+    expect(await running()).toBe("4000");
+    await host.run(`sudo rm ${limit} && sudo systemctl daemon-reload`);
+  });
+});
