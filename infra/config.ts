@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { projectFolder } from "./package-root.ts";
+import { fleetSchema } from "./settings/fleet.ts";
 import { waitOfThisRun } from "./settings/lock-wait.ts";
 import { schema } from "./settings/schema.ts";
+
+const schemas = { ...schema, ...fleetSchema };
 
 const paths = new Set([
   ...["backendSource", "certificateFile", "certificateKeyFile", "certificateAuthorityFile"],
@@ -35,10 +38,21 @@ export function parseConfig(
   return Object.fromEntries(
     own.map(([name, text]) => {
       const key = name.slice(prefix.length);
-      if (paths.has(key)) return [key, resolve(root, text)];
-      const folder = folders[key];
-      return [key, folder === undefined ? typed(key, text) : withFolders(typed(key, text), folder, root)];
+      return [key, placed(key, paths.has(key) ? text : typed(key, text), root)];
     }),
+  );
+}
+
+/** A value with its paths from the folder of Pulumi.yaml; those of each host too. */
+function placed(key: string, value: unknown, root: string): unknown {
+  if (paths.has(key) && typeof value === "string") return resolve(root, value);
+  const folder = folders[key];
+  if (folder !== undefined) return withFolders(value, folder, root);
+  if (key !== "hosts" || !Array.isArray(value)) return value;
+  return value.map((host: unknown) =>
+    typeof host === "object" && host !== null
+      ? Object.fromEntries(Object.entries(host).map(([name, own]) => [name, placed(name, own, root)]))
+      : host,
   );
 }
 
@@ -58,7 +72,7 @@ function withFolders(members: unknown, folder: string, root: string): unknown {
 
 /** A text where the key wants one, else the number or object that the text holds. */
 function typed(key: string, text: string): unknown {
-  const kind = key in schema ? schema[key as keyof typeof schema] : undefined;
+  const kind = key in schemas ? schemas[key as keyof typeof schemas] : undefined;
   if (!kind || kind.safeParse(text).success) return text;
   try {
     return JSON.parse(text);

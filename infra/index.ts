@@ -1,11 +1,14 @@
 import { readConfig } from "./config.ts";
+import { fleetWithHostKeys } from "./fleet/pinned.ts";
 import { withHostKeys } from "./host/pinned.ts";
 import { startPlugIns } from "./plug-ins.ts";
 import { born, type Clock, mark } from "./profile.ts";
+import { ConfigurationError } from "./settings/validate.ts";
+import { WebSocketFleet } from "./websocket-fleet.ts";
 import { WebSocketHost } from "./websocket-host.ts";
 
 /**
- * The program: one host from the configuration, its addresses and next commands as outputs.
+ * The program: the host or the hosts of the configuration, their addresses and next commands as outputs.
  *
  * @param began when Node came to it
  */
@@ -15,8 +18,17 @@ export default async function program(began?: Clock) {
   mark("loaded");
   process.once("exit", () => mark("ended"));
   startPlugIns();
-  const name = "geo";
-  const host = new WebSocketHost(name, await withHostKeys(name, readConfig()));
+  const declared = await declare("geo", readConfig());
   mark("declared");
-  return host.outputs();
+  return declared.outputs();
+}
+
+async function declare(name: string, { hosts, rollout, ...ofOne }: Record<string, unknown>) {
+  if (hosts === undefined && rollout !== undefined)
+    throw new ConfigurationError([
+      "rollout: expected nothing, since there is one host and no hosts are given",
+    ]);
+  if (hosts === undefined) return new WebSocketHost(name, await withHostKeys(name, ofOne));
+  const fleet = { ...ofOne, hosts, ...(rollout !== undefined && { rollout }) };
+  return new WebSocketFleet(name, await fleetWithHostKeys(name, fleet));
 }

@@ -56,13 +56,20 @@ export class WebSocketHost extends pulumi.ComponentResource {
   /** What an operator types next. */
   readonly commands: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: WebSocketHostArgs, options?: pulumi.ComponentResourceOptions) {
+  /** @param ofFleet whether its names may lead to other hosts as well */
+  constructor(
+    name: string,
+    args: WebSocketHostArgs,
+    options?: pulumi.ComponentResourceOptions,
+    ofFleet = false,
+  ) {
     super("geo-system:index:WebSocketHost", name, {}, options);
     const settings = validate({ ...args, ...waitOfThisRun() });
     const { args: connection, connection: pinned } = pinnedConnection(settings);
     const owner = ownerName(name);
     const looked = lookAt(settings, pinned, owner);
-    looked.look.apply((look) => announceLook(look, this));
+    // A message about a resource that is not there yet holds every later one back.
+    pulumi.all([looked.look, this.urn]).apply(([look]) => announceLook(look, this));
     const context = { name, owner, parent: this, connection, maxReach: settings.maxReach, ...looked };
 
     const command = hostCommand(context);
@@ -86,7 +93,9 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const proven = applications.map((each) => ({
       ...{ settings: each, addresses: placesOf(each), token: handshakeToken(each) },
     }));
-    const proof = { connection: pinned, authority: issued?.authority, after: commands };
+    // A balancer's PROXY header is no client's to send: past it nothing can be proven.
+    const alone = ofFleet && !settings.proxyProtocol;
+    const proof = { connection: pinned, authority: issued?.authority, after: commands, alone };
     const report = handshake({ applications: proven, parent: this, owner, ...proof });
 
     this.address = pulumi.output(settings.host);

@@ -7,6 +7,7 @@ import type { Operated } from "../infra/settings/operated.ts";
 import { validate } from "../infra/settings/validate.ts";
 import { connectionOf, jumpWords, operatedOf, ownHost } from "./own/target.ts";
 import type { ReadyStack } from "./run-pulumi.ts";
+import { hostsIn, stackConfig } from "./stack.ts";
 import { askPulumi } from "./target/ask-pulumi.ts";
 
 /** The host of a stack as it is configured, with what the last `up` left. */
@@ -29,7 +30,7 @@ export interface StackHost extends Pick<KnownHost, "settings" | "outputs"> {
 /**
  * Logs in to the host of a stack for as long as `work` takes.
  *
- * @param component which host, of a program of one's own that makes several
+ * @param component which host, where the stack has several
  * @throws where the configuration is not valid, or the login fails: with the hop that broke and what to do next
  */
 export async function onStackHost<T>(
@@ -37,7 +38,7 @@ export async function onStackHost<T>(
   component: string | undefined,
   work: (host: StackHost) => Promise<T>,
 ): Promise<T> {
-  const { settings, outputs, hasKey, ...known } = await (stack.project.own
+  const { settings, outputs, hasKey, ...known } = await (hasSeveral(stack)
     ? ofState(stack, component)
     : ofConfiguration(stack));
   const dial = async () => {
@@ -47,6 +48,10 @@ export async function onStackHost<T>(
   };
   return hasKey ? dial() : withAgent(stack.keyPaths, dial);
 }
+
+/** Of a fleet, and of a program of one's own, the state tells of each host. */
+export const hasSeveral = ({ project, stack }: ReadyStack): boolean =>
+  project.own || hostsIn(stackConfig(project.folder, stack)) !== undefined;
 
 async function ofState(stack: ReadyStack, component: string | undefined): Promise<KnownHost> {
   const host = await ownHost(stack, component);

@@ -19,18 +19,26 @@ export const project = packageRoot;
 /**
  * Finds the stack that is meant, of this checkout or of a program of one's own. A sandbox's host is started when it is
  * not running; `say` hears which.
+ *
+ * @param fleet how many sandbox hosts the stack shall have; undefined: as it is
  */
 export async function readyStack(
   wanted: string | undefined,
   say: (line: string) => void = () => {},
+  fleet?: number,
 ): Promise<ReadyStack> {
   const here = projectHere();
+  if (here.own && fleet !== undefined) throw new Error(noSandboxes(here.folder));
   if (here.own) return ownStack(here, wanted);
   const checkout =
     process.env.GEO_SYSTEM_INSTALLED === "yes" ? undefined : await import("./checkout-stack.ts");
-  if (checkout) return checkout.checkoutStack(here, wanted, await environmentOf(here), say);
+  if (checkout) return checkout.checkoutStack(here, wanted, await environmentOf(here), say, fleet);
   throw new Error(`${here.folder}: expected a project of your own, found the package itself`);
 }
+
+/** @param found what is no stack of a sandbox */
+export const noSandboxes = (found: string) =>
+  `--fleet: expected the stack of a sandbox, found ${found}; hosts of your own stand in its key hosts: docs/fleet.md`;
 
 /** Runs the CLI with an SSH agent, its output where ours goes unless `streams` says else. Returns its exit code. */
 export async function runPulumi(

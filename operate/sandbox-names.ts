@@ -22,6 +22,10 @@ export function sandboxOf(stack: string): string | undefined {
   return name && stack === stackOf(name) ? name : undefined;
 }
 
+/** The sandbox of a fleet's host: host `a` is the stack's own sandbox, `shop`, and the others are `shop-b`, `shop-c`. */
+export const sandboxOfHost = (sandbox: string, host: string) =>
+  host === "a" ? sandbox : `${sandbox}-${host}`;
+
 /** Whether a host is in the network that only sandboxes use: 198.18.0.0/15, which is set apart for trials. */
 export function isSandboxAddress(host: unknown): boolean {
   return typeof host === "string" && isIPv4(host) && /^198\.1[89]\./.test(host);

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { execa } from "execa";
 import * as sandbox from "../sandbox/host/sandbox.ts";
 import { say } from "../sandbox/host/say.ts";
 import { sandboxEnvironment } from "./sandbox-environment.ts";
+import { sandboxFleet } from "./sandbox-fleet.ts";
 import { stackOf } from "./sandbox-names.ts";
-import { refuseOwnHost, stackConfig } from "./stack.ts";
+import { hostsIn, refuseOwnHost, stackConfig } from "./stack.ts";
 
 const project = "geo-system";
 
@@ -19,19 +21,23 @@ export interface SandboxStack {
 /**
  * Starts a sandbox that does not run, and makes its stack ready.
  *
+ * @param wanted how many hosts it shall have, as a fleet; undefined: as it is
  * @throws where the stack is one of a host that is no sandbox, before anything is started or written
  */
 export async function readySandboxStack(
   name: string,
   cwd: string,
   base: NodeJS.ProcessEnv,
+  wanted?: number,
 ): Promise<SandboxStack> {
-  refuseOwnHost(stackOf(name), stackConfig(cwd, stackOf(name)));
+  const before = stackConfig(cwd, stackOf(name));
+  refuseOwnHost(stackOf(name), before);
+  const fleet = await sandboxFleet(name, before, wanted);
   const info = await sandbox.up(name);
   const folder = sandbox.folder(name);
   const environment = sandboxEnvironment(name);
-  await prepare(info, folder, cwd, { ...base, ...environment });
-  return { environment, keyPaths: [info.keyPath] };
+  await prepare(info, folder, cwd, { ...base, ...environment }, fleet?.hosts);
+  return { environment, keyPaths: fleet?.keyPaths ?? [info.keyPath] };
 }
 
 /** Makes the stack where there is none, and tells it which host to use. Other keys stay as a person set them. */
@@ -40,6 +46,7 @@ async function prepare(
   folder: string,
   cwd: string,
   environment: NodeJS.ProcessEnv,
+  hosts: readonly unknown[] | undefined,
 ): Promise<void> {
   const stack = stackOf(info.name);
   const pulumi = (...args: string[]) => execa("pulumi", args, { cwd, env: environment });
@@ -49,7 +56,8 @@ async function prepare(
     await pulumi("stack", "init", stack, "--no-select");
   }
   const config = stackConfig(cwd, stack);
-  for (const line of setBack(info, config)) say(line);
+  if (hosts) await prepareFleet(hosts, config, pulumi);
+  for (const line of hosts ? [] : setBack(info, config)) say(line);
   const ca = await sandbox.ca(info.name);
   const unused = acmeUnused(ca, config);
   if (unused.length > 0) {
@@ -58,8 +66,20 @@ async function prepare(
   }
   const acme = acmeConfig(ca, config);
   if (acme.length > 0) say(saysAcme(stack, acme));
-  const wanted = [...(await wantedConfig(info, config)), ...asArguments(acme)];
+  const connection = hosts ? [] : connectionOf(info);
+  const wanted = [...(await wantedConfig(connection, config)), ...asArguments(acme)];
   if (wanted.length > 0) await pulumi("config", "set-all", "--path", "--stack", stack, ...wanted);
+}
+
+type Pulumi = (...args: string[]) => Promise<unknown>;
+
+/** The hosts of a fleet in the place of the one host. */
+async function prepareFleet(hosts: readonly unknown[], config: Record<string, unknown>, pulumi: Pulumi) {
+  const ofOne = ["host", "port", "user", "hostKey"].map((key) => `${project}:${key}`);
+  const unused = ofOne.filter((key) => key in config);
+  if (unused.length > 0) await pulumi("config", "rm-all", ...unused);
+  if (!isDeepStrictEqual(hosts, hostsIn(config)))
+    await pulumi("config", "set", `${project}:hosts`, JSON.stringify(hosts));
 }
 
 function connectionOf({ address: host, port, user, hostKey }: sandbox.SandboxInfo): [string, string][] {
@@ -90,8 +110,8 @@ const asArguments = (settings: Setting[]) =>
   settings.flatMap(([key, value]) => ["--plaintext", `${project}:${key}=${value}`]);
 
 /** The settings that are missing or old, as arguments of `pulumi config set-all`. */
-async function wantedConfig(info: sandbox.SandboxInfo, config: Record<string, unknown>): Promise<string[]> {
-  const connection = connectionOf(info)
+async function wantedConfig(own: [string, string][], config: Record<string, unknown>): Promise<string[]> {
+  const connection = own
     .filter(([key, value]) => String(config[key]) !== value)
     .flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
   const once = [

@@ -59,9 +59,21 @@ export function refuseOwnHost(stack: string, config: Record<string, unknown>): v
   );
 }
 
-/** The configured host; undefined where there is none, or a sandbox's. */
+/** The configured host, or the first of several; undefined where there is none, or only sandboxes'. */
 function ownHost(config: Record<string, unknown>): unknown {
-  return isSandboxAddress(config[hostKey]) ? undefined : config[hostKey];
+  const all = [config[hostKey], ...(hostsIn(config) ?? []).map(({ host }) => host)];
+  return all.find((host) => host !== undefined && !isSandboxAddress(host));
+}
+
+/** A host of a fleet as a stack's file has it; whatever else is set for it stays. */
+export type HostEntry = Record<string, unknown> & { host?: unknown; name?: unknown };
+
+/** The `hosts` in a stack's file; undefined where there are none. */
+export function hostsIn(config: Record<string, unknown>): HostEntry[] | undefined {
+  const given = config["geo-system:hosts"];
+  const hosts: unknown = typeof given === "string" && given.trim() !== "" ? JSON.parse(given) : given;
+  if (!Array.isArray(hosts) || hosts.length === 0) return undefined;
+  return hosts.map((host: unknown) => (typeof host === "string" ? { host } : (host as HostEntry)));
 }
 
 /** The configuration in a stack's file; empty where there is none. */

@@ -1,5 +1,6 @@
+import { lookup } from "node:dns";
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { isIP, type Socket } from "node:net";
+import { isIP, type LookupFunction, type Socket } from "node:net";
 import { type DetailedPeerCertificate, TLSSocket } from "node:tls";
 import { WebSocket } from "ws";
 import { trusting } from "../trusted-roots.ts";
@@ -17,6 +18,8 @@ export interface Opening {
   protocols: string[];
   /** PEM of a CA to trust beside those of the system. */
   ca?: string | undefined;
+  /** The machine that is dialled, whatever the name of the URL leads to; default: where it leads. */
+  at?: string | undefined;
   /** Milliseconds from the name to the upgrade. */
   timeoutMs: number;
   /** Called as each hop is behind us, in the order of the protocol. */
@@ -65,7 +68,7 @@ function abandon(socket: WebSocket): void {
 }
 
 /** HTTP/1.1 and no compression, as nginx forwards it; the certificate is verified whatever the environment says. */
-function start({ url, headers, protocols, ca, passed }: Opening): WebSocket {
+function start({ url, headers, protocols, ca, at, passed }: Opening): WebSocket {
   if (isIP(bareHost(url))) passed("name");
   try {
     return new WebSocket(url, protocols, {
@@ -73,6 +76,7 @@ function start({ url, headers, protocols, ca, passed }: Opening): WebSocket {
       ...(url.protocol === "wss:" && trusting(ca)),
       rejectUnauthorized: true,
       perMessageDeflate: false,
+      ...dialling(at),
       finishRequest: (request) => {
         watchConnection(request, passed);
         request.end();
@@ -81,6 +85,11 @@ function start({ url, headers, protocols, ca, passed }: Opening): WebSocket {
   } catch (error) {
     throw new Stopped({ url: url.href, unsendable: (error as Error).message });
   }
+}
+
+/** The name stays the one of the URL, for the certificate and for nginx. */
+export function dialling(at: string | undefined): { lookup?: LookupFunction } {
+  return at === undefined ? {} : { lookup: (_, options, done) => lookup(at, options, done) };
 }
 
 /** Says as the hops before an HTTP request are behind it. */

@@ -17,6 +17,8 @@ export interface Proof {
   others?: readonly { url: string; handshake?: HandshakeInput | undefined }[];
   /** PEM of the CA that issued the certificate; default: the CAs that Node trusts. It is always verified. */
   ca?: string;
+  /** The machine that is proven, where the names of `urls` may lead to others too; default: where they lead. */
+  at?: string;
   /** What the client shows as its token; empty where there is none. It appears in no report and no error. */
   token: string;
   /** What the backend speaks. */
@@ -42,11 +44,19 @@ export interface Proof {
  * if (!report.ok) throw new Error(handshakeTable(report));
  */
 export async function proveHandshake(proof: Proof): Promise<HandshakeReport> {
-  const { urls, others = [], ca, token, readLog, instances, timeoutMs = 10_000 } = proof;
+  const { urls, others = [], ca, at, token, readLog, instances, timeoutMs = 10_000 } = proof;
   const protocol = protocolOf(parseHandshake(proof.handshake));
   const names = hostNames(proof);
   const began = performance.now();
-  const client = (url: string, spoken = protocol) => ({ url, protocol: spoken, token, ca, timeoutMs, names });
+  const client = (url: string, spoken = protocol) => ({
+    url,
+    protocol: spoken,
+    token,
+    ca,
+    at,
+    timeoutMs,
+    names,
+  });
   const run = (url: string, spoken = protocol) => runProtocol(client(url, spoken));
   const [runs, elsewhere] = await Promise.all([
     Promise.all(urls.map((url) => run(url))),

@@ -3,7 +3,7 @@ import { request as secureRequest } from "node:https";
 import { isIP } from "node:net";
 import { trusting } from "../trusted-roots.ts";
 import { readWhole } from "./answer.ts";
-import { bareHost, firstWords, type Opening, watchConnection } from "./open.ts";
+import { bareHost, dialling, firstWords, type Opening, watchConnection } from "./open.ts";
 import { describeError, Stopped } from "./seen.ts";
 
 export interface Question {
@@ -21,7 +21,7 @@ export interface Answer {
 /** An HTTP request beside the WebSocket, with the same checks and hops. Throws {@link Stopped} where no answer comes. */
 export function httpRequest(
   question: Question,
-  { ca, timeoutMs, passed }: Pick<Opening, "ca" | "timeoutMs" | "passed">,
+  { ca, at, timeoutMs, passed }: Pick<Opening, "ca" | "at" | "timeoutMs" | "passed">,
 ): Promise<Answer> {
   const { method = "GET", url, headers, body = "" } = question;
   const send = url.protocol === "wss:" ? secureRequest : plainRequest;
@@ -32,6 +32,7 @@ export function httpRequest(
       ...{ method, headers: { ...headers, "content-length": Buffer.byteLength(body) }, agent: false },
       ...(url.protocol === "wss:" && trusting(ca)),
       rejectUnauthorized: true,
+      ...dialling(at),
     });
     const stop = (error: Stopped) => {
       clearTimeout(timer);

@@ -16,6 +16,8 @@ export interface RunOptions {
   /** Empty where there is none. */
   token: string;
   ca?: string | undefined;
+  /** The machine that is dialled; default: where the name of `url` leads. */
+  at?: string | undefined;
   timeoutMs: number;
   names: HostNames;
 }
@@ -101,15 +103,15 @@ export class ProtocolWay implements Way {
   }
 
   async open({ url = this.url, headers = {}, protocols = [] }: Partial<WayOpening> = {}): Promise<Client> {
-    const { ca, timeoutMs } = this.#options;
-    const client = await Client.open({ url, headers, protocols, ca, timeoutMs, passed: this.#passed });
+    const { ca, at, timeoutMs } = this.#options;
+    const client = await Client.open({ url, headers, protocols, ca, at, timeoutMs, passed: this.#passed });
     this.#clients.push(client);
     return client;
   }
 
   request(question: Question): Promise<Answer> {
-    const { ca, timeoutMs } = this.#options;
-    return httpRequest(question, { ca, timeoutMs, passed: this.#passed });
+    const { ca, at, timeoutMs } = this.#options;
+    return httpRequest(question, { ca, at, timeoutMs, passed: this.#passed });
   }
 
   pass(detail?: string): void {

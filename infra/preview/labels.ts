@@ -4,6 +4,8 @@ export const labels = {
   drift: "drift: ",
   /** What serves on a host that this package has not set up yet; a unified diff may follow after a blank line. */
   found: "found: ",
+  /** The table of all hosts of a fleet. */
+  fleet: "fleet: ",
   /** Whom a change disturbs. */
   reach: "reach: ",
   /** The host did not answer: the preview says what the state knows. */

@@ -17,7 +17,7 @@ import { packagesPayload } from "../render/packages.ts";
 import { type PortSettings, portSets } from "../render/ports.ts";
 import type { Release } from "../render/release.ts";
 import { packReleaseOnce } from "../render/release-once.ts";
-import { type ScriptedStep, scriptHash } from "../render/scripts.ts";
+import { commandSum, type ScriptedStep, scriptHash } from "../render/scripts.ts";
 import { sitePayload } from "../render/site.ts";
 import { describeStart } from "../render/start/start.ts";
 import type { Called } from "../settings/application-key.ts";
@@ -31,7 +31,7 @@ import { capacityText } from "./capacity.ts";
 import { checkNotes, resolved } from "./checks.ts";
 import { findingsOf } from "./found/findings.ts";
 import { memoryNotes } from "./memory.ts";
-import { environmentPlan } from "./own-plans.ts";
+import { commandPlan, environmentPlan } from "./own-plans.ts";
 import { type StepPlan, stepPlan } from "./plan.ts";
 import { progress } from "./progress.ts";
 import { refusals } from "./refusals.ts";
@@ -53,6 +53,16 @@ export interface Look {
   capacity?: string;
   /** How each release starts, and what is worth knowing of it. */
   releases: (Called & { starts: string; notes: string[] })[];
+  /** What an `up` does with each step, as far as the settings tell; none where the host was silent. */
+  steps: Record<string, StepBrief>;
+}
+
+/** A plan in short. */
+export interface StepBrief {
+  needed: boolean;
+  first: boolean;
+  drifted: boolean;
+  reach: string;
 }
 
 /** The settings that a look needs, with the host known. */
@@ -133,12 +143,13 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
   const facts = await (dry ? gather() : inTurn(gather, { ...settings, owner, say })).catch(silent);
   mark("answered");
   if (typeof facts === "string")
-    return { silence: facts, refused: await terms, findings: [], notes: [], releases };
+    return { silence: facts, refused: await terms, findings: [], notes: [], releases, steps: {} };
   const { addresses } = await resolved(settings.host);
+  const planned = plans(facts, wanted, applications);
   const order = await beforeOrder(facts, settings, addresses);
   const refused = [
     ...(dry ? [] : atWork(facts)),
-    ...refusals(facts, plans(facts, wanted, applications), settings, owner, applications),
+    ...refusals(facts, planned, settings, owner, applications),
     ...(await terms),
     ...order.filter((each) => each.refused).map(({ text }) => text),
   ];
@@ -154,6 +165,7 @@ async function lookNow(settings: Known, connection: HostConnection, owner: strin
     notes: [...unsure, ...memoryNotes(facts, settings), ...(await notes(facts, addresses, settings))],
     ...(capacity && { capacity }),
     releases,
+    steps: briefs(facts, planned),
   };
 }
 
@@ -185,6 +197,16 @@ async function rendered(settings: Known) {
     fileRoutesOf(settings).map((route) => packFileSetOnce(route, settings, progress)),
   );
   return { packed, wanted: await wantedPayloads(settings, packed, sets) };
+}
+
+function briefs(facts: Facts, planned: ReadonlyMap<string, StepPlan>): Look["steps"] {
+  const all = [["command", commandPlan(facts, commandSum())] as const, ...planned];
+  return Object.fromEntries(
+    all.map(([step, { needed, first, drift, reach }]) => [
+      step,
+      { needed, first, drifted: drift.length > 0, reach: reach.text },
+    ]),
+  );
 }
 
 /** The host is known by its own addresses, and by the one at which it is reached. */

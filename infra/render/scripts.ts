@@ -71,6 +71,9 @@ export function commandText(): string {
   return [...frame.before, ...scriptedSteps.flatMap(files), ...frame.after].map(script).join("\n");
 }
 
+/** SHA-256 of that text. */
+export const commandSum = () => createHash("sha256").update(commandText()).digest("hex");
+
 /**
  * The text that gathers the facts: the steps with their checks, and what makes facts of what these find.
  *

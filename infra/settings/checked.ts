@@ -14,18 +14,25 @@ export interface Checked {
 
 /** The arguments of a host with one application, or of one application of a host. */
 export function checked(raw: Readonly<Record<string, unknown>>): Checked {
-  const settings: Record<string, unknown> = {};
-  const problems = unknownKeys(raw);
-  for (const [key, kind] of Object.entries(schema) as [string, z.ZodType][]) {
-    const result = kind.safeParse(raw[key]);
-    if (result.success) settings[key] = result.data;
-    else problems.push(...result.error.issues.flatMap((issue) => describe(key, issue, raw[key])));
-  }
+  const { settings, problems: ofKeys } = readKeys(schema, raw);
+  const problems = [...unknownKeys(raw), ...ofKeys];
   settings.backendInstances ??= defaultInstances(settings as Partial<Settings>);
   problems.push(...conflicts(settings as Partial<Settings>));
   settings.websocketPath &&= mainWebsocketPath(settings as Settings);
   if (problems.length === 0) settings.backendShared = sharedWithTaken(settings);
   return { settings: settings as Partial<Settings>, problems };
+}
+
+/** Each key checked alone, with its default. */
+export function readKeys(kinds: Record<string, z.ZodType>, raw: Readonly<Record<string, unknown>>) {
+  const settings: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [key, kind] of Object.entries(kinds)) {
+    const result = kind.safeParse(raw[key]);
+    if (result.success) settings[key] = result.data;
+    else problems.push(...result.error.issues.flatMap((issue) => describe(key, issue, raw[key])));
+  }
+  return { settings, problems };
 }
 
 function unknownKeys(raw: Readonly<Record<string, unknown>>): string[] {

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import type { remote } from "@pulumi/command";
 import { commandPlan } from "../preview/own-plans.ts";
 import { mark } from "../profile.ts";
 import { uploadFolder } from "../render/release.ts";
-import { commandText } from "../render/scripts.ts";
+import { commandSum, commandText } from "../render/scripts.ts";
 import { input, optionWords, plannedCommand, type StepContext } from "./step.ts";
 
 export { commandText } from "../render/scripts.ts";
@@ -31,7 +30,7 @@ const unverified = "false # unverified: the host did not answer";
 export function hostCommand(context: StepContext): remote.Command {
   const { owner } = context;
   const text = commandText();
-  const sum = createHash("sha256").update(text).digest("hex");
+  const sum = commandSum();
   const plan = context.look.apply(({ facts }) => facts && commandPlan(facts, sum));
   const placed = (run: string) =>
     ["sudo geo-system command placed", ...optionWords({ for: owner, text: sum.slice(0, 8), run })].join(" ");

@@ -30,6 +30,8 @@ export interface HandshakeArgs {
   authority: pulumi.Output<string> | undefined;
   /** The proof comes after these, in every `up`, whether they changed or not. */
   after: pulumi.CustomResource[];
+  /** Whether this host is proven, and not whichever one its name leads to. */
+  alone: boolean;
 }
 
 /**
@@ -64,7 +66,8 @@ async function prove(args: HandshakeArgs, known: Known): Promise<HandshakeReport
   const proofs: Proof[] = [];
   for (const [i, { settings }] of args.applications.entries()) {
     const of = known.of[i];
-    if (of) proofs.push({ settings, report: await proveOne(session, settings, { ...known, ...of }) });
+    const at = args.alone && { at: known.connection.host };
+    if (of) proofs.push({ settings, report: await proveOne(session, settings, { ...known, ...of, ...at }) });
   }
   const candidates = proofs.map(({ settings, report }) => ({ ...settings, proven: report.ok }));
   const verdict = await sendVerdicts(session, candidates, args.owner);
@@ -86,13 +89,14 @@ function proofText({ settings, report }: Proof): string {
 async function proveOne(
   session: SshSession,
   settings: Application,
-  known: Omit<Known, "of"> & Known["of"][number],
+  known: Omit<Known, "of"> & Known["of"][number] & { at?: string },
 ): Promise<HandshakeReport> {
   const { step, backendName, backendInstances } = settings;
   return proveHandshake({
     urls: known.addresses.proven,
     others: known.addresses.others,
     ...(known.authority && { ca: known.authority }),
+    ...(known.at !== undefined && { at: known.at }),
     token: known.token,
     handshake: handshakeOf(settings),
     readLog: await markBackendLog(session, backendName),

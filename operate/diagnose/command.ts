@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { HostOptions } from "../target/option-target.ts";
-import { hostOptions, targetsOf } from "../target/options.ts";
+import { hostOptions, membersAmong, targetsOf } from "../target/options.ts";
 import { waitOption } from "../wait-option.ts";
 
 interface Options extends HostOptions {
@@ -40,6 +40,7 @@ export const command = hostOptions(new Command("npm run diagnose --"))
     if (!(timeoutMs > 0)) throw new Error(`--timeout: expected seconds, found ${options.timeout}`);
     const targets = await targetsOf(options);
     // Loaded only now: Pulumi has begun to answer by then.
-    const { runAll } = await import("./run.ts");
-    process.exitCode = await runAll(targets, { ...options, timeoutMs });
+    const { runAll, runFleet } = await import("./run.ts");
+    const run = membersAmong(targets).length > 1 ? runFleet : runAll;
+    process.exitCode = await run(targets, { ...options, timeoutMs });
   });

@@ -1,4 +1,6 @@
+import { memberName } from "../target/options.ts";
 import type { Target } from "../target/target.ts";
+import { fleetDiagnosisJson, fleetDiagnosisText, fleetExitCode } from "./fleet.ts";
 import { type Diagnosis, judge } from "./judge.ts";
 import { maskDiagnosis, secretsOf } from "./mask.ts";
 import { observe } from "./observe.ts";
@@ -51,6 +53,20 @@ export async function run(
     }
     return exitCode(last);
   });
+}
+
+/** Looks at all hosts of a fleet at the same time, and shows one table. */
+export async function runFleet(targets: readonly Target[], options: RunOptions): Promise<number> {
+  if (options.fix)
+    throw new Error("--fix: expected one host of the fleet, found all; name it: --component NAME");
+  const hosts = await Promise.all(
+    targets.map(async (target) => ({
+      name: memberName(target),
+      diagnosis: await target.withKeys(() => diagnose(target, options.timeoutMs)),
+    })),
+  );
+  console.log(options.json ? fleetDiagnosisJson(hosts) : fleetDiagnosisText(hosts));
+  return fleetExitCode(hosts);
 }
 
 async function diagnose(target: Target, timeoutMs: number): Promise<Diagnosis> {

@@ -26,6 +26,8 @@ const connection = machine.extend({
 /** A `WebSocketHost` as the state of a stack has it. */
 export interface OwnHost {
   name: string;
+  /** The `WebSocketFleet` that it is one of. */
+  fleet?: string;
   /** How its steps reach it; undefined before the first step was made. */
   connection: z.output<typeof connection> | undefined;
   /** Its arguments, as far as the commands need them; empty where an `up` never came to its end. */
@@ -47,13 +49,17 @@ export function hostsIn(text: string): OwnHost[] {
     .sort((a, b) => a.name.localeCompare(b.name)); // The state has them as they were made, at the same time.
 }
 
-function hostOf({ urn, outputs: kept }: Resource, resources: readonly Resource[]): OwnHost {
+const nameOf = (urn: string) => urn.split("::").at(-1) ?? urn;
+
+function hostOf({ urn, outputs: kept, parent }: Resource, resources: readonly Resource[]): OwnHost {
+  const fleet = parent?.includes("geo-system:index:WebSocketFleet::") ? parent : undefined;
   const { settings, ...outputs } = plain(kept) as Record<string, unknown>;
   const connections = resources
     .filter(({ parent }) => parent === urn)
     .flatMap(({ inputs }) => connection.safeParse(plain(inputs.connection)).data ?? []);
   return {
-    name: urn.split("::").at(-1) ?? urn,
+    name: nameOf(urn),
+    ...(fleet !== undefined && { fleet: nameOf(fleet) }),
     connection: connections[0],
     settings: (settings ?? {}) as Record<string, unknown>,
     outputs,
@@ -69,6 +75,13 @@ function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (mark in value && "plaintext" in value) return plain(JSON.parse(String(value.plaintext)));
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}
+
+/** The hosts that are meant: the named one, or all of a fleet, where the stack has nothing beside it. */
+export function chosenHosts(hosts: readonly OwnHost[], wanted: string | undefined, stack: string): OwnHost[] {
+  const [fleet, ...others] = new Set(hosts.map((host) => host.fleet));
+  const all = wanted === undefined && fleet !== undefined && others.length === 0;
+  return all ? [...hosts] : [chosenHost(hosts, wanted, stack)];
 }
 
 /**

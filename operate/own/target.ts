@@ -12,7 +12,7 @@ import { among } from "../target/among.ts";
 import { askPulumi } from "../target/ask-pulumi.ts";
 import type { Target } from "../target/target.ts";
 import { ownStack } from "./stack.ts";
-import { chosenHost, hostsIn, type OwnHost } from "./state.ts";
+import { chosenHost, chosenHosts, hostsIn, type OwnHost } from "./state.ts";
 
 /** The options by which a host of one's own program is named. */
 interface Wanted {
@@ -22,14 +22,22 @@ interface Wanted {
 }
 
 /**
- * The host of a stack of a program of one's own, as its state has it, once for each of its applications or for the one
+ * The host of a stack of a program of one's own, or each host of its fleet, as its state has it, once for each of its applications or for the one
  * that is meant. Nothing is started or written for it.
  */
 export async function ownTargets(project: Project, wanted: Wanted): Promise<Target[]> {
   const stack = await ownStack(project, wanted.stack);
-  const host = await ownHost(stack, wanted.component);
+  const hosts = await ownHosts(stack, wanted.component);
   const up = wanted.stack ? `npm run up -- --stack ${wanted.stack}` : "npm run up";
-  return targetsOfHost(host, up, wanted.application);
+  return hosts.flatMap((host) => targetsOfHost(host, up, wanted.application));
+}
+
+type Asked = Parameters<typeof askPulumi>[0] & { stack: string };
+
+/** The hosts that are meant: one, or all of a fleet. */
+export async function ownHosts(stack: Asked, component: string | undefined): Promise<OwnHost[]> {
+  const state = await askPulumi(stack, "stack", "export", "--show-secrets");
+  return chosenHosts(hostsIn(state), component, stack.stack);
 }
 
 /** @throws where the state has no host, several, or one that was never reached */
@@ -58,6 +66,7 @@ function targetOf(host: OwnHost, application: Application<Operated>, up: string)
   const { called, backendName, siteName } = application;
   return {
     ...{ host: connection.host, user, up, sshPort: port, application: backendName, site: siteName },
+    ...(host.fleet !== undefined && { member: host.name }),
     ...(called !== undefined && { applicationName: called }),
     urls: addresses({ ...application, host: connection.host }).urls,
     ssh: sshLine(connection.host, { port, user, jumpHost: jumpWords(connection.jumpHost) }),

@@ -30,7 +30,11 @@ export function readChanges({ steps }: Preview): Change[] {
 /** A replacement is told once, not as its deletion and creation as well. */
 function changes({ op, urn }: Operation): boolean {
   const quiet = ["same", "read", "refresh", "create-replacement", "delete-replaced", "discard-replaced"];
-  return !quiet.includes(op) && !/:(Stack|WebSocketHost)::/.test(urn) && !urn.includes("::pulumi:providers:");
+  return (
+    !quiet.includes(op) &&
+    !/:(Stack|WebSocketHost|WebSocketFleet)::/.test(urn) &&
+    !urn.includes("::pulumi:providers:")
+  );
 }
 
 function change(operation: Operation): Change {

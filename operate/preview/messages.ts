@@ -32,6 +32,8 @@ export interface Messages {
   found: Finding[];
   drift: Drift[];
   reach: Message[];
+  /** The table of all hosts of a fleet. */
+  fleet: Message[];
   unverified: Message[];
   refused: Message[];
   checks: Check[];
@@ -52,6 +54,7 @@ export function readMessages({ diagnostics }: Preview): Messages {
     // In the order in which they were said, which tells a story.
     found: diagnostics.map(plain).flatMap(finding),
     drift: all.filter(({ text }) => text.startsWith(labels.drift)).map(drift),
+    fleet: labelled(labels.fleet),
     reach: labelled(labels.reach),
     unverified: labelled(labels.unverified),
     refused: labelled(labels.refused),

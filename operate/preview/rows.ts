@@ -10,6 +10,8 @@ export interface Row {
   /** The name of its WebSocketHost. */
   host: string | undefined;
   step: StepName | undefined;
+  /** Its application, where the host has several. */
+  application?: string | undefined;
   /** What a person calls it. */
   title: string;
   /** What `up` does: "update", "repair", "update and repair" … */
@@ -45,7 +47,7 @@ export function rows(changes: readonly Change[], { drift, reach }: Messages): Ro
         const title = hosts.length > 1 ? `${own} of ${host}` : own;
         const of = { changes: changes.filter(here), drift: drift.filter(here) };
         const said = reach.filter(here).map(({ text }) => text);
-        return { host, step, title, ...of, reach: reaching(said), operation: operation(of) };
+        return { host, step, application, title, ...of, reach: reaching(said), operation: operation(of) };
       }),
   );
   const others = changes
@@ -99,9 +101,12 @@ const most = 40;
 /** The table of all rows, and of the proof that ends every `up`. */
 export function table(all: readonly Row[]): string {
   const undone = all.length > 0 && all.every(({ operation }) => operation === "undo");
-  const lines = all
+  const folded = foldAlike(
+    all.map((row) => ({ row, cells: [row.operation, what(row), reachText(row)] as const })),
+  );
+  const lines = folded
     .slice(0, most)
-    .map((row) => [shortened(row.title, 80), row.operation, what(row), reachText(row)]);
+    .map(({ title, cells: [operation, about, reach] }) => [shortened(title, 80), operation, about, reach]);
   const handshake = ["handshake", "prove", "a client from outside, at the end of `up`", "nothing"];
   const ours = all.some(({ step }) => step) && !undone;
   return [
@@ -111,9 +116,34 @@ export function table(all: readonly Row[]): string {
       ([title = "", operation, about, reach = ""]) =>
         `| ${inline(title)} | ${operation} | ${about} | ${inline(reach) || "–"} |`,
     ),
-    ...(all.length > most ? [`| … | | and ${all.length - most} more | |`] : []),
+    ...(folded.length > most ? [`| … | | and ${folded.length - most} more | |`] : []),
     ...(ours ? [`| ${handshake.join(" | ")} |`] : []),
   ].join("\n");
+}
+
+interface Line {
+  row: Row;
+  cells: readonly [operation: string, what: string, reach: string];
+}
+
+/** Hosts on which the same becomes of a step are one line: `site of geo-a, geo-b`. */
+function foldAlike(lines: readonly Line[]): { title: string; cells: Line["cells"] }[] {
+  const alike = new Map<string, Line[]>();
+  for (const line of lines) {
+    const { step, application, title, changes, drift } = line.row;
+    const content = [
+      changes.map(({ files, release }) => [files, release]),
+      drift.map(({ reasons }) => reasons),
+    ];
+    const key = JSON.stringify([step ? [step, application] : title, line.cells, content]);
+    alike.set(key, [...(alike.get(key) ?? []), line]);
+  }
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const others = group.slice(1).map(({ row }) => `, ${row.host}`);
+    return [{ title: [first.row.title, ...others].join(""), cells: first.cells }];
+  });
 }
 
 const longestReach = 1_000;

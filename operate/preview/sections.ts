@@ -1,5 +1,5 @@
 import type { Part } from "./fit-length.ts";
-import { code, inline, visible } from "./markdown.ts";
+import { code, fence, inline, visible } from "./markdown.ts";
 import type { Message, Messages } from "./messages.ts";
 import { bullets, errorText, filePart, foldedDiff, releasePart } from "./parts.ts";
 import type { Row } from "./rows.ts";
@@ -81,19 +81,27 @@ export function checkParts({ checks, warnings }: Messages): Part[] {
 
 /** The diffs of every step's files. */
 export function diffParts(rows: readonly Row[]): Part[] {
-  return rows.flatMap(({ step, changes }) => {
+  const parts = rows.flatMap(({ step, changes }) => {
     const stepRank = step ? diffRanks[step] : diffRanks.command;
     return changes.flatMap(({ files, release }) => [
       ...present(release && releasePart(step ?? "", release, releaseRank)),
       ...files.map((file) => filePart(file, stepRank)),
     ]);
   });
+  // Hosts of a fleet mostly change alike.
+  return [...new Map(parts.map((part) => [part.text, part])).values()];
+}
+
+/** The table of all hosts of a fleet. */
+export function fleetParts({ fleet }: Messages): Part[] {
+  return fleet.map(({ text }) => ({ rank: rank.table, name: "the table of hosts", text: fence(text) }));
 }
 
 /** Whom a message is about, in the word of its step; nothing for the whole host. */
 function subject(urn: Message["urn"], after: string, around = ""): string {
-  const { step, application } = urn ? placeOf(urn) : {};
-  return step ? `${around}${step}${application ? ` ${application}` : ""}${around}${after}` : "";
+  const { step, application, name } = urn ? placeOf(urn) : {};
+  const host = urn?.includes("WebSocketFleet$") ? ` of ${name}` : "";
+  return step ? `${around}${step}${application ? ` ${application}` : ""}${host}${around}${after}` : "";
 }
 
 const present = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { type Application, applicationsOf } from "../../infra/settings/applications.ts";
 import type { Operated } from "../../infra/settings/operated.ts";
 import { report } from "../../sandbox/report.ts";
-import { onStackHost, type StackHost } from "../host-session.ts";
+import { hasSeveral, onStackHost, type StackHost } from "../host-session.ts";
 import { readyStack } from "../run-pulumi.ts";
 import { componentOption, refuseComponent } from "../target/component-option.ts";
 import { waitOption } from "../wait-option.ts";
@@ -45,7 +45,7 @@ export const command = new Command("npm run rollback --")
   .helpOption("-h, --help", "show this help")
   .action(async (options: Options) => {
     const stack = await readyStack(options.stack);
-    if (!stack.project.own) refuseComponent(options.component);
+    if (!hasSeveral(stack)) refuseComponent(options.component);
     await onStackHost(stack, options.component, (host) => rollback(host, options));
   });
 

@@ -77,7 +77,8 @@ function configured({ stack, project, host: sandbox }: KnownStack, application?:
   );
 }
 
-function switchedOff(name: string) {
+/** What is said of a sandbox that is off, and how it is switched on. */
+export function switchedOff(name: string) {
   const named = name === defaultName ? "" : ` -- up --name ${name}`;
   return {
     cause: `the sandbox "${name}" is switched off`,

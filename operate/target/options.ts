@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { presetNames } from "../../infra/handshake/handshake.ts";
 import { NoProject, type Project, projectHere } from "../project.ts";
-import { componentOption, refuseComponent } from "./component-option.ts";
+import { componentOption } from "./component-option.ts";
 import { handshakeFrom } from "./handshake-option.ts";
 import type { HostOptions } from "./option-target.ts";
 import type { Target } from "./target.ts";
@@ -50,12 +50,26 @@ function handshakeOption(): Option {
 
 /** The host that is meant: named by options, else the stack's. Only what it takes is loaded. */
 export async function targetOf(options: HostOptions): Promise<Target> {
-  const [first] = await targetsOf(options);
+  const targets = await targetsOf(options);
+  const [first] = targets;
   if (!first) throw new Error("the stack has no application");
-  return first;
+  const [member, ...others] = membersAmong(targets);
+  if (others.length === 0) return first;
+  throw new Error(
+    `which host? expected one of the fleet, found ${[member, ...others].join(", ")}\n  next: --component ${member}`,
+  );
 }
 
-/** The same, once for each application of the host that may be meant. */
+/** The names of the hosts, where they are a fleet. */
+export const membersAmong = (targets: readonly Target[]): string[] => [
+  ...new Set(targets.flatMap(({ member }) => member ?? [])),
+];
+
+/** `geo-b`, or `geo-b/api` where its host has several applications. */
+export const memberName = ({ member, host, applicationName }: Target): string =>
+  [member ?? host, applicationName].filter(Boolean).join("/");
+
+/** The same, once for each application of each host that may be meant. */
 export async function targetsOf(options: HostOptions): Promise<Target[]> {
   if (options.stack && (options.host || options.url)) {
     throw new Error("--stack and --host or --url: expected one of the two ways to name a host, found both");
@@ -79,9 +93,8 @@ async function stackTargets({ stack, component, application }: HostOptions): Pro
     const { ownTargets } = await import("../own/target.ts");
     return ownTargets(project, { stack, component, application });
   }
-  refuseComponent(component);
   const stacks = process.env.GEO_SYSTEM_INSTALLED === "yes" ? undefined : await import("./stack-target.ts");
-  if (stacks) return stacks.stackTargets(stack, application, project);
+  if (stacks) return stacks.stackTargets(stack, { application, component }, project);
   throw new Error(whichHost);
 }
 

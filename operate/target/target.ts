@@ -3,6 +3,8 @@ import type { HostConnection } from "../../infra/host/connection.ts";
 
 /** A host and the service on it, as the commands of an operator need them. */
 export interface Target {
+  /** The name of its `WebSocketHost`, where it is one of a fleet. */
+  member?: string;
   /** Name or address of the host. */
   host: string;
   /** How to log in by hand, as it stands before a command: `ssh ubuntu@203.0.113.7`. */

@@ -8,6 +8,14 @@ import { readyStack, runPulumi } from "../run-pulumi.ts";
 import { waitOption } from "../wait-option.ts";
 import { sayWhatIsThere } from "./proven.ts";
 
+const mostSandboxes = 10;
+
+function fleetSize(text: string): number {
+  const hosts = Number(text);
+  if (Number.isInteger(hosts) && hosts >= 1 && hosts <= mostSandboxes) return hosts;
+  throw new Error(`--fleet: expected a number of hosts from 1 to ${mostSandboxes}, found ${text}`);
+}
+
 export const command = new Command("npm run up --")
   .description(
     "Makes the host serve the WebSocket backend and proves it. Without a configured host: a sandbox on this machine.",
@@ -16,14 +24,15 @@ export const command = new Command("npm run up --")
     "-s, --stack <name>",
     "the stack to use (default: the selected one, or sandbox where no host is configured)",
   )
+  .option("--fleet <hosts>", `so many sandbox hosts instead of one, 1 to ${mostSandboxes}`, fleetSize)
   .addOption(waitOption())
   .argument("[arguments...]", "more arguments for `pulumi up`: --yes, --diff, --target URN, --refresh, …")
   .allowUnknownOption()
   .helpOption("-h, --help", "show this help")
-  .action(async (words: string[], options: { stack?: string; wait: number }) => {
+  .action(async (words: string[], options: { stack?: string; wait: number; fleet?: number }) => {
     const rest = withoutSeparator(words);
     await refuseUnknownOptions("up", rest, await environmentOf(projectHere()));
-    const stack = await readyStack(options.stack, say);
+    const stack = await readyStack(options.stack, say, options.fleet);
     await clearWay(stack, options.wait);
     if (options.wait > 0) stack.environment.GEO_SYSTEM_LOCK_WAIT = String(options.wait);
     process.exitCode = await runPulumi(stack, [

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
+import { deafToOthers } from "../support/deaf-to-others.ts";
 import { Prober } from "../support/prober.ts";
 import { rawHandshake, upgrades } from "../support/raw-websocket.ts";
 import { TestStack } from "../support/stack.ts";
@@ -294,17 +295,6 @@ describe("the life of a host", () => {
     expect(await on("test -x /usr/sbin/nginx && echo kept")).toBe("kept\n");
   });
 });
-
-/** Of a backend that serves the host itself, and nobody who comes through nginx. */
-const deafToOthers = `
-import { Server } from "node:http";
-const { emit } = Server.prototype;
-Server.prototype.emit = function (name, ...words) {
-  if (name !== "upgrade" || !words[0].headers["x-real-ip"]) return emit.call(this, name, ...words);
-  words[1].destroy();
-  return true;
-};
-`;
 
 /** What Pulumi knows of the host, but for the stack, its component and the providers. */
 async function urns(stack: TestStack): Promise<string[]> {

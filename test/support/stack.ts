@@ -21,7 +21,7 @@ export interface Run {
 export class TestStack implements AsyncDisposable {
   /** The name of its sandbox. */
   readonly host: string;
-  readonly stack: ReadyStack;
+  stack: ReadyStack;
   readonly files: string;
   /** What `configure` set last. */
   #configured: string[] = [];
@@ -32,15 +32,26 @@ export class TestStack implements AsyncDisposable {
     this.files = files;
   }
 
-  /** @param ca whether an ACME server is beside its sandbox, which makes the stack one with `tls: acme` */
-  static async start(label: string, { ca = false } = {}): Promise<TestStack> {
+  /**
+   * @param ca whether an ACME server is beside its sandbox, which makes the stack one with `tls: acme`
+   * @param fleet how many hosts it shall have, as a fleet
+   */
+  static async start(
+    label: string,
+    { ca = false, fleet }: { ca?: boolean; fleet?: number } = {},
+  ): Promise<TestStack> {
     const host = testName(label);
     if (ca) {
       await sandbox.up(host);
       await sandbox.addCa(host);
     }
-    const stack = await readyStack(stackOf(host));
+    const stack = await readyStack(stackOf(host), undefined, fleet);
     return new TestStack(host, stack, await mkdtemp(join(tmpdir(), "中文 stack-")));
+  }
+
+  /** So many hosts, as `npm run up -- --fleet` has it. */
+  async resize(fleet: number): Promise<void> {
+    this.stack = await readyStack(this.stack.stack, undefined, fleet);
   }
 
   /** Runs the CLI; a failure is an answer, not an error. */

@@ -49,7 +49,12 @@ it("stacks with a host are found in their files, sandboxes apart", () => {
   writeFileSync(join(project, "Pulumi.dev.yaml"), "encryptionsalt: x\n");
   writeFileSync(join(project, "Pulumi.sandbox.yaml"), "config:\n  geo-system:host: 198.18.0.2\n");
   writeFileSync(join(project, "Pulumi.sandbox-eu.yaml"), "config:\n  geo-system:host: eu.example.org\n");
-  expect(configuredStacks(project).sort()).toEqual(["prod", "sandbox-eu"]);
+  writeFileSync(join(project, "Pulumi.fleet.yaml"), "config:\n  geo-system:hosts: '[\"203.0.113.7\"]'\n");
+  writeFileSync(
+    join(project, "Pulumi.sandbox-fleet.yaml"),
+    "config:\n  geo-system:hosts:\n    - { name: a, host: 198.18.0.2 }\n",
+  );
+  expect(configuredStacks(project).sort()).toEqual(["fleet", "prod", "sandbox-eu"]);
 });
 
 describe("a stack named as a sandbox's", () => {

@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../../infra/config.ts";
 import { packageRoot } from "../../../infra/package-root.ts";
+import { fleetSchema } from "../../../infra/settings/fleet.ts";
 import { schema } from "../../../infra/settings/schema.ts";
+
+const schemas = { ...schema, ...fleetSchema };
 
 interface Declared {
   default: unknown;
@@ -18,13 +21,13 @@ const typeOf = (value: unknown) => (Array.isArray(value) ? "list" : typeof value
 
 describe("Pulumi.yaml", () => {
   it("declares the keys that the program reads, in the same order", () => {
-    expect(Object.keys(declared)).toEqual(Object.keys(schema));
+    expect(Object.keys(declared)).toEqual(Object.keys(schemas));
   });
 
   it.each(Object.entries(declared))(
     "declares %s with its real default, a type and a description",
     (key, entry) => {
-      const kind = schema[key as keyof typeof schema];
+      const kind = schemas[key as keyof typeof schemas];
       const undefinedInput = kind.safeParse(undefined);
       const real =
         key === "backendSource"

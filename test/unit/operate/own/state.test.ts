@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { chosenHost, hostsIn } from "../../../../operate/own/state.ts";
+import { chosenHost, chosenHosts, hostsIn } from "../../../../operate/own/state.ts";
 import { targetsOfHost } from "../../../../operate/own/target.ts";
 import type { Target } from "../../../../operate/target/target.ts";
 
@@ -88,4 +88,20 @@ it("of several applications each is a target with its own token, or the one that
   expect(() => targetsOfHost(host as never, "npm run up", "web")).toThrow(
     "--application: expected api or chat",
   );
+});
+
+it("all hosts of a fleet are meant where none is named; beside another host one must be", () => {
+  const parent = "urn:pulumi:prod::shop::geo-system:index:WebSocketFleet::geo";
+  const member = (name: string) => ({ ...component(name), parent });
+  const fleet = [
+    member("geo-a"),
+    step("geo-a", "203.0.113.7"),
+    member("geo-b"),
+    step("geo-b", "203.0.113.8"),
+  ];
+  const names = (wanted?: string, ...more: object[]) =>
+    chosenHosts(hostsIn(state(...fleet, ...more)), wanted, "prod").map(({ name }) => name);
+  expect(names()).toEqual(["geo-a", "geo-b"]);
+  expect(names("geo-b")).toEqual(["geo-b"]);
+  expect(() => names(undefined, component("web"))).toThrow("which host?");
 });

@@ -1,0 +1,86 @@
+import { setTimeout } from "node:timers/promises";
+import type { Rollout } from "../settings/fleet.ts";
+import { batchesOf } from "./batches.ts";
+
+/** A host of a run, as far as the order goes. */
+export interface Rolled {
+  name: string;
+  /** What the look at the host found. Stays open where an `up` must not begin: the host itself says why. */
+  looked: Promise<Beforehand>;
+  /** Settles once the client from outside went through. Stays open where it did not, and nobody's turn comes. */
+  proven: Promise<unknown>;
+}
+
+export interface Beforehand {
+  /** Whether clients are served by it. */
+  serves: boolean;
+  /** Whether the run changes anything on it. */
+  changes: boolean;
+}
+
+/** A run over all hosts, batch by batch. */
+export class Run {
+  #hosts: readonly Rolled[] = [];
+  #begun: () => void = () => {};
+  readonly #all = new Promise<void>((resolve) => {
+    this.#begun = resolve;
+  });
+  readonly #rollout: Rollout;
+  readonly #say: (line: string) => void;
+  #batches: Promise<string[][]> | undefined;
+  readonly #turns = new Map<number, Promise<void>>();
+
+  constructor(rollout: Rollout, say: (line: string) => void) {
+    this.#rollout = rollout;
+    this.#say = say;
+  }
+
+  /** Called once, with all hosts in their order. */
+  begin(hosts: readonly Rolled[]): void {
+    this.#hosts = hosts;
+    this.#begun();
+  }
+
+  /** Settles when it is this host's turn: every look went well, and each host of an earlier batch is proven. */
+  async turnOf(name: string): Promise<void> {
+    await this.#all;
+    this.#batches ??= this.#plan();
+    const batches = await this.#batches;
+    const at = batches.findIndex((batch) => batch.includes(name));
+    await this.#begin(batches, at);
+  }
+
+  /** No host is touched before all of them have told that the run may begin. */
+  async #plan(): Promise<string[][]> {
+    const ranked = await Promise.all(
+      this.#hosts.map(async ({ name, looked }) => ({ name, ...(await looked) })),
+    );
+    return batchesOf(ranked, this.#rollout);
+  }
+
+  /** Once a batch, however many hosts it has. */
+  #begin(batches: readonly string[][], at: number): Promise<void> {
+    const begun = this.#turns.get(at) ?? this.#after(batches, at);
+    this.#turns.set(at, begun);
+    return begun;
+  }
+
+  async #after(batches: readonly string[][], at: number): Promise<void> {
+    const before = batches[at - 1];
+    if (!before) return;
+    await this.#begin(batches, at - 1);
+    await Promise.all(this.#of(before).map(({ proven }) => proven));
+    const { pauseSeconds } = this.#rollout;
+    const next = batches.slice(at).flat();
+    if (pauseSeconds === 0 || !(await this.#changed(before)) || !(await this.#changed(next))) return;
+    this.#say(`${before.join(", ")} proven; ${next.join(", ")} in ${pauseSeconds} s.`);
+    await setTimeout(pauseSeconds * 1000);
+  }
+
+  #of = (names: readonly string[]) => this.#hosts.filter(({ name }) => names.includes(name));
+
+  async #changed(names: readonly string[]): Promise<boolean> {
+    const looks = await Promise.all(this.#of(names).map(({ looked }) => looked));
+    return looks.some(({ changes }) => changes);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Input } from "@pulumi/pulumi";
+import { z } from "zod";
+import type { WebSocketHostArgs } from "./arguments.ts";
+import { check } from "./checks.ts";
+
+/** One host of a fleet: where it is, and what differs there from what holds for all. */
+export interface FleetHostArgs extends Partial<WebSocketHostArgs> {
+  /** Name or address at which SSH, HTTP and HTTPS reach it from outside. */
+  host: Input<string>;
+  /**
+   * What it is called in names of resources, previews and outputs; it stays when its address changes. Default: made from
+   * the address, `"203.0.113.7"` is `203-0-113-7`. Needed where `host` is an output.
+   */
+  name?: string;
+}
+
+/** How an `up` goes from host to host. */
+export interface RolloutArgs {
+  /** How many hosts meet a change first; 0: none. Default 1. */
+  canary?: number;
+  /** How many hosts are worked on at once after that. Default 1. */
+  parallel?: number;
+  /** Seconds between the proof of a batch that was changed and the next batch. Default 0. */
+  pauseSeconds?: number;
+}
+
+/** What a {@link WebSocketFleet} is made from: every argument of a host holds for all, and each host may have its own. */
+export interface WebSocketFleetArgs extends Omit<WebSocketHostArgs, "host"> {
+  /** The hosts, as addresses or objects: `["203.0.113.7", { host: "203.0.113.8", name: "b", port: 2222 }]`. */
+  hosts: readonly (string | FleetHostArgs)[];
+  /** Order and pace of an `up`. Default: one host after the other. */
+  rollout?: RolloutArgs;
+}
+
+const aHost = 'an address, or an object with a host: { "host": "203.0.113.7", "name": "a" }';
+
+const hosts = z.array(
+  z.union([check.hostName, z.looseObject({ host: z.unknown() })], aHost),
+  `a list, each of it ${aHost}`,
+);
+
+const rollout = check.members({
+  canary: check.whole("a number of hosts, 0 or more", 0, 1000).default(1),
+  parallel: check.whole("a number of hosts, 1 or more", 1, 1000).default(1),
+  pauseSeconds: check.whole("seconds from 0 to 3600", 0, 3600).default(0),
+});
+
+/** The check and the default of every key that a fleet has beside those of its hosts. */
+export const fleetSchema = { hosts: hosts.default([]), rollout: rollout.optional() };
+
+export type Rollout = z.output<typeof rollout>;
+
+/** @example rolloutOf({ pauseSeconds: 30 }) // { canary: 1, parallel: 1, pauseSeconds: 30 } */
+export const rolloutOf = (given: unknown = {}): Rollout => rollout.parse(given);

@@ -1,0 +1,110 @@
+import * as pulumi from "@pulumi/pulumi";
+import { hostName } from "./fleet/host-name.ts";
+import { beforehand } from "./fleet/live.ts";
+import { Run } from "./fleet/rollout.ts";
+import { fleetTable } from "./fleet/table.ts";
+import { pinnedConnection } from "./host/pinned.ts";
+import { ownerName } from "./owner.ts";
+import { labels } from "./preview/labels.ts";
+import { type Look, lookAt } from "./preview/look.ts";
+import type { WebSocketHostArgs } from "./settings/arguments.ts";
+import type { WebSocketFleetArgs } from "./settings/fleet.ts";
+import type { Settings } from "./settings/schema.ts";
+import { type FleetHost, validateFleet } from "./settings/validate-fleet.ts";
+import { WebSocketHost } from "./websocket-host.ts";
+
+/**
+ * Several hosts that serve the same WebSocket backend. Each is a {@link WebSocketHost} of its own; an `up` looks at all of
+ * them before it changes any, and goes from one to the next only past the proof from outside.
+ *
+ * @throws ConfigurationError that lists every bad argument, before anything is touched
+ * @example
+ * const geo = new WebSocketFleet("geo", {
+ *   hosts: [{ name: "a", host: "203.0.113.7" }, { name: "b", host: "203.0.113.8", port: 2222 }],
+ *   rollout: { canary: 1, parallel: 2, pauseSeconds: 30 },
+ *   backendSource: "../backend",
+ *   handshakeToken,
+ * });
+ */
+export class WebSocketFleet extends pulumi.ComponentResource {
+  /** The hosts by name. */
+  readonly hosts: Readonly<Record<string, WebSocketHost>>;
+  /** Secret: for each host by name, a ws address that any client can use now; `a/api` for each of `applications`. */
+  readonly testUrls: pulumi.Output<Record<string, string>>;
+  /** PEM of the CAs to trust beside the public ones, one after the other; undefined where these do, or `tls` is off. */
+  readonly caCertificate: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: WebSocketFleetArgs, options?: pulumi.ComponentResourceOptions) {
+    super("geo-system:index:WebSocketFleet", name, {}, options);
+    const fleet = validateFleet({ ...args });
+    const run = new Run(fleet.rollout, (line) => void pulumi.log.info(line, this));
+    const hosts = fleet.hosts.map((host) => {
+      const look = lookOf(hostName(name, host.name), host.settings);
+      return { ...host, look, component: this.#host(name, host, run) };
+    });
+    this.#announce(hosts);
+    run.begin(
+      hosts.map(({ name: host, look, component }) => ({
+        name: host,
+        looked: success(look.apply(beforehand)),
+        proven: success(component.release),
+      })),
+    );
+    const each = <T>(of: (host: WebSocketHost) => T) =>
+      Object.fromEntries(hosts.map(({ name: host, component }) => [host, of(component)]));
+    this.hosts = each((host) => host);
+    this.testUrls = pulumi.secret(
+      pulumi.all(each(({ testUrl, testUrls }) => pulumi.all([testUrl, testUrls]))).apply(urlsByName),
+    );
+    this.caCertificate = pulumi
+      .all(hosts.map(({ component }) => component.caCertificate))
+      .apply((all) => [...new Set(all)].filter((pem) => pem !== undefined).join("\n") || undefined);
+    this.registerOutputs(this.outputs());
+  }
+
+  /** Every output, under the names that `pulumi stack output` shows; `url` and its like are those of the first host. */
+  outputs() {
+    const [first] = Object.values(this.hosts) as [WebSocketHost];
+    const { url, wsUrl, wssUrl, testUrl } = first.outputs();
+    const hosts = Object.fromEntries(Object.entries(this.hosts).map(([name, host]) => [name, told(host)]));
+    return { url, wsUrl, wssUrl, testUrl, hosts, testUrls: this.testUrls, caCertificate: this.caCertificate };
+  }
+
+  /** A host whose resources come once it is its turn. A preview waits for nothing: it shows all of them. */
+  #host(name: string, host: FleetHost, run: Run): WebSocketHost {
+    const turn = pulumi.runtime.isDryRun() ? [] : run.turnOf(host.name).then((): pulumi.Resource[] => []);
+    const args = host.args as unknown as WebSocketHostArgs;
+    return new WebSocketHost(hostName(name, host.name), args, { parent: this, dependsOn: turn }, true);
+  }
+
+  #announce(hosts: readonly { name: string; look: pulumi.Output<Look> }[]): void {
+    const looks = hosts.map(({ look }) => look);
+    pulumi.all([pulumi.all(looks), this.urn]).apply(([found]) => {
+      const rows = hosts.map(({ name }, i) => ({ name, ...(found[i] as Look) }));
+      return pulumi.log.info(labels.fleet + fleetTable(rows), this);
+    });
+  }
+}
+
+function lookOf(name: string, settings: Settings): pulumi.Output<Look> {
+  return lookAt(settings, pinnedConnection(settings).connection, ownerName(name)).look;
+}
+
+type UrlsOfHost = readonly [string, Record<string, string> | undefined];
+
+function urlsByName(hosts: Record<string, UrlsOfHost>): Record<string, string> {
+  const all = Object.entries(hosts).flatMap(([name, [url, ofApplications = {}]]) => [
+    [name, url],
+    ...Object.entries(ofApplications).map(([application, own]) => [`${name}/${application}`, own]),
+  ]);
+  return Object.fromEntries(all) as Record<string, string>;
+}
+
+/** Settles with the value of an output. Of one that fails it stays open: Pulumi says why, and ends the run. */
+const success = <T>(value: pulumi.Output<T>) =>
+  new Promise<T>((resolve) => value.apply((known) => resolve(known as T)));
+
+const told = ({ address, url, wsUrl, wssUrl, release, releases }: WebSocketHost) => ({
+  ...{ address, url, wsUrl, wssUrl, release },
+  ...(releases && { releases }),
+});

@@ -1,0 +1,139 @@
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sandboxOfHost } from "../../operate/sandbox-names.ts";
+import * as sandbox from "../../sandbox/host/sandbox.ts";
+import { sshArguments } from "../../sandbox/host/ssh.ts";
+import { deafToOthers } from "../support/deaf-to-others.ts";
+import { Prober } from "../support/prober.ts";
+import { rawHandshake } from "../support/raw-websocket.ts";
+import { TestStack } from "../support/stack.ts";
+
+interface Outputs {
+  hosts: Record<string, { address: string; release: string }>;
+  testUrls: Record<string, string>;
+}
+
+/*
+ * The life of a fleet, in order: two bare hosts, a release that its first host refuses, one that only the client from
+ * outside refuses, a sound one, a host without power, a third one, and back to one. Each story starts where the one before ended.
+ */
+describe("the life of a fleet", () => {
+  let stack: TestStack;
+  let server: string;
+  let sound: string;
+  const outputs = async () => (await stack.outputs()) as unknown as Outputs;
+  const releases = async () =>
+    Object.fromEntries(Object.entries((await outputs()).hosts).map(([name, host]) => [name, host.release]));
+  const nameOf = (host: string) => sandboxOfHost(stack.host, host);
+  const on = async (host: string, command: string) =>
+    (await execa("ssh", [...sshArguments(sandbox.running(nameOf(host))), command])).stdout;
+  const runs = async (host: string) => basename(await on(host, "readlink /srv/geo-backend/current"));
+
+  beforeAll(async () => {
+    stack = await TestStack.start("fleet", { fleet: 2 });
+    server = join(await stack.copyOfBackend(), "src/server.ts");
+    sound = await readFile(server, "utf8");
+  });
+  afterAll(async () => {
+    for (const host of ["b", "c"]) await sandbox.down(nameOf(host));
+    await stack?.[Symbol.asyncDispose]();
+  });
+
+  it("bare hosts come up at once, each with its own proof, from one release", async () => {
+    const output = await stack.up();
+    for (const host of ["a", "b"]) expect(output).toContain(`chain to geo-system CA of geo-${host}`);
+    const { testUrls, hosts } = await outputs();
+    for (const url of Object.values(testUrls)) expect(await rawHandshake(url)).toMatch(/^HTTP\/1\.1 101 /);
+    expect(hosts.a?.release).toBe(hosts.b?.release);
+    expect(hosts.a?.address).not.toBe(hosts.b?.address);
+  });
+
+  it("the second `up` changes nothing, and a preview shows every host in one table", async () => {
+    await stack.up("--expect-no-changes");
+    const preview = await stack.must("preview", "--expect-no-changes");
+    expect(preview).toMatch(/fleet: 2 hosts, 0 live connections\n *host +command .*\n *a +- .*\n *b +- /);
+  });
+
+  it("a release that does not start is refused by the first host; nothing of it reaches the second, which serves on", async () => {
+    await stack.configure({ backendSource: join(server, "../..") });
+    await stack.up();
+    const before = await releases();
+    await using prober = new Prober((await outputs()).testUrls.b ?? "");
+    await writeFile(server, 'throw new Error("broken on purpose");\n');
+    const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("broken on purpose");
+    expect(output).not.toMatch(/geo-b-(release|backend|command)/);
+    expect(await runs("a")).toBe(before.a);
+    expect(await runs("b")).toBe(before.b);
+    const seen = await prober.stop();
+    expect(seen.failures).toEqual([]);
+    expect(seen.made).toBeGreaterThan(50);
+  });
+
+  it("one that only the client from outside refuses is taken back on the first host, and the second never meets it", async () => {
+    const before = await releases();
+    await writeFile(server, `${sound}\n${deafToOthers}`);
+    await using prober = new Prober((await outputs()).testUrls.b ?? "");
+    const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/error: The handshake failed\./);
+    expect(output).toMatch(/the handshake from outside failed; release \S+ serves on/);
+    expect(output).not.toMatch(/geo-b-(release|backend|command)/);
+    expect(await runs("a")).toBe(before.a);
+    expect(await runs("b")).toBe(before.b);
+    expect((await prober.stop()).failures).toEqual([]);
+  });
+
+  it("a sound one goes to the second host only when the first is proven, and nobody is turned away", async () => {
+    await writeFile(server, sound);
+    await appendFile(server, "// another release\n");
+    await stack.configure({ backendSource: join(server, "../.."), rollout: { pauseSeconds: 1 } });
+    const { testUrls } = await outputs();
+    await using a = new Prober(testUrls.a ?? "");
+    await using b = new Prober(testUrls.b ?? "");
+    const before = await releases();
+    const output = await stack.up();
+    const [paused, second] = [output.indexOf("a proven; b in 1 s."), output.indexOf("geo-b-backend")];
+    expect(paused).toBeGreaterThan(0);
+    expect(second).toBeGreaterThan(0);
+    const after = await releases();
+    expect(after.a).not.toBe(before.a);
+    expect(after.b).toBe(after.a);
+    expect((await a.stop()).failures).toEqual([]);
+    expect((await b.stop()).failures).toEqual([]);
+    await stack.must("preview", "--expect-no-changes");
+  });
+
+  it("a host without power is one row of the preview, and an `up` begins on none of them", async () => {
+    await sandbox.powerCut(nameOf("b"));
+    const { exitCode, output } = await stack.pulumi("preview");
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/fleet: 2 hosts, 0 live connections; 1 did not answer/);
+    expect(output).toMatch(/^ *b( +\?)+ +did not answer$/m);
+    await appendFile(server, "// and another\n");
+    const before = await runs("a");
+    const up = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(up.exitCode).not.toBe(0);
+    expect(await runs("a")).toBe(before);
+    await sandbox.up(nameOf("b"));
+    await stack.resize(2);
+    await stack.up();
+  });
+
+  it("a third host comes without a change on the others; one that is left out gets back what it had", async () => {
+    await stack.resize(3);
+    const output = await stack.up();
+    expect(output).not.toMatch(/geo-[ab]-(backend|site|packages|firewall|command)/);
+    expect(await rawHandshake((await outputs()).testUrls.c ?? "")).toMatch(/^HTTP\/1\.1 101 /);
+    await using prober = new Prober((await outputs()).testUrls.a ?? "");
+    await stack.resize(1);
+    await stack.up();
+    expect(Object.keys((await outputs()).hosts)).toEqual(["a"]);
+    expect((await prober.stop()).failures).toEqual([]);
+    for (const host of ["b", "c"]) expect(await on(host, "ls /etc/nginx/sites-enabled")).toBe("default");
+    await stack.must("preview", "--expect-no-changes");
+  });
+});

@@ -1,0 +1,90 @@
+import { expect, it } from "vitest";
+import { type Beforehand, Run } from "../../../infra/fleet/rollout.ts";
+
+const changed: Beforehand = { serves: true, changes: true };
+
+/** A run whose looks and proofs a test lets come in. */
+function runOf(names: readonly string[], pauseSeconds = 0) {
+  const said: string[] = [];
+  const run = new Run({ canary: 1, parallel: 2, pauseSeconds }, (line) => said.push(line));
+  const began: string[] = [];
+  for (const name of names) void run.turnOf(name).then(() => began.push(name));
+  const hosts = names.map((name) => ({ name, look: open<Beforehand>(), proof: open<string>() }));
+  run.begin(hosts.map(({ name, look, proof }) => ({ name, looked: look.promise, proven: proof.promise })));
+  const of = (name: string) => {
+    const host = hosts.find((each) => each.name === name);
+    if (!host) throw new Error(`${name}: expected a host of the run`);
+    return host;
+  };
+  return {
+    began,
+    said,
+    look: (name: string, it = changed) => of(name).look.settle(it),
+    prove: (name: string) => of(name).proof.settle(""),
+  };
+}
+
+function open<T>() {
+  let settle: (value: T) => void = () => {};
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
+}
+
+/** All that can happen without another event has happened. */
+const quiet = () => new Promise((resolve) => setImmediate(resolve));
+
+it("no host has its turn before every host was looked at", async () => {
+  const { began, look } = runOf(["a", "b"]);
+  look("a");
+  await quiet();
+  expect(began).toEqual([]);
+  look("b");
+  await quiet();
+  expect(began).toEqual(["a"]);
+});
+
+it("each batch waits for the proof of every host of the one before", async () => {
+  const { began, look, prove } = runOf(["a", "b", "c", "d"]);
+  for (const name of ["a", "b", "c", "d"]) look(name);
+  await quiet();
+  expect(began).toEqual(["a"]);
+  prove("a");
+  await quiet();
+  expect(began).toEqual(["a", "b", "c"]);
+  prove("b");
+  await quiet();
+  expect(began).not.toContain("d");
+  prove("c");
+  await quiet();
+  expect(began).toContain("d");
+});
+
+it("a proof that never comes lets nobody else begin", async () => {
+  const { began, look, prove } = runOf(["a", "b", "c", "d"]);
+  for (const name of ["a", "b", "c", "d"]) look(name);
+  prove("a");
+  prove("b");
+  await quiet();
+  expect(began).toEqual(["a", "b", "c"]);
+});
+
+it("between two batches that change something it pauses, and says for whom", async () => {
+  const { began, said, look, prove } = runOf(["a", "b"], 3600);
+  look("a");
+  look("b");
+  prove("a");
+  await quiet();
+  expect(began).toEqual(["a"]);
+  expect(said).toEqual(["a proven; b in 3600 s."]);
+});
+
+it("where nothing changes on either side it does not pause", async () => {
+  const { began, look, prove } = runOf(["a", "b"], 3600);
+  look("a");
+  look("b", { serves: true, changes: false });
+  prove("a");
+  await quiet();
+  expect(began).toEqual(["a", "b"]);
+});
