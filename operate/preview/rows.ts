@@ -129,13 +129,13 @@ interface Line {
 /** Hosts on which the same becomes of a step are one line: `site of geo-a, geo-b`. */
 function foldAlike(lines: readonly Line[]): { title: string; cells: Line["cells"] }[] {
   const alike = new Map<string, Line[]>();
-  for (const line of lines) {
-    const { step, application, title, changes, drift } = line.row;
+  for (const [i, line] of lines.entries()) {
+    const { step, application, changes, drift } = line.row;
     const content = [
       changes.map(({ files, release }) => [files, release]),
       drift.map(({ reasons }) => reasons),
     ];
-    const key = JSON.stringify([step ? [step, application] : title, line.cells, content]);
+    const key = JSON.stringify([step ? [step, application] : i, line.cells, content]);
     alike.set(key, [...(alike.get(key) ?? []), line]);
   }
   return [...alike.values()].flatMap((group) => {

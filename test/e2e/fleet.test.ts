@@ -56,6 +56,32 @@ describe("the life of a fleet", () => {
     expect(preview).toMatch(/fleet: 2 hosts, 0 live connections\n *host +command .*\n *a +- .*\n *b +- /);
   });
 
+  it("status and diagnose show all hosts in one table, and the first cause over all of them", async () => {
+    const status = await stack.npm("status");
+    expect(status.exitCode).toBe(0);
+    expect(status.output).toMatch(/geo-a [\s\S]*geo-b [\s\S]*0 live connections on 2 of 2 hosts/);
+    expect(await stack.npm("diagnose")).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining("2 of 2 hosts serve"),
+    });
+    await on("b", "sudo systemctl stop nginx");
+    expect(await stack.npm("diagnose")).toMatchObject({
+      exitCode: 1,
+      output: expect.stringMatching(/geo-b: nginx: .*; 1 of 2 hosts serve/),
+    });
+    const mended = await stack.npm("diagnose", "--component", "geo-b", "--fix", "--yes");
+    expect(mended.exitCode).toBe(0);
+    expect((await stack.npm("diagnose")).exitCode).toBe(0);
+  });
+
+  it("logs and rollback are of one host, which must be named", async () => {
+    expect((await stack.npm("logs", "--no-follow")).output).toMatch(/which host\?[\s\S]*--component geo-a/);
+    expect((await stack.npm("rollback", "--list")).output).toMatch(/which host\?/);
+    const listed = await stack.npm("rollback", "--list", "--component", "geo-b");
+    expect(listed.output).toContain(`${await runs("b")} `);
+    expect((await stack.npm("logs", "--no-follow", "--component", "geo-b")).output).toContain("[WebSocket]");
+  });
+
   it("a release that does not start is refused by the first host; nothing of it reaches the second, which serves on", async () => {
     await stack.configure({ backendSource: join(server, "../..") });
     await stack.up();
