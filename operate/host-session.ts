@@ -1,6 +1,6 @@
 import { parseConfig } from "../infra/config.ts";
-import { withAgent } from "../infra/host/agent.ts";
 import type { HostConnection } from "../infra/host/connection.ts";
+import { withHostAgent } from "../infra/host/host-agent.ts";
 import { hostConnection } from "../infra/host/pinned.ts";
 import { connect, type SshSession } from "../infra/host/ssh.ts";
 import type { Operated } from "../infra/settings/operated.ts";
@@ -12,6 +12,7 @@ import { askPulumi } from "./target/ask-pulumi.ts";
 
 /** The host of a stack as it is configured, with what the last `up` left. */
 interface KnownHost {
+  host: string;
   settings: Operated & { port: number; user: string; jumpHost: string | undefined };
   /** Empty where no `up` came to its end. */
   outputs: Partial<StackOutputs>;
@@ -38,7 +39,7 @@ export async function onStackHost<T>(
   component: string | undefined,
   work: (host: StackHost) => Promise<T>,
 ): Promise<T> {
-  const { settings, outputs, hasKey, ...known } = await (hasSeveral(stack)
+  const { host, settings, outputs, hasKey, ...known } = await (hasSeveral(stack)
     ? ofState(stack, component)
     : ofConfiguration(stack));
   const dial = async () => {
@@ -46,7 +47,7 @@ export async function onStackHost<T>(
     await using session = await connect(connection);
     return await work({ settings, outputs, connection, session }); // the session must outlive it
   };
-  return hasKey ? dial() : withAgent(stack.keyPaths, dial);
+  return hasKey ? dial() : withHostAgent(host, stack.keyPaths, dial);
 }
 
 /** Of a fleet, and of a program of one's own, the state tells of each host. */
@@ -58,6 +59,7 @@ async function ofState(stack: ReadyStack, component: string | undefined): Promis
   const connection = connectionOf(host);
   const { port, user } = connection;
   return {
+    host: connection.host,
     settings: { ...operatedOf(host), port, user, jumpHost: jumpWords(connection.jumpHost) },
     outputs: host.outputs as Partial<StackOutputs>,
     connection: () => Promise.resolve(connection),
@@ -74,7 +76,7 @@ async function ofConfiguration(stack: ReadyStack): Promise<KnownHost> {
   const texts = Object.entries(values).map(([key, { value }]) => [key, value ?? ""] as const);
   const settings = validate(parseConfig(Object.fromEntries(texts), "geo-system:", stack.project.folder));
   return {
-    ...{ settings, outputs, hasKey: settings.privateKey !== undefined },
+    ...{ host: String(settings.host), settings, outputs, hasKey: settings.privateKey !== undefined },
     connection: () => hostConnection(settings),
   };
 }

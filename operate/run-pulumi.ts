@@ -1,4 +1,4 @@
-import { withAgent } from "../infra/host/agent.ts";
+import { withHostAgent } from "../infra/host/host-agent.ts";
 import { packageRoot } from "../infra/package-root.ts";
 import { ownStack } from "./own/stack.ts";
 import { type Project, projectHere } from "./project.ts";
@@ -52,5 +52,11 @@ export async function runPulumi(
     return runToTheEnd("pulumi", args, { cwd: stack.project.folder, env, ...streams });
   };
   const hasKey = stackConfig(stack.project.folder, stack.stack)["geo-system:privateKey"] !== undefined;
-  return hasKey ? run() : withAgent(stack.keyPaths, run);
+  return hasKey ? run() : withHostAgent(stackHost(stack), stack.keyPaths, run);
+}
+
+/** Where the configuration names it; the arguments of a program of one's own are not read. */
+function stackHost({ project, stack }: ReadyStack): string | undefined {
+  const host = stackConfig(project.folder, stack)[`${project.name}:host`];
+  return typeof host === "string" ? host : undefined;
 }

@@ -15,9 +15,10 @@ const usualNames = ["id_ed25519", "id_ecdsa", "id_rsa"];
 export async function keysToAdd(
   configured: readonly string[],
   socket: string | undefined,
+  usual?: readonly string[],
 ): Promise<string[]> {
   const held = socket ? await heldBy(socket) : [];
-  if (configured.length === 0) return held.length > 0 ? [] : usualKeys();
+  if (configured.length === 0) return held.length > 0 ? [] : usual ? [...usual] : usualKeys();
   const wanted = await Promise.all(configured.map(publicKeyOfFile));
   return wanted.every((key) => key !== undefined && held.includes(key)) ? [] : [...configured];
 }

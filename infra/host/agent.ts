@@ -12,6 +12,12 @@ import { keysToAdd } from "./agent-keys.ts";
  */
 const untilThePipeEnds = 'echo ready; cat; kill "$SSH_AGENT_PID"';
 
+/** What takes the place of the usual files of `~/.ssh`; `onKeys` hears which an agent of ours holds. */
+interface UsualKeys {
+  usual?: readonly string[];
+  onKeys?: (keys: readonly string[]) => void;
+}
+
 /**
  * Runs `run` with an SSH agent at `SSH_AUTH_SOCK`: the operator's own where it holds the keys, else one for this run
  * alone. `keyPaths` are configured key files; empty means the usual ones of `~/.ssh`. Where there is no key either,
@@ -20,9 +26,14 @@ const untilThePipeEnds = 'echo ready; cat; kill "$SSH_AGENT_PID"';
  * @example
  * await withAgent([info.keyPath], () => execa("pulumi", ["up"], { stdio: "inherit" }));
  */
-export async function withAgent<T>(keyPaths: readonly string[], run: () => Promise<T>): Promise<T> {
-  const keys = await keysToAdd(keyPaths, process.env.SSH_AUTH_SOCK);
+export async function withAgent<T>(
+  keyPaths: readonly string[],
+  run: () => Promise<T>,
+  { usual, onKeys }: UsualKeys = {},
+): Promise<T> {
+  const keys = await keysToAdd(keyPaths, process.env.SSH_AUTH_SOCK, usual);
   if (keys.length === 0) return run();
+  onKeys?.(keys);
   await using agent = await startAgent();
   for (const key of keys) await addKey(key, agent.socket);
   const before = process.env.SSH_AUTH_SOCK;

@@ -33,7 +33,7 @@ export interface HostKeyRequest {
  * const hostKey = await resolveHostKey({ host: "203.0.113.10", port: 22, user: "ubuntu" });
  */
 export async function resolveHostKey(request: HostKeyRequest): Promise<string> {
-  const { host, port, knownHosts = knownHostsFiles(), setting = "hostKey" } = request;
+  const { host, port, knownHosts = knownHostsFiles(host), setting = "hostKey" } = request;
   if (request.hostKey !== undefined) return configuredKey(request.hostKey, setting);
   const known = await readKnownHosts(knownHosts, knownHostsName(host, port));
   const [best, ...others] = strongest(known.keys);
@@ -73,7 +73,7 @@ async function judge(offered: string, known: KnownHosts, request: HostKeyRequest
   if (first !== undefined) throw changedHostKey({ ...request, hostKey: first }, offered);
   // A host known on port 22 that shows the same key on another port is the same host.
   if ((await readKnownHosts(files, knownHostsName(request.host, 22))).keys.includes(offered)) return offered;
-  throw unknown(request, offered, known.keys.length > 0);
+  throw unknown(request, offered, known);
 }
 
 function revoked(request: HostKeyRequest, key: string): SshError {
@@ -84,15 +84,20 @@ function revoked(request: HostKeyRequest, key: string): SshError {
   );
 }
 
-function unknown(request: HostKeyRequest, key: string, otherTypes: boolean): SshError {
+function unknown(request: HostKeyRequest, key: string, known: KnownHosts): SshError {
   const { setting = "hostKey", jumpHost } = request;
   const file = `/etc/ssh/ssh_host_${keyType(key).startsWith("ecdsa") ? "ecdsa" : "ed25519"}_key.pub`;
   const accept = `${sshCommand(request, jumpHost).replace("ssh ", `ssh -o HostKeyAlgorithms=${keyType(key)} `)} true`;
   return new SshError(
     "host key",
     [
-      `the host key of ${address(request)} is not known${otherTypes ? " in a form that can be pinned" : ""}: any machine could answer there`,
+      `the host key of ${address(request)} is not known${known.keys.length > 0 ? " in a form that can be pinned" : ""}: any machine could answer there`,
       `found: ${fingerprint(key)}`,
+      ...(known.authority
+        ? [
+            "known_hosts trusts a CA for it (@cert-authority); Pulumi's plug-in knows no certificates of hosts and needs the key",
+          ]
+        : []),
     ].join("\n"),
     [
       `Compare ${fingerprint(key)} with what the host's own console says: ssh-keygen -lf ${file}`,

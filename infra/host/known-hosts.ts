@@ -5,18 +5,22 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { publicKey } from "./public-key.ts";
+import { operatorSsh } from "./ssh-config.ts";
 
 export interface KnownHosts {
   /** The keys that the files hold for this host, in their order, each once. */
   keys: string[];
   /** Keys that are never to be trusted for it (`@revoked`). */
   revoked: string[];
+  /** Whether a CA of host keys is trusted for it (`@cert-authority`). */
+  authority: boolean;
 }
 
-/** The files that OpenSSH reads. */
-export function knownHostsFiles(): string[] {
-  const own = ["known_hosts", "known_hosts2"].map((name) => join(homedir(), ".ssh", name));
-  return [...own, "/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
+/** The files that OpenSSH reads of a host: those of ssh_config, else the usual ones; and the machine's. */
+export function knownHostsFiles(host: string): string[] {
+  const usual = ["known_hosts", "known_hosts2"].map((name) => join(homedir(), ".ssh", name));
+  const { knownHostsFiles: named } = operatorSsh(host);
+  return [...(named.length > 0 ? named : usual), "/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
 }
 
 /** How known_hosts names a host: bare on port 22, else `[host]:port`. */
@@ -46,8 +50,12 @@ export function findKnownHosts(text: string, name: string): KnownHosts {
     ...new Set(found.filter((each) => each.marker === marker).map((each) => each.key)),
   ];
   const revoked = keys("@revoked");
-  // @cert-authority is passed over: @pulumi/command compares keys and knows no host certificates.
-  return { keys: keys(undefined).filter((key) => !revoked.includes(key)), revoked };
+  // Of @cert-authority it is only said that there is one: @pulumi/command compares keys and knows no host certificates.
+  return {
+    keys: keys(undefined).filter((key) => !revoked.includes(key)),
+    revoked,
+    authority: keys("@cert-authority").length > 0,
+  };
 }
 
 function entry(line: string, name: string): { marker?: string; key: string } | undefined {

@@ -2,6 +2,7 @@ import { pulumiLine } from "../pulumi-command.ts";
 import type { SshTarget } from "./connection.ts";
 import { knownHostsName } from "./known-hosts.ts";
 import { fingerprint } from "./public-key.ts";
+import { operatorSsh } from "./ssh-config.ts";
 
 /** The hop of an SSH connection that broke, in the order of the protocol. */
 export type SshHop = "name" | "tcp" | "ssh" | "host key" | "login" | "command";
@@ -33,6 +34,23 @@ export function sshCommand(target: Omit<SshTarget, "hostKey">, jump?: Omit<SshTa
   return `ssh ${via}${target.port === 22 ? "" : `-p ${target.port} `}${target.user}@${target.host}`;
 }
 
+/**
+ * A name of the operator's ssh_config is not another operator's: what it stands for belongs into the configuration, from
+ * where it goes into the state. Undefined where it is none.
+ */
+function ofSshConfig(name: string): string | undefined {
+  const { hostName, user, port, proxyJump } = operatorSsh(name);
+  if (hostName === undefined || hostName === name) return undefined;
+  const values = Object.entries({ host: hostName, user, port, jumpHost: proxyJump });
+  const words = values.flatMap(([key, value]) =>
+    value === undefined ? [] : [`--plaintext ${key}=${value}`],
+  );
+  return [
+    `It is a name of your ssh_config. Others have another one: let the configuration say what it stands for`,
+    `  ${pulumiLine(`config set-all ${words.join(" ")}`)}`,
+  ].join("\n");
+}
+
 /** What a socket's error code means on the way to sshd. */
 export function unreachable(target: Address, code: string, seconds: number): SshError {
   const where = address(target);
@@ -42,7 +60,8 @@ export function unreachable(target: Address, code: string, seconds: number): Ssh
       return new SshError(
         "name",
         `the name ${target.host} cannot be resolved (${code})`,
-        `Look for a slip in it, or ask the name server: getent hosts ${target.host}`,
+        ofSshConfig(target.host) ??
+          `Look for a slip in it, or ask the name server: getent hosts ${target.host}`,
       );
     case "ECONNREFUSED":
       return new SshError(

@@ -1,6 +1,6 @@
 import { addresses } from "../../infra/addresses.ts";
-import { withAgent } from "../../infra/host/agent.ts";
 import type { HostConnection } from "../../infra/host/connection.ts";
+import { withHostAgent } from "../../infra/host/host-agent.ts";
 import { sshLine } from "../../infra/next-commands.ts";
 import { type Application, applicationsOf } from "../../infra/settings/applications.ts";
 import { handshakeOf } from "../../infra/settings/default-handshake.ts";
@@ -71,7 +71,8 @@ function targetOf(host: OwnHost, application: Application<Operated>, up: string)
     urls: addresses({ ...application, host: connection.host }).urls,
     ssh: sshLine(connection.host, { port, user, jumpHost: jumpWords(connection.jumpHost) }),
     client: Promise.resolve({ handshake: handshakeOf(application), ...secretsOf(host, called) }),
-    withKeys: (run) => (connection.privateKey === undefined ? withAgent([], run) : run()),
+    withKeys: (run) =>
+      connection.privateKey === undefined ? withHostAgent(connection.host, [], run) : run(),
     connection: () => Promise.resolve(connection),
   };
 }

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { addresses } from "../../infra/addresses.ts";
-import { withAgent } from "../../infra/host/agent.ts";
 import type { HostConnection } from "../../infra/host/connection.ts";
+import { withHostAgent } from "../../infra/host/host-agent.ts";
 import { resolveHostKey } from "../../infra/host/host-key.ts";
 import { parseJumpHost } from "../../infra/host/jump-host.ts";
 import { sshLine } from "../../infra/next-commands.ts";
@@ -54,7 +54,8 @@ export function describe(
       ? `npm run -s sandbox -- ssh --name ${stack.sandbox} --`
       : sshLine(host, { port, user, jumpHost: settings.jumpHost }),
     ...(stack.host?.on === false && { off: switchedOff(stack.host.name) }),
-    withKeys: (run) => (settings.privateKey === undefined && !stack.host ? withAgent([], run) : run()),
+    withKeys: (run) =>
+      settings.privateKey === undefined && !stack.host ? withHostAgent(host, [], run) : run(),
     connection: () => connectionOf(stack, settings),
   };
 }

@@ -173,6 +173,25 @@ it("the command that came with it looks at them also with no project and no stac
   expect(lost.stdout).not.toContain("npm run");
 });
 
+it("--host takes a name of ssh_config, as ssh itself does", async () => {
+  const [{ address, hostKey, keyPath }] = hosts as [sandbox.SandboxInfo];
+  const home = await mkdtemp(join(tmpdir(), "ssh-home-"));
+  await mkdir(join(home, ".ssh"));
+  await writeFile(join(home, "known"), `${address} ${hostKey}\n`);
+  await writeFile(
+    join(home, ".ssh/config"),
+    `Host prod\n  HostName ${address}\n  User ubuntu\n  IdentityFile ${keyPath}\n  UserKnownHostsFile ~/known\n`,
+  );
+  const status = await execa(join(folder, "node_modules/.bin/geo-system"), ["status", "--host", "prod"], {
+    ...{ cwd: home, env: { HOME: home, NO_COLOR: "1", SSH_AUTH_SOCK: undefined }, reject: false },
+  });
+  expect(status).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("geo-backend") });
+  expect(status.stderr.split("\n")).toEqual([
+    `prod: HostName ${address}, User ubuntu, by ssh_config`,
+    `prod: the key is ${keyPath}, by IdentityFile of ssh_config`,
+  ]);
+});
+
 it("a program in another language has the same from the plug-in, on the host that was given back", async () => {
   const elsewhere = join(folder, "other language");
   const [{ address, hostKey }] = hosts as [sandbox.SandboxInfo];

@@ -123,3 +123,12 @@ test("an unknown host that cannot be reached says that", async () => {
     resolveHostKey({ ...undialled, host: "no-such-host.invalid", ...(await knowing()), timeoutMs: 5_000 }),
   ).rejects.toThrow("the name no-such-host.invalid cannot be resolved");
 });
+
+test("a host for which known_hosts trusts a CA alone says why its key is needed", async () => {
+  await using sshd = await startSshd({ hostKeys: [a] });
+  const { host, port, user } = sshd.target;
+  const known = await knowing(`@cert-authority * ${b.public}`);
+  await expect(resolveHostKey({ host, port, user, ...known })).rejects.toThrow(
+    "known_hosts trusts a CA for it (@cert-authority); Pulumi's plug-in knows no certificates of hosts and needs the key",
+  );
+});

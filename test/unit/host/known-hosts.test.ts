@@ -42,9 +42,10 @@ test("wildcards, and the names they leave out", () => {
   expect(keys(text, "geoxexample")).toEqual([]);
 });
 
-test("revoked keys are no keys, and certificate authorities are not looked at", () => {
+test("revoked keys are no keys, and of a certificate authority it is only told that there is one", () => {
   const text = `geo.example ${a}\n@revoked * ${a}\n@cert-authority *.example ${b}`;
-  expect(findKnownHosts(text, "geo.example")).toEqual({ keys: [], revoked: [a] });
+  expect(findKnownHosts(text, "geo.example")).toEqual({ keys: [], revoked: [a], authority: true });
+  expect(findKnownHosts(text, "elsewhere").authority).toBe(false);
 });
 
 test("the same key on two lines is one key", () => {
@@ -63,6 +64,8 @@ test.runIf(existsSync("/usr/bin/ssh-keygen"))("names hashed by ssh-keygen -H", a
 
 test("files that are not there say nothing; what cannot be read is an error", async () => {
   const folder = await mkdtemp(join(tmpdir(), "known-hosts-"));
-  expect(await readKnownHosts([join(folder, "none")], "x")).toEqual({ keys: [], revoked: [] });
+  expect(await readKnownHosts([join(folder, "none")], "x")).toEqual({
+    ...{ keys: [], revoked: [], authority: false },
+  });
   await expect(readKnownHosts([folder], "x")).rejects.toThrow(`${folder} cannot be read: EISDIR`);
 });
