@@ -1,6 +1,8 @@
 import type { Facts } from "../host/facts.ts";
 import { pulumiLine } from "../pulumi-command.ts";
 import { kernelLimits, mostOfSource, sizesFor } from "../render/capacity.ts";
+import { setKey } from "../settings/application-key.ts";
+import { applicationsOf } from "../settings/applications.ts";
 import type { Settings } from "../settings/schema.ts";
 import { memoryLimit } from "./memory.ts";
 import { number } from "./number.ts";
@@ -14,7 +16,7 @@ export interface Limit {
   lift: string;
 }
 
-export type Expected = Partial<Pick<Settings, "expectedConnections" | "tls">> &
+export type Expected = Partial<Pick<Settings, "expectedConnections" | "tls" | "applications">> &
   Pick<Settings, "backendInstances">;
 
 /** What a process opens beside its clients. */
@@ -75,15 +77,19 @@ const liftFiles =
   "raise the hard limit of open files of the host: fs.nr_open, or that of the container which it is; an nginx that runs in one takes it at its next restart";
 
 /** pm2 has no limit of its own, and hands on what the host has. Several processes do not share the clients evenly. */
-function backendFiles(facts: Facts, { backendInstances: instances }: Expected): Limit[] {
+function backendFiles(facts: Facts, settings: Expected): Limit[] {
   const files = value(facts, "backend-files");
+  const applications = applicationsOf(settings);
+  const [first] = applications;
+  const instances = applications.reduce((sum, each) => sum + each.backendInstances, 0);
   const even = instances === 1 ? 1 : 0.9;
   const processes = instances === 1 ? "1 process" : `${instances} processes`;
+  if (!first) return [];
   return [
     {
       holds: Math.floor(instances * Math.max(0, files - reserve) * even),
       what: `hard limit of open files ${number(files)} (backend, ${processes})`,
-      lift: `more processes of the backend: ${pulumiLine(`config set backendInstances ${instances + 1}`)}`,
+      lift: `more processes of the backend: ${pulumiLine(`${setKey(first, "backendInstances")} ${first.backendInstances + 1}`)}`,
     },
   ];
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { exampleBackend } from "../../../infra/package-root.ts";
 import { capacityRefused, capacityText } from "../../../infra/preview/capacity.ts";
 import { memoryNotes } from "../../../infra/preview/memory.ts";
+import { validate } from "../../../infra/settings/validate.ts";
 import { facts } from "./support.ts";
 
 /** A container on two processors; `changes` replace or add lines. */
@@ -69,6 +71,23 @@ describe("an expectation that the host cannot meet is refused", () => {
     ]);
     expect(capacityRefused(host(), expecting(60_000, 4))).toEqual([
       expect.stringMatching(/found 60000: .*nginx worker.*; raise the hard limit .* of the container/),
+    ]);
+  });
+
+  it("of several applications by the processes of all, and the key of one of them", () => {
+    const own = { source: exampleBackend, handshakeToken: "token" };
+    const { applications } = validate({
+      host: "203.0.113.7",
+      applications: { api: { ...own, port: 3000 }, chat: { ...own, port: 4000, standbyPort: 4001 } },
+      routes: {
+        "/api": { websocket: true, application: "api" },
+        "/": { websocket: true, application: "chat" },
+      },
+    });
+    expect(capacityRefused(host(), { ...expecting(50_000), applications })).toEqual([
+      expect.stringMatching(
+        /at most 35078, .* \(backend, 2 processes\); more processes of the backend: npx pulumi config set --path applications.api.instances 2, or/,
+      ),
     ]);
   });
 
