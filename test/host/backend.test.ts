@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Release, uploadPath } from "../../infra/render/release.ts";
 import type { TestHost } from "../support/host.ts";
-import { untilPrints } from "../support/wait.ts";
+import { untilPrints, waitFor } from "../support/wait.ts";
 import { FixtureBackend, fixture, secrets } from "./support/backend.ts";
 import { result, startServedHost } from "./support/served-host.ts";
 
@@ -257,6 +257,10 @@ describe("a release that somebody edits", () => {
 describe("check", () => {
   it("starts no pm2 where none runs, and apply starts it in its unit", async () => {
     await backend.login("pm2 kill");
+    // Its daemon forgets its applications first, and ends a moment later.
+    await waitFor("the end of pm2's daemon", async () =>
+      expect(await host.run("pgrep -fc '^PM2 v' || true")).toBe("0"),
+    );
     expect(await host.fails("sudo geo-system backend check")).toContain("pm2 of ubuntu does not run");
     expect(await host.run("pgrep -fc '^PM2 v' || true")).toBe("0");
     await backend.apply(good);
