@@ -90,7 +90,7 @@ async function back(): Promise<WebSocket> {
   }
 }
 
-/** One that is turned away tries again as a page does, and nobody waits for it. */
+/** A client that is refused retries in the background, with the back-off of a page. */
 async function arrive(): Promise<void> {
   try {
     void live(await open(seen.handshakes));

@@ -8,7 +8,7 @@ export interface Ranked {
 }
 
 /**
- * In which batches a run goes over the hosts: those that serve nobody first and at once, since they have nothing to lose
+ * In which batches a run goes over the hosts: hosts without clients first and all at once, since they have nothing to lose
  * and are then there for the clients of the others; of those that serve, the canaries, then the rest.
  *
  * @example batchesOf(["a", "b", "c", "d"].map(serving), { canary: 1, parallel: 2 }) // [["a"], ["b", "c"], ["d"]]

@@ -7,7 +7,7 @@ export interface Rolled {
   name: string;
   /** What the look at the host found. Stays open where an `up` must not begin: the host itself says why. */
   looked: Promise<Beforehand>;
-  /** Settles once the client from outside went through. Stays open where it did not, and nobody's turn comes. */
+  /** Settles once the client from outside went through. Never settles where it did not, so no later host starts. */
   proven: Promise<unknown>;
 }
 

@@ -21,7 +21,7 @@ const followed: StepReach = {
   text: "nginx follows the backend to its port, nginx reload, connections stay",
 };
 
-/** Whom a step disturbs when it runs, by what differs: by the kind of the step. One that has no entry disturbs nobody. */
+/** Whom a step disturbs when it runs, by what differs: by the kind of the step. One without an entry disturbs no client. */
 export const stepReach: Record<string, (plan: StepPlan, facts: FactsOfOne) => StepReach> = {
   packages: packagesReach,
   firewall: firewallReach,

@@ -205,7 +205,7 @@ export interface WebSocketHostArgs {
   /**
    * Several backends on one host, by name: each with the keys that begin with `backend`, without that word, and with
    * `sticky`, `handover`, `handoverSeconds`, `keepReleases`, `handshake`, `handshakeToken` and `takeOver` of its own. Each
-   * path of `routes` says whose it is. Default: the one backend of the keys above.
+   * path of `routes` names its application. Default: the one backend of the keys above.
    * Example: `{ api: { source: "../api", port: 3000 }, chat: { source: "../chat", port: 3100 } }`.
    */
   applications?: Record<string, ApplicationInput>;

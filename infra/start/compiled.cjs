@@ -92,7 +92,7 @@ function install() {
     for (const store of stores) {
       try {
         store.write();
-      } catch {} // A full disk, or a folder of somebody else: the next run compiles again.
+      } catch {} // A full disk, or a folder of another user: the next run compiles it again.
     }
   });
 }

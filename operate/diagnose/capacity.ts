@@ -15,7 +15,7 @@ const near = 0.8;
 
 export const isNear = ({ used, holds }: Use) => used >= near * holds;
 
-/** The limit that is reached first: the one that most is used of, and while nobody is connected the smallest. */
+/** The limit that is reached first: the one with the highest use, or the smallest while there are no connections. */
 export function tightestUse(inside: Inside): Use | undefined {
   const all = [...nginxUse(inside), ...backendUse(inside), ...tableUse(inside), ...portsUse(inside)];
   const [fullest] = all.toSorted((one, other) => share(other) - share(one) || one.holds - other.holds);

@@ -8,7 +8,7 @@ export interface HostDiagnosis {
   diagnosis: Diagnosis;
 }
 
-/** One table of all hosts, and the first cause over all: of a host that serves nobody before one that could not be asked. */
+/** One table of all hosts, and the first cause over all: a host that is down before one that could not be asked. */
 export function fleetDiagnosisText(hosts: readonly HostDiagnosis[]): string {
   const table = new Table({ head: ["host", "", "at", "cause"], style: { head: [], border: [] } });
   for (const { name, diagnosis } of hosts)
