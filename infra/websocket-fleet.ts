@@ -5,8 +5,8 @@ import { Run } from "./fleet/rollout.ts";
 import { fleetTable } from "./fleet/table.ts";
 import { pinnedConnection } from "./host/pinned.ts";
 import { ownerName } from "./owner.ts";
+import { type HostPlan, planHost } from "./preview/host-plan.ts";
 import { labels } from "./preview/labels.ts";
-import { type Look, lookAt } from "./preview/look.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
 import type { WebSocketFleetArgs } from "./settings/fleet.ts";
 import type { Settings } from "./settings/schema.ts";
@@ -14,7 +14,7 @@ import { type FleetHost, validateFleet } from "./settings/validate-fleet.ts";
 import { WebSocketHost } from "./websocket-host.ts";
 
 /**
- * Several hosts that serve the same WebSocket backend. Each is a {@link WebSocketHost} of its own; an `up` looks at all of
+ * Several hosts that serve the same WebSocket backend. Each is a {@link WebSocketHost} of its own; an `up` plans at all of
  * them before it changes any, and goes from one to the next only past the proof from outside.
  *
  * @throws ConfigurationError that lists every bad argument, before anything is touched
@@ -39,14 +39,14 @@ export class WebSocketFleet extends pulumi.ComponentResource {
     const fleet = validateFleet({ ...args });
     const run = new Run(fleet.rollout, (line) => void pulumi.log.info(line, this));
     const hosts = fleet.hosts.map((host) => {
-      const look = lookOf(hostName(name, host.name), host.settings);
-      return { ...host, look, component: this.#host(name, host, run) };
+      const plan = planOf(hostName(name, host.name), host.settings);
+      return { ...host, plan, component: this.#host(name, host, run) };
     });
-    this.#announce(hosts);
+    this.#report(hosts);
     run.begin(
-      hosts.map(({ name: host, look, component }) => ({
+      hosts.map(({ name: host, plan, component }) => ({
         name: host,
-        looked: success(look.apply(beforehand)),
+        planned: success(plan.apply(beforehand)),
         proven: success(component.release),
       })),
     );
@@ -77,17 +77,17 @@ export class WebSocketFleet extends pulumi.ComponentResource {
     return new WebSocketHost(hostName(name, host.name), args, { parent: this, dependsOn: turn }, true);
   }
 
-  #announce(hosts: readonly { name: string; look: pulumi.Output<Look> }[]): void {
-    const looks = hosts.map(({ look }) => look);
-    pulumi.all([pulumi.all(looks), this.urn]).apply(([found]) => {
-      const rows = hosts.map(({ name }, i) => ({ name, ...(found[i] as Look) }));
+  #report(hosts: readonly { name: string; plan: pulumi.Output<HostPlan> }[]): void {
+    const plans = hosts.map(({ plan }) => plan);
+    pulumi.all([pulumi.all(plans), this.urn]).apply(([found]) => {
+      const rows = hosts.map(({ name }, i) => ({ name, ...(found[i] as HostPlan) }));
       return pulumi.log.info(labels.fleet + fleetTable(rows), this);
     });
   }
 }
 
-function lookOf(name: string, settings: Settings): pulumi.Output<Look> {
-  return lookAt(settings, pinnedConnection(settings).connection, ownerName(name)).look;
+function planOf(name: string, settings: Settings): pulumi.Output<HostPlan> {
+  return planHost(settings, pinnedConnection(settings).connection, ownerName(name)).hostPlan;
 }
 
 type UrlsOfHost = readonly [string, Record<string, string> | undefined];

@@ -3,8 +3,8 @@ import { addresses } from "./addresses.ts";
 import { pinnedConnection } from "./host/pinned.ts";
 import { nextCommands } from "./next-commands.ts";
 import { ownerName } from "./owner.ts";
-import { announceLook, refuse } from "./preview/announce.ts";
-import { lookAt } from "./preview/look.ts";
+import { planHost } from "./preview/host-plan.ts";
+import { refuse, reportHostPlan } from "./preview/report.ts";
 import { type Application, applicationsOf } from "./settings/applications.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
 import { waitOfThisRun } from "./settings/lock-wait.ts";
@@ -67,10 +67,10 @@ export class WebSocketHost extends pulumi.ComponentResource {
     const settings = validate({ ...args, ...waitOfThisRun() });
     const { args: connection, connection: pinned } = pinnedConnection(settings);
     const owner = ownerName(name);
-    const looked = lookAt(settings, pinned, owner);
+    const planned = planHost(settings, pinned, owner);
     // A message about a resource that is not there yet holds every later one back.
-    pulumi.all([looked.look, this.urn]).apply(([look]) => announceLook(look, this));
-    const context = { name, owner, parent: this, connection, maxReach: settings.maxReach, ...looked };
+    pulumi.all([planned.hostPlan, this.urn]).apply(([plan]) => reportHostPlan(plan, this));
+    const context = { name, owner, parent: this, connection, maxReach: settings.maxReach, ...planned };
 
     const command = hostCommand(context);
     const installed = packages(context, settings, [command]);
@@ -86,7 +86,9 @@ export class WebSocketHost extends pulumi.ComponentResource {
       ...{ uploadAfter: [command], dependsOn: [certified ?? served] },
     });
     const commands = running.map(({ command }) => command);
-    pulumi.all([looked.look, pulumi.all(commands.map(({ urn }) => urn))]).apply(([look]) => refuse(look));
+    pulumi
+      .all([planned.hostPlan, pulumi.all(commands.map(({ urn }) => urn))])
+      .apply(([plan]) => refuse(plan));
 
     const placesOf = (of: Settings) => pulumi.output(of.host).apply((host) => addresses({ ...of, host }));
     const places = placesOf(settings);

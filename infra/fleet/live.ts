@@ -1,9 +1,9 @@
 import type { Facts } from "../host/facts.ts";
-import type { Look } from "../preview/look.ts";
+import type { HostPlan } from "../preview/host-plan.ts";
 import type { Beforehand } from "./rollout.ts";
 
 /** Whether clients are served by a host before the run, and whether the run changes anything there. */
-export function beforehand({ facts, steps }: Pick<Look, "facts" | "steps">): Beforehand {
+export function beforehand({ facts, steps }: Pick<HostPlan, "facts" | "steps">): Beforehand {
   const changes = Object.values(steps).some(({ needed }) => needed);
   return { serves: facts !== undefined && serves(facts), changes };
 }
@@ -19,7 +19,7 @@ const portsOf = ({ applications }: Facts) =>
   Object.values(applications).flatMap(({ backend }) => backend?.ports ?? []);
 
 /** Live connections of the backends; undefined of a host that did not answer. */
-export function liveConnections(facts: Look["facts"]): number | undefined {
+export function liveConnections(facts: HostPlan["facts"]): number | undefined {
   if (!facts) return undefined;
   return portsOf(facts).reduce((sum, port) => sum + (facts.connections[port] ?? 0), 0);
 }

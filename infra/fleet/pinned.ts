@@ -21,14 +21,14 @@ export async function fleetWithHostKeys(
   const members = membersOf(raw);
   const problems = await Promise.all(members.map(({ args }) => readable(releaseProblems(args, progress))));
   const fleet = validateFleet(raw, (index) => problems[index] ?? []);
-  const looked = await Promise.allSettled(
+  const pinned = await Promise.allSettled(
     fleet.hosts.map((host) => withHostKeys(hostName(name, host.name), host.args)),
   );
-  const why = looked.flatMap((each, i) =>
+  const why = pinned.flatMap((each, i) =>
     each.status === "rejected" ? [`${fleet.hosts[i]?.name}: ${(each.reason as Error).message}`] : [],
   );
   if (why.length > 0) throw new RunError(why.join("\n"));
-  const args = looked.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const args = pinned.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   return {
     ...(raw as unknown as WebSocketFleetArgs),
     hosts: args.map((each, i) => ({ ...each, name: fleet.hosts[i]?.name ?? "" })),

@@ -5,8 +5,8 @@ import { batchesOf } from "./batches.ts";
 /** A host of a run, as far as the order goes. */
 export interface Rolled {
   name: string;
-  /** What the look at the host found. Stays open where an `up` must not begin: the host itself says why. */
-  looked: Promise<Beforehand>;
+  /** What the plan of the host says. Stays open where an `up` must not begin: the host itself says why. */
+  planned: Promise<Beforehand>;
   /** Settles once the client from outside went through. Never settles where it did not, so no later host starts. */
   proven: Promise<unknown>;
 }
@@ -41,7 +41,7 @@ export class Run {
     this.#begun();
   }
 
-  /** Settles when it is this host's turn: every look went well, and each host of an earlier batch is proven. */
+  /** Settles when it is this host's turn: every host is planned, and each host of an earlier batch is proven. */
   async turnOf(name: string): Promise<void> {
     await this.#all;
     this.#batches ??= this.#plan();
@@ -53,7 +53,7 @@ export class Run {
   /** No host is touched before all of them have told that the run may begin. */
   async #plan(): Promise<string[][]> {
     const ranked = await Promise.all(
-      this.#hosts.map(async ({ name, looked }) => ({ name, ...(await looked) })),
+      this.#hosts.map(async ({ name, planned }) => ({ name, ...(await planned) })),
     );
     return batchesOf(ranked, this.#rollout);
   }
@@ -80,7 +80,7 @@ export class Run {
   #of = (names: readonly string[]) => this.#hosts.filter(({ name }) => names.includes(name));
 
   async #changed(names: readonly string[]): Promise<boolean> {
-    const looks = await Promise.all(this.#of(names).map(({ looked }) => looked));
-    return looks.some(({ changes }) => changes);
+    const plans = await Promise.all(this.#of(names).map(({ planned }) => planned));
+    return plans.some(({ changes }) => changes);
   }
 }

@@ -1,8 +1,8 @@
-import type { Look } from "../preview/look.ts";
+import type { HostPlan } from "../preview/host-plan.ts";
 import { liveConnections } from "./live.ts";
 
 /** A host as the table shows it. */
-export interface FleetRow extends Pick<Look, "silence" | "steps" | "facts"> {
+export interface FleetRow extends Pick<HostPlan, "silence" | "steps" | "facts"> {
   name: string;
 }
 
@@ -31,7 +31,7 @@ function cells({ name, silence, steps: known, facts }: FleetRow, steps: readonly
   return [name, ...steps.map((step) => word(known[step])), String(liveConnections(facts)), reach.join("; ")];
 }
 
-function word(step: Look["steps"][string] | undefined): string {
+function word(step: HostPlan["steps"][string] | undefined): string {
   if (!step?.needed) return "-";
   if (step.first) return "create";
   return step.drifted ? "repair" : "update";

@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { ownerName } from "../owner.ts";
-import { look } from "../preview/look.ts";
+import { hostPlan } from "../preview/host-plan.ts";
 import { progress } from "../preview/progress.ts";
 import { readable } from "../readable-error.ts";
 import type { WebSocketHostArgs } from "../settings/arguments.ts";
@@ -31,7 +31,7 @@ type Known = pulumi.Unwrap<Settings>;
 export async function withHostKeys(name: string, raw: Record<string, unknown>): Promise<WebSocketHostArgs> {
   const settings = validate(raw, await readable(releaseProblems(raw, progress))) as Known;
   const connection = await readable(pin(settings));
-  await readable(look(settings, connection, ownerName(name)));
+  await readable(hostPlan(settings, connection, ownerName(name)));
   const { hostKey, jumpHost } = connection;
   const keys = { hostKey, ...(jumpHost && { jumpHostKey: jumpHost.hostKey }) };
   return { ...raw, ...keys } as unknown as WebSocketHostArgs;

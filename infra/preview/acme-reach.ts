@@ -1,7 +1,7 @@
 import type { Facts } from "../host/facts.ts";
 import { caName } from "../render/acme.ts";
 import type { StepPlan } from "./plan.ts";
-import type { StepReach } from "./reach.ts";
+import type { StepReach } from "./step-reach.ts";
 
 /** What step `acme` does when it runs: it orders a certificate only where the host has none for the names. */
 export function acmeReach({ settings }: StepPlan, { acme, certificate }: Facts): StepReach {

@@ -1,6 +1,6 @@
 import type { Facts } from "../host/facts.ts";
 import type { StepPlan } from "./plan.ts";
-import type { StepReach } from "./reach.ts";
+import type { StepReach } from "./step-reach.ts";
 
 /*
  * What the backend needs of the host, in step `packages`: why an `up` must not begin, and what it starts and stops.

@@ -1,7 +1,8 @@
 import { type Drift, driftOf } from "../host/drift.ts";
 import type { Facts } from "../host/facts.ts";
 import { type ParsedPayload, parsePayload } from "../render/payload.ts";
-import { reachOf, type StepReach } from "./reach.ts";
+import { reachOf } from "./reach.ts";
+import type { StepReach } from "./step-reach.ts";
 
 /** What a step is applied with. */
 export interface Wanted {

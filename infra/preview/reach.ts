@@ -1,21 +1,15 @@
 import type { Drift } from "../host/drift.ts";
 import { type Facts, type FactsOfOne, factsOf } from "../host/facts.ts";
 import type { FoundProcess } from "../host/found.ts";
-import type { Reach } from "../settings/reaches.ts";
 import { stepKind } from "../step-names.ts";
 import { acmeReach } from "./acme-reach.ts";
 import { sharedChange } from "./data.ts";
+import { firewallReach } from "./firewall-reach.ts";
 import { briefly, enabledSite, inUse, siteFiles, takenOver } from "./found/in-use.ts";
 import { packagesReach } from "./needs.ts";
 import type { StepPlan } from "./plan.ts";
+import { changesOnly, nothing, type StepReach } from "./step-reach.ts";
 
-/** What a change disturbs: how far it reaches, and that in words. */
-export interface StepReach {
-  reach: Reach;
-  text: string;
-}
-
-const nothing: StepReach = { reach: "nothing", text: "nothing" };
 const followed: StepReach = {
   reach: "reload",
   text: "nginx follows the backend to its port, nginx reload, connections stay",
@@ -46,7 +40,7 @@ const fromAcme =
   "a certificate in the place of the one by ACME, nginx reload, connections stay; its account and certificates stay on the host";
 
 function certificateReach(plan: StepPlan, facts: Facts): StepReach {
-  if (only(plan, ["script"])) return nothing;
+  if (changesOnly(plan, ["script"])) return nothing;
   if (plan.settings.kind?.[0] === "acme") return { reach: "reload", text: byAcme(plan, facts) };
   if (plan.first) return { reach: "reload", text: "a first certificate" };
   if (plan.before.kind?.[0] === "acme") return { reach: "reload", text: fromAcme };
@@ -54,12 +48,9 @@ function certificateReach(plan: StepPlan, facts: Facts): StepReach {
   return { reach: "reload", text: `${what}, nginx reload, connections stay` };
 }
 
-const only = ({ first, drift, changes }: StepPlan, names: readonly string[]) =>
-  !first && drift.length === 0 && changes.every((change) => names.includes(change));
-
 function siteReach(plan: StepPlan, facts: Facts): StepReach {
   // Of a certificate that is put back its own step tells.
-  if (only(plan, ["script", "placed"])) return nothing;
+  if (changesOnly(plan, ["script", "placed"])) return nothing;
   if (!isServing(facts)) return { reach: "reload", text: "nginx is started" };
   if (plan.first) return { reach: "reload", text: `${firstSite(plan, facts)}nginx reload, connections stay` };
   return { reach: "reload", text: ["nginx reload, connections stay", ...turnedAway(plan)].join("; ") };
@@ -219,30 +210,4 @@ function whom(plan: StepPlan, facts: FactsOfOne, happens: string): string {
   const live = ports(plan, facts).reduce((sum, port) => sum + (facts.connections[port] ?? 0), 0);
   if (live === 0) return "nobody is connected";
   return live === 1 ? `1 live connection is ${happens}` : `${live} live connections are ${happens}`;
-}
-
-/** What of the firewall's drift is known to leave SSH alone. */
-const apartFromSsh = /^rule (80|443)\/tcp /;
-
-function firewallReach(plan: StepPlan, { firewall, open }: Facts): StepReach {
-  if (only(plan, ["script", "confirm-within"])) return nothing;
-  const wanted = plan.settings.allow ?? [];
-  const inForce = firewall?.active === true && firewall.default === "deny";
-  if (plan.first && inForce && wanted.every((rule) => open.includes(rule)))
-    return { reach: "nothing", text: "firewall: opens nothing, its rules allow all of it already" };
-  const before = plan.first ? (inForce ? open : []) : (plan.before.allow ?? []);
-  const missing = plan.drift.flatMap(({ reason }) => /^rule (\S+) is missing/.exec(reason)?.[1] ?? []);
-  const opens = [...new Set([...wanted.filter((rule) => !before.includes(rule)), ...missing])];
-  const closes = before.filter((rule) => !wanted.includes(rule));
-  const denies = (plan.first && !inForce) || plan.drift.some(({ reason }) => /inactive|default/.test(reason));
-  const ssh =
-    plan.drift.some(({ reason }) => !apartFromSsh.test(reason)) ||
-    [...opens, ...closes].some((rule) => !/^(80|443)\/tcp$/.test(rule));
-  const parts = [
-    opens.length > 0 && `opens ${opens.join(", ")}`,
-    closes.length > 0 && `closes ${closes.join(", ")}`,
-    denies && "denies the rest",
-    ssh ? "SSH is concerned" : "SSH is not concerned",
-  ];
-  return { reach: "firewall", text: `firewall: ${parts.filter(Boolean).join(", ")}` };
 }

@@ -1,6 +1,6 @@
 import type { Settings } from "../settings/schema.ts";
 import { handoverOf } from "./handover.ts";
-import { variable } from "./start/words.ts";
+import { variable } from "./start/command-line.ts";
 
 type Parameters = Pick<
   Settings,

@@ -44,7 +44,7 @@ function backend(
 ): Backend {
   const { step } = settings;
   const release = pulumi.output(readable(packReleaseOnce(settings, progress)));
-  const resent = context.look.apply(({ facts }) => (facts ? timesResent(facts, step) : 0));
+  const resent = context.hostPlan.apply(({ facts }) => (facts ? timesResent(facts, step) : 0));
   // It travels while the packages are installed.
   const uploaded = upload(context, suffixed("release", step), {
     source: release.apply(archiveAsset),
@@ -87,7 +87,7 @@ function secretEnvironment(context: StepContext, settings: Application, dependsO
     .all([settings.backendSecretEnvironment, gateToken(settings)])
     .apply(([secrets, token]) => renderSecretEnvironment(settings, secrets, token));
   const plan = pulumi
-    .unsecret(pulumi.all([context.look, text]))
+    .unsecret(pulumi.all([context.hostPlan, text]))
     .apply(
       ([{ facts }, payload]) => facts && environmentPlan(facts, { payload, options, backend: settings }),
     );

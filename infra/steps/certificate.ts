@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { Look } from "../preview/look.ts";
+import type { HostPlan } from "../preview/host-plan.ts";
 import type { Wanted } from "../preview/plan.ts";
 import { acmeCertificatePayload } from "../render/acme.ts";
 import { certificateFolder } from "../render/certificate-folder.ts";
@@ -53,7 +53,7 @@ export function certificate(
     payload: text,
     secret: true,
     options: { fingerprint: pulumi.unsecret(fingerprint) },
-    foreseen: context.look.apply(foreseen),
+    foreseen: context.hostPlan.apply(foreseen),
     dependsOn,
   });
   return {
@@ -64,7 +64,7 @@ export function certificate(
         ...(known && { placed: known.run }),
       }),
     ),
-    foreseen: context.look.apply((it) => (foreseen(it) ? { certificate: later } : undefined)),
+    foreseen: context.hostPlan.apply((it) => (foreseen(it) ? { certificate: later } : undefined)),
     ...(issued.authority && { authority: issued.authority }),
   };
 }
@@ -72,7 +72,7 @@ export function certificate(
 const later = "later";
 
 /** In the place of one by ACME comes another one, whatever it will be. */
-function foreseen({ facts }: Look): Wanted | undefined {
+function foreseen({ facts }: HostPlan): Wanted | undefined {
   const { kind } = parsePayload(facts?.applied.certificate?.payload ?? "").settings;
   if (kind?.[0] !== "acme") return undefined;
   return { payload: payload({ secret: "yes", fingerprint: later }), options: {} };

@@ -25,13 +25,13 @@ const unverified = "false # unverified: the host did not answer";
 
 /**
  * Puts the command on the host, before every step: its text enters by stdin, so a change of a script is a diff. Of a
- * silent host it shows a change, so that `--expect-no-changes` does not pass for a look that never was.
+ * silent host it shows a change, so that `--expect-no-changes` does not pass where nothing was read from the host.
  */
 export function hostCommand(context: StepContext): remote.Command {
   const { owner } = context;
   const text = commandText();
   const sum = commandSum();
-  const plan = context.look.apply(({ facts }) => facts && commandPlan(facts, sum));
+  const plan = context.hostPlan.apply(({ facts }) => facts && commandPlan(facts, sum));
   const placed = (run: string) =>
     ["sudo geo-system command placed", ...optionWords({ for: owner, text: sum.slice(0, 8), run })].join(" ");
   const command = plannedCommand({ ...context, silence: Promise.resolve(undefined) }, "command", plan, {

@@ -17,7 +17,7 @@ export function fileSets(
 ): remote.Command[] {
   return fileRoutesOf(settings).map((route) => {
     const step = `file-set-${route.name}` as const;
-    const resent = context.look.apply(({ facts }) => (facts ? timesResent(facts, step) : 0));
+    const resent = context.hostPlan.apply(({ facts }) => (facts ? timesResent(facts, step) : 0));
     const set = pulumi.output(readable(packFileSetOnce(route, settings, progress)));
     const uploaded = upload(context, `file-upload-${route.name}`, {
       source: set.apply(({ archivePath }) => new pulumi.asset.FileAsset(archivePath)),

@@ -1,15 +1,15 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { announcePlan, stopped } from "../preview/announce.ts";
+import type { PlannedHost } from "../preview/host-plan.ts";
 import { labels } from "../preview/labels.ts";
-import type { Looked } from "../preview/look.ts";
 import { type StepPlan, stepPlan, type Wanted } from "../preview/plan.ts";
 import { tooFar } from "../preview/refusals.ts";
+import { reportPlan, stopped } from "../preview/report.ts";
 import { type ScriptedStep, scriptHash } from "../render/scripts.ts";
 import type { Reach } from "../settings/reaches.ts";
 
 /** The host as its steps see it. */
-export interface StepContext extends Looked {
+export interface StepContext extends PlannedHost {
   /** Names of resources start with it. */
   name: string;
   /** Whose the host is, as `ownerName` says it. */
@@ -25,7 +25,7 @@ export interface StepArgs {
   secret?: boolean;
   /** What else the step must react to, as options of its command: `{ certificate: fingerprint }`. */
   options?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** What is announced instead where this run makes what the payload is of: a preview does not know that yet. */
+  /** What is reported instead where this run makes what the payload is of: a preview does not know that yet. */
   foreseen?: pulumi.Output<Wanted | undefined>;
   dependsOn: pulumi.Resource[];
 }
@@ -46,20 +46,20 @@ export function plannedStep(context: StepContext, step: ScriptedStep, args: Step
   // Of a secret payload the plan holds names only.
   const payload = pulumi.unsecret(pulumi.output(args.payload));
   const plan = pulumi
-    .all([context.look, payload, options])
+    .all([context.hostPlan, payload, options])
     .apply(([{ facts }, text, known]) => facts && stepPlan(step, facts, { payload: text, options: known }));
   // What a first run disturbs is known before all of its options are: those of a certificate that is still to be made.
   const early: Planned = pulumi
-    .all([context.look, payload])
+    .all([context.hostPlan, payload])
     .apply(([{ facts }, text]) => facts && stepPlan(step, facts, { payload: text, options: {} }));
-  const announced = pulumi
-    .all([context.look, pulumi.output(args.foreseen)])
+  const reported = pulumi
+    .all([context.hostPlan, pulumi.output(args.foreseen)])
     .apply(([{ facts }, wanted]): Planned => {
       if (facts && wanted) return pulumi.output(stepPlan(step, facts, wanted));
       return early.apply((known): Planned => (known?.first ? early : plan));
     });
   const command = plannedCommand(context, step, plan, {
-    announced,
+    reported,
     create: applyLine(context, step, "apply", options, plan),
     delete: `sudo geo-system ${step} undo --for ${context.owner}`,
     ...input(args),
@@ -73,7 +73,7 @@ export interface PlannedArgs extends Pick<remote.CommandArgs, "delete" | "stdin"
   addPreviousOutputInEnv: boolean;
   dependsOn: pulumi.Resource[];
   /** What is said of it; default: its plan. */
-  announced?: pulumi.Output<StepPlan | undefined>;
+  reported?: pulumi.Output<StepPlan | undefined>;
 }
 
 /** A remote command that runs when its plan says so, and says at its resource what the plan holds. */
@@ -81,7 +81,7 @@ export function plannedCommand(
   context: StepContext,
   name: string,
   plan: pulumi.Output<StepPlan | undefined>,
-  { dependsOn, create, announced = plan, ...args }: PlannedArgs,
+  { dependsOn, create, reported = plan, ...args }: PlannedArgs,
 ): remote.Command {
   const resource = new remote.Command(
     `${context.name}-${name}`,
@@ -89,18 +89,18 @@ export function plannedCommand(
     resourceOptions(context, dependsOn),
   );
   // Only once the resource is there: a message that waits for one holds every later message back, errors too.
-  pulumi.all([announced, resource.urn]).apply(([known]) => announcePlan(known, resource));
+  pulumi.all([reported, resource.urn]).apply(([known]) => reportPlan(known, resource));
   return resource;
 }
 
 /** What only its own resources tell of a step (a new certificate, another resource's secret) is judged before it runs. */
 function allowed(
-  { look, maxReach }: StepContext,
+  { hostPlan, maxReach }: StepContext,
   name: string,
   plan: pulumi.Output<StepPlan | undefined>,
   line: PlannedArgs["create"],
 ) {
-  return pulumi.all([line, plan, look]).apply(([words, known, { refused }]) => {
+  return pulumi.all([line, plan, hostPlan]).apply(([words, known, { refused }]) => {
     // A preview that refuses says so of the whole host, once every step has shown its change.
     const why = known && refused.length === 0 && tooFar(name, known, maxReach);
     if (why) throw stopped(labels.refused + why);

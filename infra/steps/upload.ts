@@ -26,7 +26,7 @@ export function upload(
       ...{ source, remotePath },
       // A reinstalled machine has no archive, nor one where it was deleted; the provider would not send what it knows.
       triggers: pulumi
-        .all([context.look, resent])
+        .all([context.hostPlan, resent])
         .apply(([{ facts }, count]) => (facts ? [facts.machine, ...(count > 0 ? [count] : [])] : [])),
     },
     { parent: context.parent, dependsOn, transforms: keepWhenSilent(context, ["triggers"]) },

@@ -1,4 +1,5 @@
 import { isAbsolute, posix, relative } from "node:path";
+import { shellWords } from "./command-line.ts";
 import type { Command } from "./command-parts.ts";
 import { entryFile } from "./entry.ts";
 import { expectFiles, expectInstalled } from "./needs.ts";
@@ -6,7 +7,6 @@ import { splitNodeOptions } from "./node-options.ts";
 import { type Origin, unusable } from "./origin.ts";
 import type { ReleaseContext } from "./release-context.ts";
 import { binFolder, type Start } from "./start.ts";
-import { shellWords } from "./words.ts";
 
 /** How a command line starts the backend; see line-start.ts. */
 export type ReadLine = (words: string[], origin: Origin, context: ReleaseContext) => Start;

@@ -1,11 +1,11 @@
 import { readCommand } from "./command.ts";
+import { parseCommandLine } from "./command-line.ts";
 import type { Command } from "./command-parts.ts";
 import { entryFile } from "./entry.ts";
 import { expectFiles, expectInstalled } from "./needs.ts";
 import { type Origin, placeOfScript, unusable } from "./origin.ts";
 import type { Manifest, ReleaseContext } from "./release-context.ts";
 import { binFolder, type Start } from "./start.ts";
-import { wordsOfLine } from "./words.ts";
 
 /** How a command line starts the backend: by itself, or by a file of pm2's that it names. */
 export type Line = { start: Start } | { pm2File: string; environment: Record<string, string> };
@@ -50,7 +50,7 @@ function followScript(name: string, origin: Origin, context: ReleaseContext, pat
     throw unusable(origin, `expected a script of package.json, found ${name}, which is not there`);
   const notes = [...path.notes, ...before(name, context.manifest)];
   const place = placeOfScript(name);
-  return follow(wordsOfLine(text, place, context), place, context, { ...path, notes, seen });
+  return follow(parseCommandLine(text, place, context), place, context, { ...path, notes, seen });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { parseCommandLine } from "./command-line.ts";
 import { readApplications } from "./ecosystem-application.ts";
 import type { ReadLine } from "./ecosystem-command.ts";
 import { ecosystemFiles } from "./ecosystem-file.ts";
@@ -8,7 +9,6 @@ import { type Origin, placeOfFile, placeOfScript, unusable } from "./origin.ts";
 import type { ReleaseContext } from "./release-context.ts";
 import { settled } from "./settled.ts";
 import type { Start } from "./start.ts";
-import { wordsOfLine } from "./words.ts";
 
 /**
  * How a backend starts: as `backendStart` says, else its own pm2 file, else `scripts.start` of package.json, else `main`.
@@ -50,7 +50,7 @@ async function packageStart(context: ReleaseContext): Promise<Start> {
 const withNotes = (start: Start, ...notes: string[]) => ({ ...start, notes: [...notes, ...start.notes] });
 
 async function lineStart(text: string, origin: Origin, context: ReleaseContext): Promise<Start> {
-  const line = readLine(wordsOfLine(text, origin, context), origin, context);
+  const line = readLine(parseCommandLine(text, origin, context), origin, context);
   if ("start" in line) return line.start;
   const { pm2File, environment } = line;
   const start = await fileStart(pm2File.replace(/^\.\//, ""), context);

@@ -1,5 +1,5 @@
+import { shellText } from "./command-line.ts";
 import type { PassedValue } from "./ecosystem-keys.ts";
-import { shellText } from "./words.ts";
 
 /** How a backend starts. Words may hold `${NAME}`: a variable whose value is known later. */
 export interface Start {

@@ -9,8 +9,8 @@ function runOf(names: readonly string[], pauseSeconds = 0) {
   const run = new Run({ canary: 1, parallel: 2, pauseSeconds }, (line) => said.push(line));
   const began: string[] = [];
   for (const name of names) void run.turnOf(name).then(() => began.push(name));
-  const hosts = names.map((name) => ({ name, look: open<Beforehand>(), proof: open<string>() }));
-  run.begin(hosts.map(({ name, look, proof }) => ({ name, looked: look.promise, proven: proof.promise })));
+  const hosts = names.map((name) => ({ name, plan: open<Beforehand>(), proof: open<string>() }));
+  run.begin(hosts.map(({ name, plan, proof }) => ({ name, planned: plan.promise, proven: proof.promise })));
   const of = (name: string) => {
     const host = hosts.find((each) => each.name === name);
     if (!host) throw new Error(`${name}: expected a host of the run`);
@@ -19,7 +19,7 @@ function runOf(names: readonly string[], pauseSeconds = 0) {
   return {
     began,
     said,
-    look: (name: string, it = changed) => of(name).look.settle(it),
+    plan: (name: string, it = changed) => of(name).plan.settle(it),
     prove: (name: string) => of(name).proof.settle(""),
   };
 }
@@ -35,19 +35,19 @@ function open<T>() {
 /** All that can happen without another event has happened. */
 const quiet = () => new Promise((resolve) => setImmediate(resolve));
 
-it("no host has its turn before every host was looked at", async () => {
-  const { began, look } = runOf(["a", "b"]);
-  look("a");
+it("no host has its turn before every host is planned", async () => {
+  const { began, plan } = runOf(["a", "b"]);
+  plan("a");
   await quiet();
   expect(began).toEqual([]);
-  look("b");
+  plan("b");
   await quiet();
   expect(began).toEqual(["a"]);
 });
 
 it("each batch waits for the proof of every host of the one before", async () => {
-  const { began, look, prove } = runOf(["a", "b", "c", "d"]);
-  for (const name of ["a", "b", "c", "d"]) look(name);
+  const { began, plan, prove } = runOf(["a", "b", "c", "d"]);
+  for (const name of ["a", "b", "c", "d"]) plan(name);
   await quiet();
   expect(began).toEqual(["a"]);
   prove("a");
@@ -62,8 +62,8 @@ it("each batch waits for the proof of every host of the one before", async () =>
 });
 
 it("a proof that never comes lets nobody else begin", async () => {
-  const { began, look, prove } = runOf(["a", "b", "c", "d"]);
-  for (const name of ["a", "b", "c", "d"]) look(name);
+  const { began, plan, prove } = runOf(["a", "b", "c", "d"]);
+  for (const name of ["a", "b", "c", "d"]) plan(name);
   prove("a");
   prove("b");
   await quiet();
@@ -71,9 +71,9 @@ it("a proof that never comes lets nobody else begin", async () => {
 });
 
 it("between two batches that change something it pauses, and says for whom", async () => {
-  const { began, said, look, prove } = runOf(["a", "b"], 3600);
-  look("a");
-  look("b");
+  const { began, said, plan, prove } = runOf(["a", "b"], 3600);
+  plan("a");
+  plan("b");
   prove("a");
   await quiet();
   expect(began).toEqual(["a"]);
@@ -81,9 +81,9 @@ it("between two batches that change something it pauses, and says for whom", asy
 });
 
 it("where nothing changes on either side it does not pause", async () => {
-  const { began, look, prove } = runOf(["a", "b"], 3600);
-  look("a");
-  look("b", { serves: true, changes: false });
+  const { began, plan, prove } = runOf(["a", "b"], 3600);
+  plan("a");
+  plan("b", { serves: true, changes: false });
   prove("a");
   await quiet();
   expect(began).toEqual(["a", "b"]);

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { beforehand } from "../../../infra/fleet/live.ts";
 import { fleetTable } from "../../../infra/fleet/table.ts";
-import type { Look } from "../../../infra/preview/look.ts";
+import type { HostPlan } from "../../../infra/preview/host-plan.ts";
 import { facts } from "../preview/support.ts";
 
-const step = (reach: string, more: Partial<Look["steps"][string]> = {}) => ({
+const step = (reach: string, more: Partial<HostPlan["steps"][string]> = {}) => ({
   ...{ needed: true, first: false, drifted: false, reach },
   ...more,
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { atWork, inTurn } from "../../../infra/preview/turn.ts";
+import { runningElsewhere, waitForRun } from "../../../infra/preview/wait-for-run.ts";
 import { encoded, facts } from "./support.ts";
 
 const owner = "acme/geo-system/prod/geo";
@@ -16,7 +16,7 @@ async function turn(lockWait: number, ...looks: ReturnType<typeof facts>[]) {
       return (looks.length > 1 ? looks.shift() : looks[0]) ?? facts();
     };
     return {
-      found: await inTurn(gather, { owner, lockWait, say: (line) => said.push(line), everyMs: 0 }),
+      found: await waitForRun(gather, { owner, lockWait, say: (line) => said.push(line), everyMs: 0 }),
       said,
     };
   } finally {
@@ -33,7 +33,7 @@ describe("an `up` that finds a host", () => {
   it("where another run is at work is refused, which names it and says what to do", async () => {
     const { found, said } = await turn(0, busy(step), facts());
     expect(said).toEqual([]);
-    expect(atWork(found)).toEqual([
+    expect(runningElsewhere(found)).toEqual([
       expect.stringMatching(
         /^another run is at work on this host: backend apply of ubuntu from 203\.0\.113\.9, process 7, since .*npm run up -- --wait, or npx pulumi config set lockWait 600/,
       ),
@@ -42,17 +42,17 @@ describe("an `up` that finds a host", () => {
 
   it("where another run is at work waits for it when it was told to, and says for whom", async () => {
     const { found, said } = await turn(60, busy(step), facts());
-    expect(atWork(found)).toEqual([]);
+    expect(runningElsewhere(found)).toEqual([]);
     expect(said).toEqual([`Waiting for another run on this host, 60 s at most: ${step}`]);
   });
 
   it("waits no longer than it was told to", async () => {
     const { found } = await turn(60, busy(step));
-    expect(atWork(found)).toHaveLength(1);
+    expect(runningElsewhere(found)).toHaveLength(1);
   });
 
   it("waits for what a run of its own stack left behind, without being told to", async () => {
     const { found } = await turn(0, busy(`${step}, for ${owner}`), facts());
-    expect(atWork(found)).toEqual([]);
+    expect(runningElsewhere(found)).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { pulumiLine } from "../pulumi-command.ts";
 const ownWait = 600;
 
 /** How an `up` comes to its turn. */
-export interface Turn {
+export interface RunWait {
   /** Whose the `up` is, as `ownerName` says it. */
   owner: string;
   /** Seconds that it waits for another run. */
@@ -21,9 +21,9 @@ export interface Turn {
  * The facts once no run works on the host, or when the time to wait is over: `running` then still says who does.
  * Pulumi lets one run work on a stack; so what works for this stack is left from a run that was cut off, and ends soon.
  */
-export async function inTurn(
+export async function waitForRun(
   gather: () => Promise<Facts>,
-  { owner, lockWait, say, everyMs = 2000 }: Turn,
+  { owner, lockWait, say, everyMs = 2000 }: RunWait,
 ): Promise<Facts> {
   let facts = await gather();
   const wait = isFor(owner, facts) ? ownWait : lockWait;
@@ -40,7 +40,7 @@ export async function inTurn(
 const isFor = (owner: string, { running = "" }: Facts) => running.endsWith(`, for ${owner}`);
 
 /** Why an `up` must not begin while another run is at work. */
-export function atWork({ running }: Facts): string[] {
+export function runningElsewhere({ running }: Facts): string[] {
   if (!running) return [];
   return [
     `another run is at work on this host: ${running}; wait until it has ended, or let this one wait: npm run up -- --wait, or ${pulumiLine("config set lockWait 600")}; where it hangs, end that process`,

@@ -3,7 +3,7 @@ import { type Origin, override, unusable } from "./origin.ts";
 import { knownVariables, type ReleaseContext } from "./release-context.ts";
 
 /** The words of a command line, in which the backend's own environment may be named. */
-export const wordsOfLine = (text: string, origin: Origin, context: ReleaseContext) =>
+export const parseCommandLine = (text: string, origin: Origin, context: ReleaseContext) =>
   shellWords(text, origin, knownVariables(context));
 
 /** The variables that stand for a value in a word: `${PORT}`. */
