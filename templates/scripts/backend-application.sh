@@ -109,9 +109,8 @@ backend_check_application() {
   fi
   run=$(current run)
   if [ -d "$HANDOVER" ]; then changed "a handover to release $(handover release), begun at $(handover since), is not at its end"; fi
-  if backend_is_aside; then
-    changed "$APP runs on port $(backend_ports "$(backend_other_set)"), and nginx leads to port $(backend_serving_ports) first"
-    return 0
-  fi
-  application settled "$APP" "$(backend_serving_ports)" "$run" 2> "$PAYLOAD/why" || changed "$(why)"
+  # Asked first: one answer does where all is well.
+  ! application settled "$APP" "$(backend_serving_ports)" "$run" 2> "$PAYLOAD/why" || return 0
+  if backend_is_aside; then changed "$APP runs on port $(backend_ports "$(backend_other_set)"), and nginx leads to port $(backend_serving_ports) first"
+  else changed "$(why)"; fi
 }

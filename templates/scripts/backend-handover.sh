@@ -15,7 +15,7 @@ handover_limit() { local seconds; seconds=$((10 * ($(handover seconds) + 5))); s
 
 # handover NAME: what is written down of the handover under way.
 handover() { sed -n "s|^$1: ||p" "$HANDOVER/record"; }
-handover_phase() { cat "$HANDOVER/phase"; }
+handover_phase() { local phase; read -r phase < "$HANDOVER/phase" && say "$phase"; }
 
 # backend_switch WHY: the release of the payload serves, for now.
 backend_switch() {

@@ -46,10 +46,12 @@ facts_sum() { if [ -f "$1" ]; then sha256sum < "$1" | cut -c 1-64; else say "$EM
 
 # Free space in KiB, where the package writes.
 facts_disks() {
-  local path
-  for path in / /srv /var /opt; do
-    [ ! -d "$path" ] || fact disk "$path" "$(df --output=avail -k "$path" | tail -n 1 | tr -d ' ')"
-  done
+  local path free paths=()
+  for path in / /srv /var /opt; do [ ! -d "$path" ] || paths+=("$path"); done
+  for path in "${paths[@]}"; do
+    read -r free
+    fact disk "$path" "$free"
+  done < <(df --output=avail -k "${paths[@]}" | tail -n +2)
 }
 
 facts_addresses() {

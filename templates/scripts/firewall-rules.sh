@@ -13,7 +13,7 @@ firewall_tuples() { sed -n 's/^### tuple ### //p' "/etc/ufw/user${1/4/}.rules"; 
 # With `others` as if there were no rules of ours.
 firewall_verdict() {
   if [ "$2" = 6 ] && ! firewall_has_ipv6; then say "allow: ufw leaves IPv6 alone"; return 0; fi
-  firewall_tuples "$2" | awk -v port="${1%/*}" -v protocol="${1#*/}" -v skip="${3:+comment=$FIREWALL_COMMENT_HEX}" '
+  awk -v port="${1%/*}" -v protocol="${1#*/}" -v skip="${3:+comment=$FIREWALL_COMMENT_HEX}" '
     function covers(ports,   part, count, i, range) {
       if (ports == "any") return 1
       count = split(ports, part, ",")
@@ -24,7 +24,7 @@ firewall_verdict() {
       return 0
     }
     function anywhere(address) { return address == "0.0.0.0/0" || address == "::/0" }
-    skip != "" && $NF == skip { next }
+    !sub(/^### tuple ### /, "") || (skip != "" && $NF == skip) { next }
     {
       direction = $NF ~ /^comment=/ ? $(NF - 1) : $NF
       if (direction != "in" || ($2 != "any" && $2 != protocol) || !anywhere($4) || !anywhere($6) || $5 != "any") next
@@ -32,11 +32,16 @@ firewall_verdict() {
       sub(/_log.*/, "", $1)
       print $1, $3 ($2 == "any" ? "" : "/" $2)
       exit
-    }'
+    }' "/etc/ufw/user${2/4/}.rules"
 }
 
 # As ufw itself asks.
-firewall_has_ipv6() { has_ipv6 && grep -qi '^IPV6="\?yes' /etc/default/ufw; }
+firewall_has_ipv6() {
+  local line
+  has_ipv6 || return 1
+  while IFS= read -r line; do [[ ${line,,} != ipv6=yes* && ${line,,} != 'ipv6="yes'* ]] || return 0; done < /etc/default/ufw
+  return 1
+}
 
 firewall_verdicts() {
   firewall_verdict "$1" 4

@@ -4,7 +4,9 @@
 
 FIREWALL_FORWARDERS="$STATE/firewall/forwarders" # one port a line
 
-firewall_ssh_ports() {
+firewall_ssh_ports() { firewall_find_ssh_ports; }
+
+firewall_find_ssh_ports() {
   local ports
   ports=$({ firewall_sshd_ports; firewall_socket_ports; firewall_session_ports; firewall_others_ports; } | sort -un)
   [ -n "$ports" ] || fail "nothing tells on which port sshd listens" "is it running? systemctl status ssh"
