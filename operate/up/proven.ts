@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { exampleBackend } from "../../infra/package-root.ts";
 import { hostsIn } from "../own/state.ts";
 import type { ReadyStack } from "../run-pulumi.ts";
+import { stackConfig } from "../stack.ts";
 import { askPulumi } from "../target/ask-pulumi.ts";
 
 interface Outputs {
@@ -16,7 +17,7 @@ export async function sayWhatIsThere(stack: ReadyStack): Promise<void> {
   const outputs = await askPulumi(stack, "stack", "output", "--json", "--show-secrets");
   const { url, testUrl } = JSON.parse(outputs) as Outputs;
   const token = new URL(testUrl).searchParams.get("token");
-  const page = token && (await mayBeShown(stack)) ? `${url}#token=${token}` : url;
+  const page = token && mayBeShown(stack) ? `${url}#token=${token}` : url;
   console.log(`\n${pc.green("The WebSocket is proven.")} Open ${pc.bold(page)}`);
   const pulumi = stack.environment.GEO_SYSTEM_PULUMI ?? "npm run -s pulumi --";
   console.log(`A URL for any client: ${pulumi} stack output testUrl --show-secrets`);
@@ -30,13 +31,10 @@ async function sayOwnHosts(stack: ReadyStack): Promise<void> {
 }
 
 /** The token that a sandbox made for the bundled example, whose page reads it there, is worth nothing elsewhere. */
-async function mayBeShown(stack: ReadyStack): Promise<boolean> {
-  if (!stack.sandbox) return false;
-  const given = JSON.parse(await askPulumi(stack, "config", "--json")) as Record<string, { value?: string }>;
-  if (given["geo-system:applications"]?.value?.includes("source")) return false;
-  const source = given["geo-system:backendSource"]?.value ?? "";
-  return (
-    given["geo-system:handshakeToken"]?.value === "" &&
-    resolve(stack.project.folder, source) === exampleBackend
-  );
+function mayBeShown({ sandbox, project, stack }: ReadyStack): boolean {
+  if (!sandbox) return false;
+  const given = stackConfig(project.folder, stack);
+  if (JSON.stringify(given["geo-system:applications"] ?? "").includes("source")) return false;
+  const source = String(given["geo-system:backendSource"] || exampleBackend);
+  return !given["geo-system:handshakeToken"] && resolve(project.folder, source) === exampleBackend;
 }
