@@ -23,12 +23,13 @@ export default async function program(began?: Clock) {
   return declared.outputs();
 }
 
-async function declare(name: string, { hosts, rollout, ...ofOne }: Record<string, unknown>) {
-  if (hosts === undefined && rollout !== undefined)
-    throw new ConfigurationError([
-      "rollout: expected nothing, since there is one host and no hosts are given",
-    ]);
+async function declare(name: string, { hosts, rollout, entry, ...ofOne }: Record<string, unknown>) {
+  const ofFleet = Object.fromEntries(
+    Object.entries({ rollout, entry }).filter(([, value]) => value !== undefined),
+  );
+  const unused = Object.keys(ofFleet).map((key) => `${key}: expected nothing, since no hosts are given`);
+  if (hosts === undefined && unused.length > 0) throw new ConfigurationError(unused);
   if (hosts === undefined) return new WebSocketHost(name, await withHostKeys(name, ofOne));
-  const fleet = { ...ofOne, hosts, ...(rollout !== undefined && { rollout }) };
+  const fleet = { ...ofOne, hosts, ...ofFleet };
   return new WebSocketFleet(name, await fleetWithHostKeys(name, fleet));
 }

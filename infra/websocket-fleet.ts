@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkEntry, type EntryFindings } from "./fleet/entry.ts";
 import { hostName } from "./fleet/host-name.ts";
 import { beforehand } from "./fleet/live.ts";
 import { Run } from "./fleet/rollout.ts";
@@ -7,10 +8,11 @@ import { pinnedConnection } from "./host/pinned.ts";
 import { ownerName } from "./owner.ts";
 import { type HostPlan, planHost } from "./preview/host-plan.ts";
 import { labels } from "./preview/labels.ts";
+import { stopped } from "./preview/report.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
 import type { WebSocketFleetArgs } from "./settings/fleet.ts";
 import type { Settings } from "./settings/schema.ts";
-import { type FleetHost, validateFleet } from "./settings/validate-fleet.ts";
+import { type FleetHost, type FleetSettings, validateFleet } from "./settings/validate-fleet.ts";
 import { WebSocketHost } from "./websocket-host.ts";
 
 /**
@@ -49,6 +51,7 @@ export class WebSocketFleet extends pulumi.ComponentResource {
         planned: success(plan.apply(beforehand)),
         proven: success(component.release),
       })),
+      success(this.#enter(fleet)),
     );
     const each = <T>(of: (host: WebSocketHost) => T) =>
       Object.fromEntries(hosts.map(({ name: host, component }) => [host, of(component)]));
@@ -75,6 +78,24 @@ export class WebSocketFleet extends pulumi.ComponentResource {
     const turn = pulumi.runtime.isDryRun() ? [] : run.turnOf(host.name).then((): pulumi.Resource[] => []);
     const args = host.args as unknown as WebSocketHostArgs;
     return new WebSocketHost(hostName(name, host.name), args, { parent: this, dependsOn: turn }, true);
+  }
+
+  /** Where the name of all hosts leads. Like the look at a host: an `up` ends here where it must, and a preview says so. */
+  #enter({ entry, hosts }: FleetSettings): pulumi.Output<EntryFindings> {
+    if (entry !== "dns") return pulumi.output({ refused: [], notes: [] });
+    const names = [...new Set(hosts.flatMap(({ settings }) => settings.serverName ?? []))];
+    const known = pulumi.all(
+      hosts.map(({ name, settings }) => pulumi.output(settings.host).apply((host) => ({ name, host }))),
+    );
+    const findings = known.apply((all) => checkEntry(names, all));
+    return pulumi.all([findings, this.urn]).apply(async ([found]) => {
+      for (const note of found.notes) await pulumi.log.warn(labels.check + note, this);
+      if (found.refused.length === 0) return found;
+      if (!pulumi.runtime.isDryRun())
+        throw stopped(["Nothing was changed.", ...found.refused].join("\n  refused: "));
+      for (const why of found.refused) await pulumi.log.error(labels.refused + why, this);
+      throw stopped("An `up` would stop before it changes anything: see what is refused.");
+    });
   }
 
   #report(hosts: readonly { name: string; plan: pulumi.Output<HostPlan> }[]): void {

@@ -21,6 +21,7 @@ export interface Beforehand {
 /** A run over all hosts, batch by batch. */
 export class Run {
   #hosts: readonly Rolled[] = [];
+  #entered: Promise<unknown> = Promise.resolve();
   #begun: () => void = () => {};
   readonly #all = new Promise<void>((resolve) => {
     this.#begun = resolve;
@@ -35,9 +36,14 @@ export class Run {
     this.#say = say;
   }
 
-  /** Called once, with all hosts in their order. */
-  begin(hosts: readonly Rolled[]): void {
+  /**
+   * Called once, with all hosts in their order.
+   *
+   * @param entered settles when clients find the fleet; stays open where they would be led elsewhere
+   */
+  begin(hosts: readonly Rolled[], entered: Promise<unknown> = Promise.resolve()): void {
     this.#hosts = hosts;
+    this.#entered = entered;
     this.#begun();
   }
 
@@ -52,6 +58,7 @@ export class Run {
 
   /** No host is touched before all of them have told that the run may begin. */
   async #plan(): Promise<string[][]> {
+    await this.#entered;
     const ranked = await Promise.all(
       this.#hosts.map(async ({ name, planned }) => ({ name, ...(await planned) })),
     );

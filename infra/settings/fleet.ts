@@ -30,6 +30,11 @@ export interface WebSocketFleetArgs extends Omit<WebSocketHostArgs, "host"> {
   hosts: readonly (string | FleetHostArgs)[];
   /** Order and pace of an `up`. Default: one host after the other. */
   rollout?: RolloutArgs;
+  /**
+   * `"dns"`: `serverName` leads to all hosts, and each `up` and preview makes sure that it leads to no other address.
+   * Default: how clients find the hosts is left alone.
+   */
+  entry?: "dns";
 }
 
 const aHost = 'an address, or an object with a host: { "host": "203.0.113.7", "name": "a" }';
@@ -46,7 +51,11 @@ const rollout = check.members({
 });
 
 /** The check and the default of every key that a fleet has beside those of its hosts. */
-export const fleetSchema = { hosts: hosts.default([]), rollout: rollout.optional() };
+export const fleetSchema = {
+  hosts: hosts.default([]),
+  rollout: rollout.optional(),
+  entry: check.oneOf("dns").optional(),
+};
 
 export type Rollout = z.output<typeof rollout>;
 

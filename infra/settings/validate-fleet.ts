@@ -16,6 +16,7 @@ export interface FleetHost {
 export interface FleetSettings {
   hosts: FleetHost[];
   rollout: Rollout;
+  entry: "dns" | undefined;
 }
 
 /**
@@ -33,17 +34,22 @@ export function validateFleet(
   if (problems.length > 0) throw new ConfigurationError(problems);
   const given = membersOf(raw);
   const checked = given.map(({ name, args }, i) => ({ name, args, ...checkHost(args, before(i)) }));
-  const all = [...hostProblems(raw, given), ...together(checked)];
-  if (all.length > 0) throw new ConfigurationError(all);
   const hosts = checked.flatMap(({ name, args, settings }) => (settings ? [{ name, args, settings }] : []));
-  return { hosts, rollout: rolloutOf(settings.rollout) };
+  const entry = settings.entry as FleetSettings["entry"];
+  const all = [
+    ...hostProblems(raw, given),
+    ...together(checked),
+    ...(entry === "dns" ? together(hosts.map(behindDns)) : []),
+  ];
+  if (all.length > 0) throw new ConfigurationError(all);
+  return { hosts, rollout: rolloutOf(settings.rollout), entry };
 }
 
 type Member = Pick<FleetHost, "name" | "args">;
 
 /** Every host with its name and all of its arguments: those of the fleet, and its own. */
 export function membersOf(raw: Record<string, unknown>): Member[] {
-  const { hosts, rollout, host, ...shared } = raw;
+  const { hosts, rollout, entry, host, ...shared } = raw;
   return (Array.isArray(hosts) ? hosts : []).map((given: unknown) => {
     const { name, ...own } = (isObject(given) ? given : { host: given }) as Record<string, unknown>;
     const named = typeof name === "string" ? name : nameOfHost(own.host);
@@ -69,6 +75,27 @@ function together(hosts: readonly { name: string; problems: readonly string[] }[
     const having = hosts.filter(({ problems }) => problems.includes(problem));
     return having.length === hosts.length ? [problem] : having.map(({ name }) => `hosts.${name}.${problem}`);
   });
+}
+
+/** What keeps a host from being found by the name of all. */
+function behindDns({ name, settings }: FleetHost): { name: string; problems: string[] } {
+  const { serverName, proxyProtocol, tls } = settings;
+  return {
+    name,
+    problems: [
+      ...(serverName
+        ? []
+        : [`serverName: expected the name that leads to all hosts, since entry is "dns", found nothing`]),
+      ...(proxyProtocol
+        ? ["entry: expected nothing, since proxyProtocol is on and clients come by a balancer"]
+        : []),
+      ...(tls === "acme"
+        ? [
+            'tls: expected "provided", "self-signed" or "off", since entry is "dns" and a CA may ask any host of the name for what one of them has; found "acme"',
+          ]
+        : []),
+    ],
+  };
 }
 
 const goodName = /^[a-z0-9][a-z0-9-]{0,40}$/;

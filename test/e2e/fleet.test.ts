@@ -133,6 +133,24 @@ describe("the life of a fleet", () => {
     await stack.must("preview", "--expect-no-changes");
   });
 
+  it("a name that leads to an address which is no host of the fleet is refused, before anything is changed", async () => {
+    const before = [await runs("a"), await runs("b")];
+    const source = { backendSource: join(server, "../..") };
+    await stack.configure({ ...source, entry: "dns", serverName: "localhost" });
+    const refused =
+      /refused: entry: localhost leads to (127\.0\.0\.1|::1), expected hosts of this fleet only/;
+    const preview = await stack.pulumi("preview");
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toMatch(refused);
+    const up = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(up.exitCode).not.toBe(0);
+    expect(up.output).toMatch(refused);
+    expect(await on("a", "grep server_name /etc/nginx/sites-enabled/geo-system")).not.toContain("localhost");
+    expect([await runs("a"), await runs("b")]).toEqual(before);
+    await stack.configure(source);
+    await stack.must("preview", "--expect-no-changes");
+  });
+
   it("a host without power is one row of the preview, and an `up` begins on none of them", async () => {
     await sandbox.powerCut(nameOf("b"));
     const { exitCode, output } = await stack.pulumi("preview");

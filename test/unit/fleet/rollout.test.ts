@@ -45,6 +45,19 @@ it("no host has its turn before every host is planned", async () => {
   expect(began).toEqual(["a"]);
 });
 
+it("no host has its turn where clients would be led elsewhere", async () => {
+  const run = new Run({ canary: 1, parallel: 1, pauseSeconds: 0 }, () => {});
+  const began: string[] = [];
+  void run.turnOf("a").then(() => began.push("a"));
+  const entered = open<void>();
+  run.begin([{ name: "a", planned: Promise.resolve(changed), proven: Promise.resolve() }], entered.promise);
+  await quiet();
+  expect(began).toEqual([]);
+  entered.settle();
+  await quiet();
+  expect(began).toEqual(["a"]);
+});
+
 it("each batch waits for the proof of every host of the one before", async () => {
   const { began, plan, prove } = runOf(["a", "b", "c", "d"]);
   for (const name of ["a", "b", "c", "d"]) plan(name);

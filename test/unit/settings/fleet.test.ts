@@ -103,6 +103,24 @@ describe("refused is", () => {
     expect(problems(raw)).toEqual([expect.stringMatching(problem)]);
   });
 
+  it("entry: dns without a name, behind a balancer, or with a CA that may ask any host", () => {
+    const of = (raw: Record<string, unknown>) => problems({ hosts: two, entry: "dns", ...raw });
+    expect(of({ serverName: "geo.example.com" })).toEqual([]);
+    expect(of({})).toEqual([
+      'serverName: expected the name that leads to all hosts, since entry is "dns", found nothing',
+    ]);
+    expect(of({ serverName: "geo.example.com", tls: "acme", acmeTermsAgreed: true })).toEqual([
+      expect.stringMatching(/^tls: expected "provided", "self-signed" or "off", since entry is "dns"/),
+    ]);
+    const balanced = { proxyProtocol: true, trustedProxies: ["10.0.0.0/8"], serverName: "geo.example.com" };
+    expect(of(balanced)).toEqual([
+      expect.stringMatching(/^entry: expected nothing, since proxyProtocol is on/),
+    ]);
+    expect(of({ serverName: "geo.example.com", entry: "haproxy" })).toEqual([
+      'entry: expected one of dns, found "haproxy"',
+    ]);
+  });
+
   it("an address that is known only later and has no name", () => {
     const host = { host: output("203.0.113.7"), hostKey: "ssh-ed25519 AAAA" };
     expect(problems({ hosts: [host] })).toEqual([
