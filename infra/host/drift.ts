@@ -1,6 +1,7 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { type PayloadFile, parsePayload } from "../render/payload.ts";
 import type { Facts, FileFact } from "./facts.ts";
+import { filledIn } from "./filled-in.ts";
 
 /** How the host differs from what was applied last, and not because the desired state changed. */
 export interface Drift {
@@ -21,8 +22,8 @@ export interface Drift {
 export function driftOf(step: string, facts: Facts, desired: string): Drift[] {
   const applied = facts.applied[step];
   if (!applied) return [];
-  const expected = parsePayload(onHost(applied.payload, facts)).files;
-  const wanted = parsePayload(onHost(desired, facts)).files;
+  const expected = parsePayload(filledIn(applied.payload, facts)).files;
+  const wanted = parsePayload(filledIn(desired, facts)).files;
   const files = facts.files.filter((file) => file.step === step);
   const said = (facts.differs[step] ?? []).map((reason) => ({ reason }));
   return [
@@ -40,13 +41,6 @@ function failedCheck(step: string, { failed }: Facts): Drift[] {
   return [
     { reason: lines.at(-1)?.replace(/^geo-system [a-z0-9-]*: /, "") || "the check of this step failed" },
   ];
-}
-
-/** The payload as the host's own script fills it in: what only the host knows stands open in it. */
-function onHost(payload: string, { user, ipv6, brotli }: Facts): string {
-  const filled = user ? payload.replaceAll("@home@", user.home).replaceAll("@group@", user.group) : payload;
-  const listening = ipv6 ? filled : filled.replace(/^ *listen \[::\].*\n/gm, "");
-  return brotli ? listening : listening.replace(/^ *brotli_static .*\n/gm, "");
 }
 
 /** What is already as it is wanted now is no drift: a run that failed may have come so far. */

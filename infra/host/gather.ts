@@ -29,7 +29,7 @@ export async function gatherFacts(
     input: gzipSync(factsText(lines(wanted), "packed"), { level: 1 }),
     timeoutMs: 30_000,
   });
-  if (code === 0) return parseFacts(unpacked(stdout));
+  if (code === 0) return parseFacts(unpacked(stdout), wanted);
   throw new SshError(
     "command",
     `${address(connection)} did not tell its facts ("${command}" ended with ${code}): ${stderr.trim() || "without a word"}`,

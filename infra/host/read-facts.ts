@@ -1,9 +1,10 @@
 import type { ApplicationFacts, Facts, Written } from "./facts.ts";
 import { foundProcess, nothingFound } from "./found.ts";
+import { type KnownTexts, knownTexts } from "./known-texts.ts";
 
 type Values = [string, string, string, string, string, string, string];
 type NumberValues = [number, number, number, number, number, number, number];
-type Reader = (facts: Facts, values: Values) => void;
+type Reader = (facts: Facts, values: Values, known: KnownTexts) => void;
 
 /** What each name of a fact stands for; templates/scripts/facts*.sh write them. */
 const readers: Record<string, Reader> = {
@@ -14,20 +15,22 @@ const readers: Record<string, Reader> = {
   command: (facts, [sum, options, access, uploads]) =>
     Object.assign(facts, { command: known({ sum, access, uploads }, { options }) }),
   node: (facts, [node]) => Object.assign(facts, known({ node }, {})),
-  applied: ({ applied }, [step, options, payload]) => {
-    applied[step] = { options, payload: decoded(payload) };
+  applied: ({ applied }, [step, options, payload], known) => {
+    applied[step] = { options, payload: payload === same ? known.wanted(step) : decoded(payload) };
   },
   differs: ({ differs }, [step, line]) => add(differs, step, decoded(line).trim()),
   failed: ({ failed }, [job, said]) => {
     failed[job] = decoded(said).trim();
   },
-  file: ({ files }, [step, path, owner, mode, modified, text, left]) =>
+  file: ({ files }, [step, path, owner, mode, modified, encoded, left], known) => {
+    const text = encoded === same ? known.file(step, path) : decoded(encoded);
     files.push({
       step,
       path,
       ...(left === "yes" && { left: true }),
-      ...(owner !== missing && { found: { owner, mode, modified: date(modified), text: decoded(text) } }),
-    }),
+      ...(owner !== missing && { found: { owner, mode, modified: date(modified), text } }),
+    });
+  },
   disk: ({ disks }, [path, free]) => {
     disks[path] = Number(free);
   },
@@ -112,28 +115,35 @@ const readers: Record<string, Reader> = {
 
 /** What the host writes in the place of a value that it does not have. */
 const missing = "-";
+/** And in that of a text that the program knows. */
+const same = "=";
 
 /**
  * Reads the answer of the host, one fact a line: `name<TAB>value…`.
  *
+ * @param wanted the payloads that the question held
  * @throws if it broke off before its end, holds a fact of another version, or the host could not tell of itself
  * @example parseFacts("machine\t9f3c51ab\tweb1\nend\n").machine // "9f3c51ab"
  */
-export function parseFacts(text: string): Facts {
+export function parseFacts(text: string, wanted: ReadonlyMap<string, string> = new Map()): Facts {
   const lines = text.trimEnd().split("\n");
   if (lines.pop() !== "end") throw new Error("the host's facts broke off before their end");
   const facts = nothing();
-  for (const line of lines) {
+  const known = knownTexts(facts, wanted);
+  // Files last: what the payloads of their steps leave open, other facts fill in.
+  for (const line of lines.toSorted((a, b) => Number(isFile(a)) - Number(isFile(b)))) {
     const [name = "", ...values] = line.split("\t");
     const read = readers[name];
     if (!read)
       throw new Error(`the host's facts hold ${JSON.stringify(name)}, which this version does not know`);
-    read(facts, Array.from({ length: 7 }, (_, i) => values[i] ?? "") as Values);
+    read(facts, Array.from({ length: 7 }, (_, i) => values[i] ?? "") as Values, known);
   }
   const { host } = facts.failed;
   if (host !== undefined) throw new Error(`the host cannot tell of itself: ${host}`);
   return facts;
 }
+
+const isFile = (line: string) => line.startsWith("file\t");
 
 function nothing(): Facts {
   return {

@@ -13,9 +13,17 @@ backend_files() {
 
 # backend_fill_in PATH: what only this host knows of the user, in the payload's file.
 backend_fill_in() {
-  local file
-  file=$(payload_file "$1")
-  [[ $(< "$file") != *@@(home|group)@* ]] || sed -i -e "s|@home@|$APP_HOME|g" -e "s|@group@|$APP_GROUP|g" "$file"
+  local number path
+  payload_has "$1" || payload_file "$1"
+  while read -r number _ _ path; do
+    [ "$path" != "$1" ] || backend_fill_in_file "$PAYLOAD/files/$number"
+  done < "$PAYLOAD/index"
+}
+
+backend_fill_in_file() {
+  local text
+  text=$(< "$1")
+  [[ $text != *@home@* && $text != *@group@* ]] || sed -i -e "s|@home@|$APP_HOME|g" -e "s|@group@|$APP_GROUP|g" "$1"
 }
 
 # application VERB …: see application.cjs.

@@ -58,12 +58,12 @@ backend_rollback() {
 # the way back placed it: no hand edited it.
 backend_is_of_another() {
   local release kept
-  release=$(current release)
   case "$1" in
     "$APP_ROOT/ecosystem.config.cjs") kept=ecosystem ;;
     "$BACKEND_HANDSHAKE") kept=handshake ;;
     *) return 1 ;;
   esac
+  release=$(current release)
   [ "$release" != "$(setting release)" ] && cmp -s "$1" "$BACKEND_RELEASES/$release/$kept"
 }
 

@@ -15,6 +15,15 @@ certificate_is_for() {
   [[ $(openssl x509 -in "$1" -noout "$option" "$2") = *'does match certificate'* ]]
 }
 
-certificate_fingerprint() { openssl x509 -in "$1" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr '[:upper:]' '[:lower:]'; }
+certificate_fingerprint() {
+  local said
+  said=$(openssl x509 -in "$1" -noout -fingerprint -sha256)
+  said=${said##*=} said=${said//:/}
+  say "${said,,}"
+}
 
-certificate_end() { openssl x509 -in "$1" -noout -enddate | cut -d = -f 2; }
+certificate_end() {
+  local said
+  said=$(openssl x509 -in "$1" -noout -enddate)
+  say "${said#*=}"
+}

@@ -49,6 +49,7 @@ certificate_folder() { say "$CERTIFICATE_ROOT/certificates/$(setting fingerprint
 # Everything nginx would trip over, before anything is touched.
 certificate_validate() {
   local next="issue or provide another certificate: $PULUMI config set certificateFile, certificateKeyFile"
+  ! certificate_is_sound "$1" "$2" || return 0
   openssl x509 -in "$1" -noout 2> /dev/null || fail "fullchain.pem: expected a certificate in PEM, found none" "$next"
   openssl pkey -in "$2" -passin pass: -noout 2> /dev/null || fail "privkey.pem: expected a private key in PEM without a passphrase, found none" "$next"
   [ "$(certificate_fingerprint "$1")" = "$(setting fingerprint)" ] ||
@@ -57,6 +58,15 @@ certificate_validate() {
     fail "privkey.pem: it is not the key of the first certificate in fullchain.pem" "$next"
   openssl x509 -in "$1" -noout -checkend 0 > /dev/null ||
     fail "fullchain.pem: the certificate ended on $(certificate_end "$1")" "$next"
+}
+
+# All of that in two questions, for what is nearly always so. Failures are returned by hand, as in site-reload.sh.
+certificate_is_sound() {
+  local said key sum
+  said=$(openssl x509 -in "$1" -noout -checkend 0 -fingerprint -sha256 -pubkey 2> /dev/null) || return 1
+  key=$(openssl pkey -in "$2" -passin pass: -pubout 2> /dev/null) || return 1
+  sum=${said#*Fingerprint=} sum=${sum%%$'\n'*} sum=${sum//:/}
+  [ "${sum,,}" = "$(setting fingerprint)" ] && [[ $said = *"$key"* ]]
 }
 
 certificate_placed() {

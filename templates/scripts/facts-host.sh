@@ -2,12 +2,13 @@
 # The facts of the machine itself.
 
 facts_host() {
+  ss -Hltnp > "$FACTS/listeners"
   fact machine "$(cut -c 1-8 /etc/machine-id)" "$(uname -n)"
   fact time "$(date +%s)"
   if has_ipv6; then fact ipv6 yes; else fact ipv6 no; fi
   if command -v nginx > /dev/null && site_has_brotli; then fact brotli yes; else fact brotli no; fi
   facts_command
-  fact node "$(/usr/local/bin/node --version 2> /dev/null || node --version 2> /dev/null || say "$EMPTY")"
+  facts_node
   facts_disks
   facts_addresses
   facts_listeners
@@ -19,6 +20,12 @@ facts_host() {
   facts_resent
   facts_certificate
   facts_run
+}
+
+facts_node() {
+  local version
+  version=$(node_version_of "$(command -v node || true)") # PATH begins with /usr/local
+  fact node "${version:-$EMPTY}"
 }
 
 # How often an archive was sent again, by the step that takes it up.
@@ -63,7 +70,7 @@ facts_addresses() {
 facts_listeners() {
   local port process
   while read -r port process; do fact listener "$port" "$process"; done < <(
-    ss -Hltnp | awk '{ port = $4; sub(/.*:/, "", port); name = "?"; if (match($0, /\(\("[^"]*"/)) name = substr($0, RSTART + 3, RLENGTH - 4); print port, name }' | sort -u
+    awk '{ port = $4; sub(/.*:/, "", port); name = "?"; if (match($0, /\(\("[^"]*"/)) name = substr($0, RSTART + 3, RLENGTH - 4); print port, name }' "$FACTS/listeners" | sort -u
   )
   while read -r process port; do fact connections "$port" "$process"; done < <(
     ss -Htn state established | awk '{ port = $3; sub(/.*:/, "", port); count[port]++ } END { for (port in count) print count[port], port }'
@@ -103,12 +110,26 @@ facts_user() {
 }
 
 # facts_wanted_backend SETTING: of the payload that is wanted; nothing where none is.
-facts_wanted_backend() { [ ! -e "$FACTS/wanted/$BACKEND_STEP" ] || sed -n "/^$1: /{s///p;q}" "$FACTS/wanted/$BACKEND_STEP"; }
+facts_wanted_backend() {
+  local line
+  [ -e "$FACTS/wanted/$BACKEND_STEP" ] || return 0
+  while IFS= read -r line; do
+    [[ $line != "==> "* ]] || break
+    [[ $line != "$1: "* ]] || { say "${line#"$1: "}"; break; }
+  done < "$FACTS/wanted/$BACKEND_STEP"
+}
 
 facts_wanted_user() { facts_wanted_backend user; }
 
 # The two sets of ports.
-facts_wanted_ports() { [ ! -e "$FACTS/wanted/$BACKEND_STEP" ] || sed -nE 's/^(port|standby-port): //p' "$FACTS/wanted/$BACKEND_STEP"; }
+facts_wanted_ports() {
+  local line
+  [ -e "$FACTS/wanted/$BACKEND_STEP" ] || return 0
+  while IFS= read -r line; do
+    [[ $line != "==> "* ]] || break
+    [[ $line != port:* && $line != standby-port:* ]] || say "${line#*: }"
+  done < "$FACTS/wanted/$BACKEND_STEP"
+}
 
 # The backend as it runs: the set of ports it is on, and whether it asks its clients to reconnect in a release. Of what
 # else listens on one of its ports: who does.
@@ -124,10 +145,23 @@ facts_backend() {
   ours+=("${processes[@]}")
   fact backend "$BACKEND_STEP" "$(backend_set)" "$(facts_asks "${processes[@]}")" "$(backend_ports_in_use | grep . || say "$EMPTY")"
   for port in $(facts_wanted_ports); do
-    for pid in $(ss -Hltnp "sport = :$port" | grep -oP 'pid=\K[0-9]+' | sort -u || true); do # free
+    for pid in $(facts_listening "$port"); do
       facts_descends "$pid" "$pm2" "${ours[@]}" || facts_foreign "$port" "$pid"
     done
   done
+}
+
+# facts_listening PORT: the processes that do.
+facts_listening() {
+  local address rest seen=' '
+  while read -r _ _ _ address rest; do
+    [[ $address = *":$1" ]] || continue
+    while [[ $rest =~ pid=([0-9]+)(.*) ]]; do
+      rest=${BASH_REMATCH[2]}
+      [[ $seen = *" ${BASH_REMATCH[1]} "* ]] || say "${BASH_REMATCH[1]}"
+      seen+="${BASH_REMATCH[1]} "
+    done
+  done < "$FACTS/listeners"
 }
 
 # facts_foreign PORT PID: also what runs it, by which a person ends it; before the first release facts-found.sh tells that.
@@ -147,11 +181,13 @@ facts_processes() {
 # facts_asks PID …: yes where a Node listens for SIGWINCH, no where nothing does. Other runtimes (Go's) handle every
 # signal, so that nothing can be told of them.
 facts_asks() {
-  local pid caught answer=$EMPTY
+  local pid name value caught program answer=$EMPTY
   for pid; do
-    caught=$(sed -n 's/^SigCgt:\s*//p' "/proc/$pid/status" 2> /dev/null || say 0) # it has just ended
+    caught=0
+    while read -r name value; do [ "$name" != SigCgt: ] || caught=$value; done 2> /dev/null < "/proc/$pid/status" || true # it has just ended
+    program=$(readlink "/proc/$pid/exe" || true)
     if (((16#$caught >> 27 & 1) == 0)); then answer=no
-    elif [[ $(basename "$(readlink "/proc/$pid/exe")") != node* ]]; then answer=unknown
+    elif [[ ${program##*/} != node* ]]; then answer=unknown
     else answer=yes; fi
     [ "$answer" = yes ] || break
   done
@@ -191,9 +227,10 @@ facts_secret_file() {
 }
 
 facts_certificate() {
-  local chain="$CERTIFICATE_LINK/fullchain.pem"
-  openssl x509 -in "$chain" -noout 2> /dev/null || return 0
-  fact certificate "$(certificate_fingerprint "$chain")" "$(date -d "$(certificate_end "$chain")" +%s)"
+  local said sum
+  said=$(openssl x509 -in "$CERTIFICATE_LINK/fullchain.pem" -noout -fingerprint -sha256 -enddate 2> /dev/null) || return 0
+  sum=${said%%$'\n'*} sum=${sum#*=} sum=${sum//:/}
+  fact certificate "${sum,,}" "$(date -d "${said##*notAfter=}" +%s)"
 }
 
 # Whose this host is, and who is at work on it now. Read in the kernel's list: whoever tries a lock holds it for a moment.

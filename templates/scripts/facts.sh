@@ -32,6 +32,12 @@ facts_job() {
   wait "$!" || fact failed "$name" "$(tail -n 20 "$PAYLOAD/said" | encoded)" 3>> "$PAYLOAD/facts"
 }
 
+# The trial of the wanted site after the check of the one that is there.
+facts_site() {
+  facts_job site facts_step site
+  facts_job candidate facts_candidate
+}
+
 facts_wanted() {
   local name text
   install -d -m 0700 "$FACTS" "$FACTS/wanted"
@@ -48,12 +54,12 @@ facts_main() {
   trap 'rm -rf "$FACTS"' EXIT
   install -d -m 0700 "$RUN"
   facts_wanted
+  facts_units
   for name in "${STEPS[@]}" $(facts_named_steps); do
-    facts_job "$name" facts_step "$name" &
+    if [ "$name" = site ]; then facts_site &
+    else facts_job "$name" facts_step "$name" & fi
     jobs+=($!)
   done
-  facts_job candidate facts_candidate &
-  jobs+=($!)
   facts_job rules facts_rules &
   jobs+=($!)
   facts_job issued facts_acme &

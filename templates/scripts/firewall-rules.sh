@@ -12,27 +12,30 @@ firewall_tuples() { sed -n 's/^### tuple ### //p' "/etc/ufw/user${1/4/}.rules"; 
 # `allow 22/tcp`; nothing when none does. Rules for some addresses or one interface decide about others.
 # With `others` as if there were no rules of ours.
 firewall_verdict() {
+  local line rule direction protocol=''
   if [ "$2" = 6 ] && ! firewall_has_ipv6; then say "allow: ufw leaves IPv6 alone"; return 0; fi
-  awk -v port="${1%/*}" -v protocol="${1#*/}" -v skip="${3:+comment=$FIREWALL_COMMENT_HEX}" '
-    function covers(ports,   part, count, i, range) {
-      if (ports == "any") return 1
-      count = split(ports, part, ",")
-      for (i = 1; i <= count; i++) {
-        if (split(part[i], range, ":") == 1) range[2] = range[1]
-        if (range[1] + 0 <= port + 0 && port + 0 <= range[2] + 0) return 1
-      }
-      return 0
-    }
-    function anywhere(address) { return address == "0.0.0.0/0" || address == "::/0" }
-    !sub(/^### tuple ### /, "") || (skip != "" && $NF == skip) { next }
-    {
-      direction = $NF ~ /^comment=/ ? $(NF - 1) : $NF
-      if (direction != "in" || ($2 != "any" && $2 != protocol) || !anywhere($4) || !anywhere($6) || $5 != "any") next
-      if (!covers($3)) next
-      sub(/_log.*/, "", $1)
-      print $1, $3 ($2 == "any" ? "" : "/" $2)
-      exit
-    }' "/etc/ufw/user${2/4/}.rules"
+  while IFS= read -r line; do
+    [[ $line = "### tuple ### "* ]] || continue
+    read -ra rule <<< "${line#"### tuple ### "}"
+    direction=${rule[-1]}
+    [ -z "${3-}" ] || [ "$direction" != "comment=$FIREWALL_COMMENT_HEX" ] || continue
+    [[ $direction != comment=* ]] || direction=${rule[-2]}
+    [[ $direction = in && ${rule[1]} = @(any|"${1#*/}") && ${rule[4]} = any ]] || continue
+    if ! firewall_is_anywhere "${rule[3]}" || ! firewall_is_anywhere "${rule[5]}" || ! firewall_covers "${rule[2]}" "${1%/*}"; then continue; fi
+    [ "${rule[1]}" = any ] || protocol="/${rule[1]}"
+    say "${rule[0]%%_log*} ${rule[2]}$protocol"
+    return 0
+  done < "/etc/ufw/user${2/4/}.rules"
+}
+
+firewall_is_anywhere() { [[ $1 = 0.0.0.0/0 || $1 = ::/0 ]]; }
+
+# firewall_covers PORTS PORT: `any`, `22`, `80,443` or `6000:6010`.
+firewall_covers() {
+  local part
+  [ "$1" != any ] || return 0
+  for part in ${1//,/ }; do ((${part%:*} > $2 || $2 > ${part#*:})) || return 0; done
+  return 1
 }
 
 # As ufw itself asks.

@@ -36,8 +36,14 @@ apt_add() {
 
 # What apt shall install, one a line: the payload's packages that are missing, and Node where it comes from apt.
 apt_missing() {
-  local name
-  for name in $(settings apt; settings host-package); do [ -n "$(apt_version "$name")" ] || say "$name"; done
+  local name names installed
+  mapfile -t names < <(settings apt; settings host-package)
+  # Asked for all at once; a name that dpkg prints in another way, with an architecture, by itself.
+  # shellcheck disable=SC2016 # dpkg's variables; it fails for a name it does not know
+  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${names[@]}" 2> /dev/null || true)
+  for name in "${names[@]}"; do
+    [[ $'\n'$installed$'\n' = *$'\n'"installed $name"$'\n'* ]] || [ -n "$(apt_version "$name")" ] || say "$name"
+  done
   apt_node_missing
 }
 

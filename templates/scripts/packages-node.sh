@@ -139,11 +139,16 @@ node_give_back() {
   for name in "$@"; do give_back "/usr/local/bin/$name"; done
 }
 
+# node_version_of PATH: nothing where there is none.
+node_version_of() { node_says_version "$1"; }
+
+node_says_version() { "$1" --version 2> /dev/null || true; }
+
 packages_node_check() {
   local folder name version
   folder=$(node_folder)
   for name in node npm npx; do check_link "$folder/bin/$name" "/usr/local/bin/$name"; done
-  version=$("$folder/bin/node" --version 2> /dev/null || true) # missing: the link says so
+  version=$(node_version_of "$folder/bin/node") # missing: the link says so
   case "$(setting node-source):$version" in
     *: | "distribution:"*) ;;
     *) [ "$version" = "v$(setting node)" ] || changed "Node is $version, expected v$(setting node)" ;;

@@ -63,7 +63,10 @@ settings() {
 }
 
 # payload_files: "number owner:group mode path", one file a line, in the payload's order.
-payload_files() { cat "$PAYLOAD/index"; }
+payload_files() {
+  local line
+  while IFS= read -r line; do say "$line"; done < "$PAYLOAD/index"
+}
 
 payload_has() {
   local path

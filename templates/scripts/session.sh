@@ -3,10 +3,11 @@
 
 # session_connection: "client port server port"; nothing where the run came by no SSH.
 session_connection() {
-  local pid=$$ connection
+  local pid=$$ entry
   while [ "$pid" -gt 1 ]; do
-    connection=$(tr '\0' '\n' 2> /dev/null < "/proc/$pid/environ" | sed -n 's/^SSH_CONNECTION=//p' || true) # it may end meanwhile
-    [ -z "$connection" ] || { say "$connection"; return 0; }
+    while IFS= read -r -d '' entry; do
+      [[ $entry != SSH_CONNECTION=* ]] || { say "${entry#*=}"; return 0; }
+    done 2> /dev/null < "/proc/$pid/environ" || true # it may end meanwhile
     pid=$(session_parent "$pid")
   done
 }
@@ -29,4 +30,8 @@ session_process() {
 }
 
 # session_parent PID: 0 where that process has just ended.
-session_parent() { { sed -n 's/^PPid:\s*//p' "/proc/$1/status" 2> /dev/null || say 0; } | grep . || say 0; }
+session_parent() {
+  local name value parent=0
+  while read -r name value; do [ "$name" != PPid: ] || parent=$value; done 2> /dev/null < "/proc/$1/status" || true
+  say "$parent"
+}

@@ -11,7 +11,9 @@ site_fit() {
 }
 
 # Whether nginx hands out what was compressed ahead with brotli: a module that it loads, or was built with.
-site_has_brotli() {
+site_has_brotli() { site_finds_brotli; }
+
+site_finds_brotli() {
   grep -RqsE '^[^#]*load_module .*ngx_http_brotli_static_module' "$NGINX/nginx.conf" "$NGINX/modules-enabled/" ||
     [[ $(nginx -V 2>&1) = *brotli* ]]
 }

@@ -42,7 +42,7 @@ it.each([
 
 // The host has them as one program, in which the last one of two with a name is the one that runs.
 it("no two scripts define a function of the same name", () => {
-  const steps = readdirSync(folder).filter((name) => name !== "facts-steps.sh"); // which replaces four on purpose
+  const steps = readdirSync(folder).filter((name) => name !== "facts-steps.sh"); // which replaces some on purpose
   const defined = steps.flatMap((name) =>
     [...readFileSync(join(folder, name), "utf8").matchAll(/^([a-z_0-9]+)\(\)/gm)].map(([, f]) => f),
   );

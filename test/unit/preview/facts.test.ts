@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseFacts } from "../../../infra/host/read-facts.ts";
+import { payload } from "../../../infra/render/payload.ts";
 import { encoded, facts } from "./support.ts";
 
 describe("the facts of a host", () => {
@@ -31,6 +32,30 @@ describe("the facts of a host", () => {
     expect(read.command).toEqual({ options: "-" });
     expect(read).not.toHaveProperty("node");
     expect(read.files).toEqual([{ step: "site", path: "/etc/a" }]);
+  });
+
+  describe("with a text that the program knows, of which the host says only that it is the same", () => {
+    const ours = "/etc/nginx/sites-available/geo-system";
+    const text = "listen 80;\nlisten [::]:80;\nroot @home@;\n";
+    const payloads = new Map([["site", payload({ site: "geo-system" }, [{ path: ours, text }])]]);
+    const same = [
+      "applied\tsite\t--run 1\t=",
+      `file\tsite\t${ours}\troot:root\t0644\t1795579964\t=\tno`,
+      "ipv6\tno",
+      "user\tubuntu\t/home/ubuntu\tubuntu",
+      "end\n",
+    ].join("\n");
+
+    it("are read as the payload that is wanted, and as its file, filled in as this host does", () => {
+      const read = parseFacts(same, payloads);
+      expect(read.applied.site?.payload).toBe(payloads.get("site"));
+      expect(read.files[0]?.found?.text).toBe("listen 80;\nroot /home/ubuntu;\n");
+    });
+
+    it("are refused where it does not", () => {
+      expect(() => parseFacts(same)).toThrow("call the payload of site known, and it is not");
+      expect(() => parseFacts(same.replace(ours, "/etc/other"), payloads)).toThrow("call /etc/other known");
+    });
   });
 
   it("are refused when they broke off on their way", () => {
