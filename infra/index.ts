@@ -4,6 +4,7 @@ import { withHostKeys } from "./host/pinned.ts";
 import { startPlugIns } from "./plug-ins.ts";
 import { born, type Clock, mark } from "./profile.ts";
 import { ConfigurationError } from "./settings/validate.ts";
+import { tellOutputs } from "./tell-outputs.ts";
 import { WebSocketFleet } from "./websocket-fleet.ts";
 import { WebSocketHost } from "./websocket-host.ts";
 
@@ -20,7 +21,9 @@ export default async function program(began?: Clock) {
   startPlugIns();
   const declared = await declare("geo", readConfig());
   mark("declared");
-  return declared.outputs();
+  const outputs = declared.outputs();
+  tellOutputs(outputs);
+  return outputs;
 }
 
 async function declare(name: string, { hosts, rollout, entry, ...ofOne }: Record<string, unknown>) {

@@ -1,9 +1,17 @@
 // What Node compiled, kept for the next run: half of the time in which a program starts goes into compiling the same
 // sources again. Node 22 does it itself; for an older one this is the same for CommonJS modules.
 const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require("node:fs");
 const Module = require("node:module");
-const { dirname, join } = require("node:path");
+const { basename, dirname, join } = require("node:path");
 const vm = require("node:vm");
 
 const [opening, closing] = Module.wrapper;
@@ -13,8 +21,9 @@ const sum = (content) => createHash("sha1").update(content).digest("base64");
 
 // One file of compiled modules.
 class Store {
-  constructor({ file, accepts, noImports = false }) {
+  constructor({ file, accepts, noImports = false, replaces }) {
     this.file = file;
+    this.replaces = replaces;
     // What was compiled before knows no import().
     this.accepts = (path, content) => accepts(path) && (noImports || !content.includes("import("));
     this.fresh = new Map();
@@ -42,9 +51,17 @@ class Store {
     const body = Buffer.concat([...this.kept.values()].map(({ data }) => data));
     const head = JSON.stringify({ engine, index, sum: sum(body) });
     mkdirSync(dirname(this.file), { recursive: true });
+    const isNew = !existsSync(this.file);
     writeFileSync(`${this.file}.${process.pid}`, Buffer.concat([Buffer.from(`${head}\n`), body]));
     renameSync(`${this.file}.${process.pid}`, this.file);
+    if (isNew && this.replaces) removeOthers(this.file, this.replaces);
   }
+}
+
+// A run that still wants one of them compiles again.
+function removeOthers(file, names) {
+  for (const name of readdirSync(dirname(file)))
+    if (names.test(name) && name !== basename(file)) rmSync(join(dirname(file), name), { force: true });
 }
 
 // Nothing of a file that is missing, was cut off, or was written by another Node.
@@ -68,8 +85,9 @@ function read(file) {
 
 const stores = [];
 
-// keepCompiled({ file, accepts, noImports }): `accepts` says of a module's path whether it is kept in `file`; `noImports`, that
-// none of them calls import(), where one only speaks of it.
+// keepCompiled({ file, accepts, noImports, replaces }): `accepts` says of a module's path whether it is kept in `file`;
+// `noImports`, that none of them calls import(), where one only speaks of it; `replaces`, the names of files beside it that go
+// once it is made.
 exports.keepCompiled = (options) => {
   // A debugger and a measurement of coverage want Node's own way.
   if (process.env.NODE_V8_COVERAGE || process.execArgv.some((word) => word.startsWith("--inspect"))) return;

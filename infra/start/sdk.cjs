@@ -17,5 +17,6 @@ exports.quickSdk = () => {
   keepCompiled({
     file: join(root, ".build", `sdk-${lock.slice(0, 16)}.compiled`),
     accepts: (path) => path.startsWith(ours),
+    replaces: /^sdk-[0-9a-f]+\.compiled$/, // of other lock files
   });
 };

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -18,7 +18,11 @@ const kept = () => join(folder, "kept/one.compiled");
 async function said(): Promise<string> {
   const program = `
     const { keepCompiled } = require(${start("compiled.cjs")});
-    keepCompiled({ file: ${JSON.stringify(kept())}, accepts: (path) => path.startsWith(${JSON.stringify(folder)}) });
+    keepCompiled({
+      file: ${JSON.stringify(kept())},
+      accepts: (path) => path.startsWith(${JSON.stringify(folder)}),
+      replaces: /^o.*\\.compiled$/,
+    });
     require(${JSON.stringify(join(folder, "one.js"))}).then(console.log);
   `;
   // Coverage, where a whole run measures it, keeps nothing.
@@ -67,6 +71,18 @@ it("a file that was cut off, or that another Node wrote, is worth nothing and ha
   await writeFile(kept(), whole.toString("latin1").replace(process.version, "v1.2.3"), "latin1");
   expect(await said()).toMatch(/^first 2 /);
   expect((await readFile(kept())).includes(process.version)).toBe(true);
+});
+
+it("a new file takes the place of those that it replaces, and of no other", async () => {
+  await mkdir(join(folder, "kept"));
+  for (const name of ["old.compiled", "other.txt", "program.compiled"])
+    await writeFile(join(folder, "kept", name), "");
+  await said();
+  expect((await readdir(join(folder, "kept"))).sort()).toEqual([
+    "one.compiled",
+    "other.txt",
+    "program.compiled",
+  ]);
 });
 
 it("what cannot be kept is compiled in every run", async () => {

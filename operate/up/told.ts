@@ -1,0 +1,26 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { toldFile } from "../../infra/told-outputs.ts";
+
+/** A file of this run alone, in which the program tells its outputs: infra/tell-outputs.ts. */
+export class Told implements Disposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), "geo-system-up-"));
+  readonly #file = join(this.#folder, "outputs");
+  /** For the environment of the CLI. */
+  readonly environment = { [toldFile]: this.#file };
+
+  /** Undefined where the program told nothing, as one of an earlier version. */
+  read(): string | undefined {
+    try {
+      return readFileSync(this.#file, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+}
