@@ -9,7 +9,7 @@ import { type Figures, halfAndMost, span } from "./table.ts";
 /** How long the network is gone. */
 const cutMs = 5_000;
 /** How long they may take to come back; one that was turned away a few times waits half a minute at most. */
-const settleMs = 90_000;
+const settleMs = 60_000;
 
 /** All clients lose the network at once, and come back with the page's back-off. The host hears nothing of the cut. */
 export async function storm(host: LoadHost, crew: Crew): Promise<Figures> {
@@ -25,7 +25,8 @@ export async function storm(host: LoadHost, crew: Crew): Promise<Figures> {
   return {
     "connected before": before.connected,
     "first handshakes that failed": before.refused,
-    "back after the network is": seen.connected >= crew.count ? span(up, seen.lastBack) : "not all",
+    "back after the network is":
+      seen.connected >= crew.count ? span(up, seen.lastBack) : "not all within 60 s",
     "connected at the end": seen.connected,
     "turned away on the way back": seen.failed - failed,
     "handshake on the way back, p50 / p99": halfAndMost(seen.back.slice(back.length)),

@@ -1,15 +1,17 @@
+import { median } from "../statistics.ts";
 import { Crowd } from "./crowd.ts";
 import type { LoadHost } from "./host.ts";
 import { byStock, startStock } from "./stock.ts";
 import { type Figures, halfAndMost } from "./table.ts";
 
 const clients = 100;
-const seconds = 10;
-const rounds = 3;
+const seconds = 3;
+/** Every other one backwards, so that none always comes after the same one. */
+const rounds = 10;
 
 /**
  * Messages that clients on the host itself send as fast as they are answered: straight to the backend, by our site, and
- * by that of the users' guide. In turn, since the machine is not always as quick; the best of each counts.
+ * by that of the users' guide. In turn, since the machine is not always as quick; the median of the rounds counts.
  */
 export async function throughput(host: LoadHost): Promise<Map<string, Figures>> {
   await startStock(host);
@@ -23,26 +25,40 @@ export async function throughput(host: LoadHost): Promise<Map<string, Figures>> 
     "this site, TLS": secure,
     "the guide's site, TLS": byStock(secure),
   };
-  const best = new Map<string, { rate: number; figures: Figures }>();
+  const seen = new Map(Object.keys(urls).map((name) => [name, [] as Round[]]));
   for (let round = 1; round <= rounds; round++)
-    for (const [name, url] of Object.entries(urls)) {
+    for (const [name, url] of round % 2 ? Object.entries(urls) : Object.entries(urls).reverse()) {
       console.error(`round ${round} of ${rounds}: ${name} …`);
-      const now = await measure(ways, { url, count: clients, ca });
-      if (now.rate > (best.get(name)?.rate ?? 0)) best.set(name, now);
+      seen.get(name)?.push(await measure(ways, { url, count: clients, ca }));
     }
-  return new Map([...best].map(([name, { figures }]) => [name, figures]));
+  const direct = median((seen.get("direct") ?? []).map(({ rate }) => rate));
+  return new Map([...seen].map(([name, all]) => [name, figuresOf(all, direct)]));
 }
 
-async function measure(...[ways, crew]: Parameters<typeof Crowd.connect>) {
+interface Round {
+  rate: number;
+  /** Milliseconds of answers while all clients send, and while 20 of them do. */
+  busy: number[];
+  calm: number[];
+}
+
+async function measure(...[ways, crew]: Parameters<typeof Crowd.connect>): Promise<Round> {
   using crowd = await Crowd.connect(ways, crew, 1);
-  const alone = await crowd.echo(100);
+  const calm = await crowd.echo(100);
   const { messages, times } = await crowd.rate(seconds);
+  return { rate: messages / seconds, busy: times, calm };
+}
+
+function figuresOf(rounds: readonly Round[], direct: number): Figures {
+  const rate = median(rounds.map((round) => round.rate));
   return {
-    rate: messages / seconds,
-    figures: {
-      "messages a second": Math.round(messages / seconds),
-      [`answer, ${clients} clients at once, p50 / p99`]: halfAndMost(times),
-      "answer, 20 clients, p50 / p99": halfAndMost(alone),
-    },
+    "messages a second": Math.round(rate),
+    "the slowest and the quickest round": ends(rounds.map((round) => round.rate)),
+    "of a direct connection": `${Math.round((100 * rate) / direct)} %`,
+    [`answer, ${clients} clients at once, p50 / p99`]: halfAndMost(rounds.flatMap(({ busy }) => busy)),
+    "answer, 20 clients, p50 / p99": halfAndMost(rounds.flatMap(({ calm }) => calm)),
   };
 }
+
+const ends = (rates: readonly number[]) =>
+  [Math.min(...rates), Math.max(...rates)].map((rate) => Math.round(rate)).join(" – ");
