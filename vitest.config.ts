@@ -11,6 +11,7 @@ export default defineConfig({
         test: {
           name: "unit",
           setupFiles: ["test/unit/temporary-folder.ts"],
+          alias: { "geo-system": new URL("infra/library.ts", import.meta.url).pathname }, // for examples/
           include: ["test/unit/**/*.test.ts", "examples/*/test/**/*.test.ts"],
           sequence: { groupOrder: 1 },
         },

@@ -11,13 +11,19 @@ const beatMs = 3_000;
  * replaces is then told from the one of a `destroy`: see templates/scripts/up.sh. Keeps no process alive.
  *
  * @param owner of the host, as `ownerName` says it
+ * @param booted what the host has to do first, where it boots still
  * @throws SshError where the host cannot be reached, or does not take the lock
  */
-export async function holdUp(connection: HostConnection, owner: string): Promise<void> {
+export async function holdUp(
+  connection: HostConnection,
+  owner: string,
+  booted?: Promise<unknown>,
+): Promise<void> {
   // The connection keeps no process alive, and a program that ends while it waits here has declared nothing: Pulumi would
   // take that for a program without resources, and delete them all.
   const awake = setInterval(() => {}, 1_000);
   try {
+    await booted;
     await held(connection, owner);
   } finally {
     clearInterval(awake);

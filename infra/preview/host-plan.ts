@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { connectOnceBooted } from "../host/boot-wait.ts";
 import type { HostConnection } from "../host/connection.ts";
 import type { Facts } from "../host/facts.ts";
 import { gatherFacts } from "../host/gather.ts";
@@ -59,10 +60,10 @@ export function planHost(
   connection: pulumi.Output<HostConnection>,
   owner: string,
 ): PlannedHost {
+  const later = [settings.host, settings.hostKey, settings.privateKey].some(isLater);
   const seen = pulumi
     .all([settings.host, connection])
-    .apply(([host, known]) => readable(hostPlan({ ...settings, host }, known, owner)));
-  const later = [settings.host, settings.hostKey, settings.privateKey].some(isLater);
+    .apply(([host, known]) => readable(hostPlan({ ...settings, host }, known, owner, later)));
   const { host, port, user } = settings;
   return {
     answered: !later && hostPlans.get(keyOf({ host: String(host), port, user }))?.answered === true,
@@ -82,12 +83,14 @@ const keyOf = ({ host, port, user }: Pick<HostConnection, "host" | "port" | "use
  * must not begin, ends here; a preview goes on and says so.
  *
  * @param owner the desired owner of the host, as `ownerName` says it
+ * @param made whether this run may have made the machine, which an `up` then lets boot first
  * @throws SshError where the host does not answer an `up`, or shows another key than the pinned one
  */
 export async function hostPlan(
   settings: Known,
   connection: HostConnection,
   owner: string,
+  made = false,
 ): Promise<HostPlan> {
   const key = keyOf(connection);
   const before = hostPlans.get(key);
@@ -96,7 +99,7 @@ export async function hostPlan(
       `host ${connection.host}: expected one WebSocketHost, found ${before.owner} and ${owner}`,
     );
   if (before) return before.plan;
-  const now = makeHostPlan(settings, connection, owner);
+  const now = makeHostPlan(settings, connection, owner, made);
   const entry = { owner, plan: now, answered: false };
   hostPlans.set(key, entry);
   const { facts } = await now;
@@ -104,9 +107,17 @@ export async function hostPlan(
   return now;
 }
 
-async function makeHostPlan(settings: Known, connection: HostConnection, owner: string): Promise<HostPlan> {
+async function makeHostPlan(
+  settings: Known,
+  connection: HostConnection,
+  owner: string,
+  made: boolean,
+): Promise<HostPlan> {
   const applications = applicationsOf(settings);
-  let dialled: Promise<SshSession> | undefined = connect(connection);
+  const say = (line: string) => void pulumi.log.info(line);
+  const dry = pulumi.runtime.isDryRun();
+  const booted = made && !dry ? connectOnceBooted(connection, { say }) : undefined;
+  let dialled: Promise<SshSession> | undefined = booted ?? connect(connection);
   const { packed, wanted } = await meanwhile(dialled, desiredPayloads(settings));
   mark("packed");
   const releases = applications.map(({ called }, i) => startOf(called, packed[i] as Release));
@@ -116,9 +127,7 @@ async function makeHostPlan(settings: Known, connection: HostConnection, owner: 
     dialled = undefined;
     return facts;
   };
-  const say = (line: string) => void pulumi.log.info(line);
-  const dry = pulumi.runtime.isDryRun();
-  const held = dry ? undefined : holdUp(connection, owner);
+  const held = dry ? undefined : holdUp(connection, owner, booted);
   held?.catch(() => {}); // Thrown below, unless there is a better reason to stop.
   const terms = termsToAgree(settings);
   const facts = await (dry ? gather() : waitForRun(gather, { ...settings, owner, say })).catch(silent);

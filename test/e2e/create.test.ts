@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -42,12 +42,12 @@ async function install(name: string): Promise<void> {
   );
 }
 
-async function previewed(name: string): Promise<string> {
+async function previewed(name: string, secret = "backendSecretEnvironment.TOKEN_SECRET"): Promise<string> {
   const run = (command: string, ...args: string[]) => execa(command, args, within(name));
   await run("pulumi", "config", "set", "--stack", "prod", "hostKey", hostKey);
   await run(
     ...(["pulumi", "config", "set", "--stack", "prod", "--secret", "--path"] as const),
-    ...["backendSecretEnvironment.TOKEN_SECRET", "a secret of more than sixteen characters"],
+    ...[secret, "a secret of more than sixteen characters"],
   );
   await run("npx", "--no-install", "tsc", "--noEmit");
   return (await run("npx", "--no-install", "geo-system", "preview", "-s", "prod", "--diff")).stdout;
@@ -73,4 +73,16 @@ it("pulumi new writes the same from the template's path", async () => {
   await execa("pulumi", ["stack", "init", "prod", "--no-select"], within("chat"));
   await execa("pulumi", ["config", "set", "--stack", "prod", "host", host], within("chat"));
   expect(await previewed("chat")).toMatch(everyStep);
+});
+
+it.each([
+  ["minimal", "tokenSecret", everyStep],
+  ["own-backend", "apiKey", everyStep],
+  ["several-applications", "apiKey", /geo-site[\s\S]*geo-backend-api[\s\S]*geo-backend-chat/],
+])("the example %s is a project whose preview shows every step", async (example, secret, steps) => {
+  await cp(join(packageRoot, "examples", example), join(folder, example), { recursive: true });
+  await install(example);
+  await execa("pulumi", ["stack", "init", "prod", "--no-select"], within(example));
+  await execa("pulumi", ["config", "set", "--stack", "prod", "host", host], within(example));
+  expect(await previewed(example, secret)).toMatch(steps);
 });

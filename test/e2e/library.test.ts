@@ -8,6 +8,7 @@ import { packageRoot } from "../../infra/package-root.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-home.ts";
 import { rawHandshake } from "../support/raw-websocket.ts";
+import { waitFor } from "../support/wait.ts";
 
 /** A program of an operator's own that has the package from its archive and makes two hosts. */
 const program = `
@@ -105,6 +106,23 @@ it("a program of one's own makes two hosts, and both answer", async () => {
   expect(urls).toHaveLength(2);
   for (const url of urls) expect(await rawHandshake(url)).toMatch(/^HTTP\/1\.1 101 /);
   expect(new Set(urls.map((url) => new URL(url).host)).size).toBe(2);
+});
+
+it("a machine that the run came to know only now is let boot first, and that is said", async () => {
+  const [{ name, address }] = hosts as [sandbox.SandboxInfo];
+  await sandbox.powerCut(name);
+  await inStack(async () => {
+    const up = geoSystem("up", "-s", "two", "--yes", "--skip-preview", "--expect-no-changes");
+    let said = "";
+    up.all.on("data", (text) => {
+      said += text;
+    });
+    await waitFor("the `up` to wait for the machine", () => said.includes(`Waiting for ${address} to boot`), {
+      within: 60_000,
+    });
+    await sandbox.up(name);
+    expect(await up).toMatchObject({ exitCode: 0 });
+  });
 });
 
 it("the command passes on what people type by habit, and names the nearest to what they mistype", async () => {
