@@ -19,7 +19,7 @@ export function networkFailure(hop: string, seen: Seen, { ssh }: HostNames): Rea
     case "EHOSTUNREACH":
     case "EADDRNOTAVAIL":
       return {
-        cause: `there is no way from here to ${host} (${seen.code}): a route is missing, or a firewall says so`,
+        cause: `there is no route from here to ${host} (${seen.code}): a route is missing, or a firewall reports that`,
         next: `ip route get ${host}`,
       };
     case "EMFILE":
@@ -30,7 +30,7 @@ export function networkFailure(hop: string, seen: Seen, { ssh }: HostNames): Rea
     case undefined:
     case "ETIMEDOUT":
       return {
-        cause: `nothing answers on port ${port}${waited(seen)}: a firewall drops the packets, the host's own (ufw) or the cloud's before it`,
+        cause: `nothing answers on port ${port}${waited(seen)}: a firewall drops the packets, the host's own (ufw) or the cloud's in front of it`,
         next: `${ssh} sudo ufw status`,
       };
     default:

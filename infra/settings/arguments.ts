@@ -136,12 +136,12 @@ export interface WebSocketHostArgs {
   /** File with directives of one's own for nginx's `http` block, such as `limit_req_zone`, which those may need. */
   siteHttpInclude?: string;
   /**
-   * Proxies before the host, addresses or networks. What they say in X-Forwarded-For and X-Forwarded-Proto counts: the
+   * Proxies in front of the host, addresses or networks. What they say in X-Forwarded-For and X-Forwarded-Proto counts: the
    * client's address in logs, in `sticky` and in what the backend is told. Default: none, as any client can say that.
    */
   trustedProxies?: string[];
   /**
-   * Whether a load balancer before the host speaks the PROXY protocol (AWS NLB, HAProxy). Ports 80 and 443 then take no
+   * Whether a load balancer in front of the host speaks the PROXY protocol (AWS NLB, HAProxy). Ports 80 and 443 then take no
    * other connection, and its header says who the client is, where the balancer is one of `trustedProxies`; the
    * service is proven at `serverName`, which leads to the balancer. Default false.
    */

@@ -10,7 +10,7 @@ ACME_LAST="$ACME_ROOT/last"
 
 # acme_renew: what the timer and each boot run.
 acme_renew() {
-  grep -qsx 'kind: acme' "$STATE/applied/certificate" || { say 'the site has another kind of certificate by now'; return 0; }
+  grep -qsx 'kind: acme' "$STATE/applied/certificate" || { say 'the site now has another kind of certificate'; return 0; }
   if acme_up_is_under_way; then say "an \`up\` is under way; the next run of the timer renews"; return 0; fi
   acme_take_issued
   acme_forget_ended

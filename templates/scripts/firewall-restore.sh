@@ -58,7 +58,7 @@ firewall_suspect() {
     [ "$(firewall_default)" = allow ] || [[ $(firewall_verdict "$port/tcp" 4) = @(allow|limit)* ]] || closed+="${closed:+, }$port"
   done
   if [ -n "$closed" ]; then say "the changed rules block port $closed, where sshd listens"
-  else say "the changed rules let everybody in where sshd listens ($(firewall_ssh_ports | paste -sd ' ')), so look between: a rule for your address, the network, a firewall before the host"; fi
+  else say "the changed rules let everybody in where sshd listens ($(firewall_ssh_ports | paste -sd ' ')), so look between: a rule for your address, the network, a firewall in front of the host"; fi
 }
 
 # A confirmation that came too late waits until all is back, so that what it says is true.

@@ -12,7 +12,7 @@ owner_settle() {
   [ -n "$mine" ] && [ "$mine" != "$other" ] || return 0
   if [ -z "$other" ]; then [ "$VERB" = undo ] || owner_take "$mine"
   elif [ "$VERB" = undo ]; then
-    say "this host belongs to $other by now: what was applied for $mine is not undone"
+    say "this host now belongs to $other: what was applied for $mine is not undone"
     say unchanged
     exit 0
   else fail "this host belongs to $other, and not to $mine" "give it another host; or, to take it over: sudo rm $OWNER"; fi

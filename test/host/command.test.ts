@@ -142,7 +142,7 @@ describe.sequential("the command on the host", () => {
     expect(result(await host.run("sudo geo-system certificate check"))).toBe("unchanged");
     await host.run("sudo rm /var/lib/geo-system/owner");
     expect(result(await host.run(`${command} --for acme/geo/test/geo`, { input }))).toBe("unchanged");
-    expect(await undo("--for acme/geo/prod/geo")).toContain("belongs to acme/geo/test/geo by now");
+    expect(await undo("--for acme/geo/prod/geo")).toContain("now belongs to acme/geo/test/geo");
     await undo("--for acme/geo/test/geo");
     await host.run("sudo rm /var/lib/geo-system/owner");
   });

@@ -86,7 +86,7 @@ describe("directives of the operator's own", () => {
   });
 });
 
-describe("a proxy before the host", () => {
+describe("a proxy in front of the host", () => {
   const asked = async (headers: Record<string, string>) => {
     const answer = await fetch(`http://${host.address}/`, { headers });
     return ((await answer.json()) as { headers: Record<string, string> }).headers;

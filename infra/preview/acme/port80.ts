@@ -79,7 +79,7 @@ function judgePort80(where: string, answer: Port80, own: OwnPort80): Finding[] {
         ? []
         : [
             note(
-              `${where} is silent from here: a firewall before the host, such as the cloud's security group, drops it; let TCP 80 in from everywhere, since the CA asks from several places in the world`,
+              `${where} is silent from here: a firewall in front of the host, such as the cloud's security group, drops it; let TCP 80 in from everywhere, since the CA asks from several places in the world`,
             ),
           ];
   }

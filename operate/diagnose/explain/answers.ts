@@ -110,7 +110,7 @@ export const answers: readonly Meaning[] = [
       /\b426\b|Upgrade Required|'Connection' header|'Upgrade' header|upgrade.*(header|missing)|response code: 200|Unexpected server response: 200|HTTP 200|status code:? '?200|'200 OK'|got 200\b|InvalidStatus|Invalid ?Upgrade|not upgraded to websocket|Expected HTTP 101(?! status)|Handshake not finished|bad response from the server|does not contain Upgrade|'Connection' header value|'Upgrade' header value|(status|response)[^\d]{0,20}\b50[15]\b|Error: 20[0-6]\b|(status|response)[^\d]{0,20}\b20[0-6]\b/i,
     example: "Unexpected server response: 426",
     means:
-      "An ordinary answer came in the place of the upgrade: nginx does not hand the Upgrade headers on, or a page answers on that path.",
+      "An ordinary answer came instead of the upgrade: nginx does not hand the Upgrade headers on, or a page answers on that path.",
     check: diagnose,
     worry: nobodyConnects,
   },

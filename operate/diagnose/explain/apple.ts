@@ -60,7 +60,7 @@ const pattern = ({ url, posix, status }: Codes) =>
     "i",
   );
 
-/** The codes that Apple's systems print in the place of words. */
+/** The codes that Apple's systems print instead of words. */
 export const apple: readonly Meaning[] = rows.map(([name, codes]) => ({
   ...named(name),
   pattern: pattern(codes),

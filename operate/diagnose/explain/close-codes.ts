@@ -114,7 +114,7 @@ export const closeCodes: readonly Meaning[] = [
     means:
       "There is no room for another connection: a limit of nginx, of the backend, or of the account; or the service is switched to maintenance.",
     check: `${diagnose} shows connections and limits`,
-    worry: "Yes: new clients are turned away.",
+    worry: "Yes: new clients are rejected.",
   },
   {
     name: "gateway's close",

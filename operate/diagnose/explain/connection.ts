@@ -23,7 +23,7 @@ export const ends: readonly Meaning[] = [
       /ETIMEDOUT|ERR_CONNECTION_TIMED_OUT|ERR_TIMED_OUT|WinError 10060|did not properly respond|Connection timeout to host|(failed: |The )request timed out|failed to connect to .* after \d+ ?ms|NS_ERROR_NET_TIMEOUT|Connection timed out|Errno 110|curl: \(28\) Failed to connect|i\/o timeout|failed to respond|connect timed out/i,
     example: "Error: connect ETIMEDOUT 203.0.113.7:80",
     means:
-      "Nothing answers at all: a firewall drops the packets (the host's own, or the cloud's before it), or the host is off.",
+      "Nothing answers at all: a firewall drops the packets (the host's own, or the cloud's in front of it), or the host is off.",
     check: `${diagnose} tells which firewall it is`,
     worry: "Yes, if it is so from other networks as well.",
   },

@@ -42,7 +42,7 @@ export const nginxClients: readonly Meaning[] = [
     pattern: /open\(\) "[^"]+(?<!\.pid)" failed \((2|20|13): |directory index of "[^"]+" is forbidden/i,
     example: 'open() "/var/www/html/ws" failed (2: No such file or directory), request: "GET /ws HTTP/1.1"',
     means:
-      "nginx looked for a file in the place of passing the request to the backend: the path has a slip, or another site or location answers. The client saw 404 or 403.",
+      "nginx looked for a file instead of passing the request to the backend: the path has a typo, or another site or location answers. The client saw 404 or 403.",
     check: diagnose,
     worry: "Yes, if the path in the line is the WebSocket's.",
   },

@@ -29,7 +29,7 @@ export const nginxLines: readonly Meaning[] = [
       "A worker of nginx holds as many connections as it may; each WebSocket takes two. New clients see the connection close without an answer.",
     check:
       "npx pulumi config set workerConnections NUMBER, then npx pulumi up; npm run status shows use and limit",
-    worry: "Yes: new clients are turned away.",
+    worry: "Yes: new clients are rejected.",
   },
   {
     name: "nginx: open files",
@@ -38,7 +38,7 @@ export const nginxLines: readonly Meaning[] = [
     means:
       "A process has no file descriptor left: each connection takes one, and a proxied one takes two in nginx. It accepts no new connection until some close.",
     check: `${diagnose} names the process and its limit (worker_rlimit_nofile, LimitNOFILE)`,
-    worry: "Yes: new clients are turned away.",
+    worry: "Yes: new clients are rejected.",
   },
   {
     name: "nginx: backend refused",
@@ -128,7 +128,7 @@ export const nginxLines: readonly Meaning[] = [
     pattern: /worker_connections exceed open file resource limit/i,
     example: "65535 worker_connections exceed open file resource limit: 1024",
     means:
-      "nginx may hold more connections than it may open files: it turns clients away before its own limit is reached.",
+      "nginx may hold more connections than it may open files: it rejects clients before its own limit is reached.",
     check:
       "npx pulumi up puts worker_rlimit_nofile and LimitNOFILE in place; npm run status shows use and limit",
     worry: "Yes, before many users come.",

@@ -50,7 +50,7 @@ export const ssh: readonly Meaning[] = [
       /connect to host \S+ port \d+|unable to connect to \S+ after \d+ failed attempts|dial tcp ADDRESS OF SSH/i,
     example: "ssh: connect to host 203.0.113.7 port 22: Connection timed out",
     means:
-      "No connection to sshd. Refused: nothing listens on that port. Timed out: a firewall drops it, or the host is off. No route: there is no way to that address.",
+      "No connection to sshd. Refused: nothing listens on that port. Timed out: a firewall drops it, or the host is off. No route: that address cannot be reached from here.",
     check:
       "The address, and the port (the key sshPort); nc -vz HOST PORT from another network; the cloud's console. Whether users are served: npm run diagnose -- --url ADDRESS",
     worry: "No for the users, if they are served: only you are kept out.",

@@ -49,7 +49,7 @@ const addressRule =
 function finding(seen: Observations, { key, served, ...wrong }: Wrong): Finding {
   const { target } = seen;
   if (target.named === undefined) {
-    const cause = `${wrong.cause}; the stack says otherwise by now, and was not brought up since`;
+    const cause = `${wrong.cause}; the stack's configuration has changed since its last up`;
     return { ...wrong, severity: "fail", cause, fix: [target.up], worry: served ? worry.later : worry.some };
   }
   return {

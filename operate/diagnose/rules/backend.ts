@@ -79,7 +79,7 @@ const deleted = inside((seen, backend) => {
   const { applications, name } = backend;
   if (!applications || application(seen.inside) || serves(seen.inside)) return undefined;
   return {
-    cause: `pm2 knows no application ${name}: it was deleted, or not brought back after a start of pm2`,
+    cause: `pm2 has no application ${name}: it was deleted, or not restored when pm2 started`,
     evidence: [`pm2 has: ${applications.map((each) => each.name).join(", ") || "nothing"}`],
     fix: [startAnew(seen, backend)],
     worry: worry.down,
@@ -120,7 +120,7 @@ const stopped = inside(({ target, inside }, { name }) => {
   const app = application(inside);
   if (app?.status !== "stopped" && app?.status !== "stopping") return undefined;
   return {
-    cause: `the backend is stopped in pm2: it was told to stop, as by pm2 stop ${name}`,
+    cause: `the backend is stopped in pm2: someone stopped it, as with pm2 stop ${name}`,
     evidence: [`pm2: ${name} is ${app.status}, ${app.restarts} restarts`],
     fix: [pm2(target, "restart")],
     worry: worry.down,

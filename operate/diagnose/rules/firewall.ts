@@ -56,7 +56,7 @@ const ufwLimits: Rule = (seen) => {
   const failing = seen.outside.flows.some(({ failure }) => failure);
   return {
     ...{ hop: "firewall", severity: failing ? "fail" : "warn" },
-    cause: `ufw limits ${portList(limited)}: an address that connects six times in 30 seconds is turned away, as all users behind one are`,
+    cause: `ufw limits ${portList(limited)}: an address that connects six times in 30 seconds is blocked, and so are all users who share it`,
     evidence: limited.map((port) => `ufw, port ${port}: ${verdictOf(seen, port)}`),
     fix: limited.map((port) => on(seen.target, `sudo ufw allow ${port}/tcp`)),
     worry: failing ? worry.some : worry.later,

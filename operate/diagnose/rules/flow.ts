@@ -23,7 +23,7 @@ const noHeartbeat = flowRule((seen, flow) => {
     cause: `clients connect, and the backend does not answer their ping${seen.inside ? changed(seen.inside.backend) : ""}`,
     evidence: [met(flow)],
     fix: mended(seen),
-    worry: "Yes: clients take the connection for dead, and connect again and again.",
+    worry: "Yes: clients consider the connection dead, and keep reconnecting.",
   };
 });
 

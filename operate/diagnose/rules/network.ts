@@ -35,7 +35,7 @@ const noRoute: Rule = ({ outside: { ports } }) => {
   if (!first || ports.some(({ state }) => state !== "no route")) return undefined;
   return {
     ...{ hop: "tcp", severity: "fail", unknown: true },
-    cause: `there is no way between this machine and ${first.address}: a route is missing on one of the two, or it is off`,
+    cause: `there is no route between this machine and ${first.address}: a route is missing on one side, or the host is off`,
     evidence: ports.map(shown),
     fix: [`ip route get ${first.address}`],
     worry: worry.unknown,
@@ -48,7 +48,7 @@ const hostSilent: Rule = ({ outside: { ports }, target, inside }) => {
     return undefined;
   return {
     ...{ hop: "tcp", severity: "fail" },
-    cause: `${target.host} answers on no port: it is off, or a firewall before it drops everything`,
+    cause: `${target.host} does not answer on any port: it is off, or a firewall in front of it drops everything`,
     evidence: ports.map(shown),
     fix: [
       `ping -c 3 ${target.host}`,
@@ -69,7 +69,7 @@ const cloudFirewall: Rule = ({ outside: { ports }, arrivals, target }) => {
   const numbers = portNumbers(dropped);
   return {
     ...{ hop: "tcp", severity: "fail" },
-    cause: `a firewall before the host (the cloud's security group) drops ${portList(numbers)}: the host was watched while we dialled, and no packet came`,
+    cause: `a firewall in front of the host (the cloud's security group) drops ${portList(numbers)}: the host was watched while we dialled, and no packet came`,
     evidence: [
       ...dropped.map(shown),
       ...numbers.map((port) => `packets for port ${port} that reached the host: 0`),
@@ -134,7 +134,7 @@ const silentPort: Rule = ({ outside: { ports }, target, inside }) => {
   const unusual = numbers.some((port) => port !== 80 && port !== 443);
   return {
     ...{ hop: "tcp", severity: "fail" },
-    cause: `nothing answers on ${portList(numbers)}: a firewall drops the packets, the host's own (ufw) or the cloud's before it${unusual ? ", as it does for a port on which nothing is served" : ""}`,
+    cause: `nothing answers on ${portList(numbers)}: a firewall drops the packets, the host's own (ufw) or the cloud's in front of it${unusual ? ", as it does for a port on which nothing is served" : ""}`,
     evidence: silent.map(shown),
     fix: [
       ...(unusual ? ["# is it the port that clients use?"] : []),

@@ -36,7 +36,7 @@ export function isStrangePort(seen: Observations, url: URL): boolean {
 }
 
 /**
- * Whether the host's ports say anything about an address. They do not where its name may lead to something before the host;
+ * Whether the host's ports say anything about an address. They do not where its name may lead to something in front of the host;
  * on a host that this package did not set up the usual port may have been forgotten there.
  */
 export function tellsOfPorts({ target, inside }: Observations, url: URL): boolean {

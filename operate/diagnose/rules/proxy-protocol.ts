@@ -36,7 +36,7 @@ const strayHeader = flowRule((seen, flow) => {
   const unreadable = seen.inside?.nginx.unreadable;
   if (!unreadable || !wasGarbled(seen, flow)) return undefined;
   return {
-    cause: `something before the host sends nginx what is no request ahead of each of ours: the PROXY protocol, most likely, which nginx does not expect on port ${portOf(new URL(flow.url))}`,
+    cause: `something in front of the host sends nginx bytes that are not HTTP ahead of each request: most likely the PROXY protocol, which nginx does not expect on port ${portOf(new URL(flow.url))}`,
     evidence: [
       met(flow),
       `nginx's access log: ${unreadable.count} requests without a request line within two minutes, the last from ${unreadable.from}`,

@@ -58,7 +58,7 @@ const turnedAside = hostRule((seen) => {
   if (rules.length === 0) return undefined;
   return {
     hop: "firewall",
-    cause: `the host turns ${portList(ports)} aside, to where nothing answers: by a rule of iptables, not by ufw`,
+    cause: `an iptables rule, not ufw, redirects ${portList(ports)} to where nothing answers`,
     evidence: rules,
     fix: deletions(seen, rules),
     worry: ports.length < servicePorts(seen).length ? worry.some : worry.down,
@@ -72,7 +72,7 @@ const dropped = hostRule((seen) => {
   const rules = concerning(seen, portNumbers(ports));
   return {
     hop: "firewall",
-    cause: `the host itself drops ${portList(portNumbers(ports))}, and not by ufw: the packets arrive, and ufw lets them in`,
+    cause: `the host itself drops ${portList(portNumbers(ports))}, though not by ufw: the packets arrive, and ufw lets them in`,
     evidence: [...ports.map(shown), ...rules],
     fix: deletions(seen, rules),
     worry: everybody(seen, ports),
@@ -115,7 +115,7 @@ const rejected = hostRule((seen) => {
   const rules = concerning(seen, portNumbers(ports));
   return {
     hop: "firewall",
-    cause: `something turns ${portList(portNumbers(ports))} away before nginx, which listens there: a rule that rejects`,
+    cause: `a firewall rule rejects ${portList(portNumbers(ports))}, although nginx listens there`,
     evidence: [...ports.map(shown), ...limited(seen, ports), ...rules],
     fix: deletions(seen, rules),
     worry: everybody(seen, ports),
@@ -135,7 +135,7 @@ const loopbackDropped = hostRule(({ inside, target }) => {
   if (blocked.length === 0 || rules.length === 0) return undefined;
   return {
     hop: "firewall",
-    cause: `the host turns its own connections to ${portList(blocked)} away, by which nginx reaches the backend`,
+    cause: `the host rejects its own connections to ${portList(blocked)}, through which nginx reaches the backend`,
     evidence: [
       ...inside.loopback.map((each) => `127.0.0.1 port ${each.port}, ${each.to}: ${each.answer}`),
       ...rules,

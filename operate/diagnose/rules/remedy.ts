@@ -56,7 +56,7 @@ function heldConnections({ inside, connected }: Observations): number | undefine
 
 /** Whom a fix disturbs, in words. */
 function disturbance(cutting: boolean, up: boolean, held: number | undefined): string {
-  if (up) return "whom the preview names: npm run preview";
+  if (up) return "those the preview names: npm run preview";
   if (!cutting) return "no client";
   if (held === undefined) return "every connected client; their number is not known from here";
   return held === 0 ? "no client: none is connected" : `${connections(held)} cut, and connect again`;

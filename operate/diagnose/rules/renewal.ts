@@ -101,7 +101,7 @@ const intercepted: Rule = ({ inside, challenge, target }) => {
   const barred = challenge.status === 403 || challenge.status === 451;
   return {
     ...{ hop, severity: "warn" },
-    cause: `something before the host answers the CA's challenges, with ${challenge.status}${challenge.server ? ` (Server: ${challenge.server})` : ""}: ${barred ? "a provider's page for names without a filing (ICP, 备案), or a firewall's" : "a proxy, a CDN, or another machine"}`,
+    cause: `something in front of the host answers the CA's challenges, with ${challenge.status}${challenge.server ? ` (Server: ${challenge.server})` : ""}: ${barred ? "a provider's page for names without a filing (ICP, 备案), or a firewall's" : "a proxy, a CDN, or another machine"}`,
     evidence: [
       `from here: http://${target.host}${standingChallenge}: HTTP ${challenge.status}`,
       `on the host: HTTP ${own.status}`,

@@ -29,8 +29,7 @@ export type Rule = (seen: Observations) => Finding | undefined;
 export const worry = {
   down: "Yes: the service is down for everybody until this is mended.",
   some: "Yes: some clients fail until this is mended.",
-  token:
-    "Yes, where your users' tokens are refused as well: connections open, and this token is turned away.",
+  token: "Yes, where your users' tokens are refused as well: connections open, and this token is rejected.",
   script:
     "Not known by this alone: connections open. Whether users are hit depends on what their clients say.",
   sync: "Yes: clients connect, and do not see each other's changes.",

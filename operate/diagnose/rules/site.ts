@@ -37,7 +37,7 @@ const notIncluded: Rule = (seen) => {
   const line = "include /etc/nginx/sites-enabled/*;";
   return {
     ...{ hop: "site", severity: "fail" },
-    cause: `nginx does not read ${link}: /etc/nginx/nginx.conf includes sites-enabled no more`,
+    cause: `nginx does not read ${link}: /etc/nginx/nginx.conf no longer includes sites-enabled`,
     evidence: [`nginx -T: no file ${link}`],
     fix: [
       on(seen.target, `sudo sed -i '/^ *http *{/a ${line}' /etc/nginx/nginx.conf`),
@@ -69,7 +69,7 @@ const anotherSite: Rule = (seen) => {
   const { file: path } = other.serving.server;
   return {
     ...{ hop: "site", severity: "fail" },
-    cause: `another site answers in the place of ${seen.target.site}: ${path}`,
+    cause: `another site answers instead of ${seen.target.site}: ${path}`,
     evidence: [`nginx chooses ${path} for ${seen.target.host} on port ${other.port}`, ...answer(seen)],
     fix: [
       on(

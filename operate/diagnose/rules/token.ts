@@ -78,7 +78,7 @@ const fullForOne = flowRule((seen, flow) => {
   const { closeReason, body = "" } = flow.failure.seen;
   const said = closeReason ?? body;
   return {
-    cause: `the backend turns this account away, not its token: ${said}`,
+    cause: `the backend rejects this account, not its token: ${said}`,
     evidence: [met(flow), ...backendLines(seen)],
     fix: [
       backendLog(seen.target),

@@ -96,7 +96,7 @@ describe("diagnose by the users' own address", () => {
     await stack.on("pm2 restart geo-backend");
     expect([exitCode, told.verdict?.cause]).toEqual([
       1,
-      "the backend is stopped in pm2: it was told to stop, as by pm2 stop geo-backend",
+      "the backend is stopped in pm2: someone stopped it, as with pm2 stop geo-backend",
     ]);
     expect(told.verdict?.fix).toEqual([expect.stringMatching(/ pm2 restart geo-backend$/)]);
     expect(told.verdict?.worry).toContain("down for everybody");

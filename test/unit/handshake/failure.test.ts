@@ -22,7 +22,7 @@ test("a cut at another time is not", () => {
 
 test("packets that are dropped, by the time of the kernel or by ours", () => {
   const cause = (waited: string) =>
-    `nothing answers on port 80 ${waited}: a firewall drops the packets, the host's own (ufw) or the cloud's before it`;
+    `nothing answers on port 80 ${waited}: a firewall drops the packets, the host's own (ufw) or the cloud's in front of it`;
   expect(read("tcp", { code: "ETIMEDOUT" }).cause).toBe(cause("(ETIMEDOUT)"));
   expect(read("tcp", { waitedMs: 10_000 }).cause).toBe(cause("within 10 s"));
 });
@@ -30,7 +30,7 @@ test("packets that are dropped, by the time of the kernel or by ours", () => {
 test("an address that cannot be reached", () => {
   expect(read("tcp", { code: "EHOSTUNREACH" }, "wss://[2001:db8::1]/ws")).toEqual({
     cause:
-      "there is no way from here to 2001:db8::1 (EHOSTUNREACH): a route is missing, or a firewall says so",
+      "there is no route from here to 2001:db8::1 (EHOSTUNREACH): a route is missing, or a firewall reports that",
     next: "ip route get 2001:db8::1",
   });
 });

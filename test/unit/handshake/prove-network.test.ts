@@ -34,7 +34,7 @@ test("fails at tcp if the packets are dropped", async () => {
   const probes = await Promise.all(Array.from({ length: 4 }, () => failureOf(url, { timeoutMs: 600 })));
   const dropped = probes.find(({ hop }) => hop === "tcp");
   expect(dropped?.cause).toBe(
-    `nothing answers on port ${sleeping.port} within 0.6 s: a firewall drops the packets, the host's own (ufw) or the cloud's before it`,
+    `nothing answers on port ${sleeping.port} within 0.6 s: a firewall drops the packets, the host's own (ufw) or the cloud's in front of it`,
   );
   expect(dropped?.next).toBe("ssh ubuntu@host sudo ufw status");
 });

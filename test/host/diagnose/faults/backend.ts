@@ -9,14 +9,14 @@ export const backendFaults: Fault[] = [
     always: true,
     breaks: asUser("pm2 stop geo-backend"),
     hop: "pm2",
-    cause: "the backend is stopped in pm2: it was told to stop, as by pm2 stop geo-backend",
+    cause: "the backend is stopped in pm2: someone stopped it, as with pm2 stop geo-backend",
     fix: [restart],
   },
   {
     name: "pm2 application deleted",
     breaks: asUser("pm2 delete geo-backend"),
     hop: "pm2",
-    cause: "pm2 knows no application geo-backend: it was deleted, or not brought back after a start of pm2",
+    cause: "pm2 has no application geo-backend: it was deleted, or not restored when pm2 started",
     fix: [`HOST "${startAnew}"`],
   },
   {

@@ -40,21 +40,21 @@ export const networkFaults: Fault[] = [
     name: "a rule of iptables by hand",
     breaks: "iptables -I INPUT -p tcp --dport 80 -j DROP",
     hop: "firewall",
-    cause: "the host itself drops port 80, and not by ufw: the packets arrive, and ufw lets them in",
+    cause: "the host itself drops port 80, though not by ufw: the packets arrive, and ufw lets them in",
     fix: ["HOST sudo iptables -D INPUT -p tcp -m tcp --dport 80 -j DROP"],
   },
   {
     name: "a rule by hand between nginx and the backend",
     breaks: "iptables -I INPUT -i lo -p tcp --dport 3000 -j DROP",
     hop: "firewall",
-    cause: "the host turns its own connections to port 3000 away, by which nginx reaches the backend",
+    cause: "the host rejects its own connections to port 3000, through which nginx reaches the backend",
     fix: ["HOST sudo iptables -D INPUT -i lo -p tcp -m tcp --dport 3000 -j DROP"],
   },
   {
     name: "a rule by hand that only nginx's user meets",
     breaks: "iptables -I OUTPUT -p tcp --dport 3000 -m owner --uid-owner www-data -j REJECT",
     hop: "firewall",
-    cause: "the host turns its own connections to port 3000 away, by which nginx reaches the backend",
+    cause: "the host rejects its own connections to port 3000, through which nginx reaches the backend",
     fix: [
       "HOST sudo iptables -D OUTPUT -p tcp -m tcp --dport 3000 -m owner --uid-owner 33 -j REJECT --reject-with icmp-port-unreachable",
     ],
@@ -63,7 +63,7 @@ export const networkFaults: Fault[] = [
     name: "a rule by hand that rejects 443",
     breaks: "iptables -I INPUT -p tcp --dport 443 -j REJECT --reject-with icmp-admin-prohibited",
     hop: "firewall",
-    cause: "something turns port 443 away before nginx, which listens there: a rule that rejects",
+    cause: "a firewall rule rejects port 443, although nginx listens there",
     fix: [
       "HOST sudo iptables -D INPUT -p tcp -m tcp --dport 443 -j REJECT --reject-with icmp-admin-prohibited",
     ],
@@ -72,7 +72,7 @@ export const networkFaults: Fault[] = [
     name: "port 80 turned aside",
     breaks: "iptables -t nat -I PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8081",
     hop: "firewall",
-    cause: "the host turns port 80 aside, to where nothing answers: by a rule of iptables, not by ufw",
+    cause: "an iptables rule, not ufw, redirects port 80 to where nothing answers",
     fix: ["HOST sudo iptables -t nat -D PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8081"],
   },
   {
@@ -90,7 +90,7 @@ export const networkFaults: Fault[] = [
     breaks: "ufw limit 80/tcp comment geo-system",
     hop: "firewall",
     cause:
-      "ufw limits port 80: an address that connects six times in 30 seconds is turned away, as all users behind one are",
+      "ufw limits port 80: an address that connects six times in 30 seconds is blocked, and so are all users who share it",
     fix: ["HOST sudo ufw allow 80/tcp"],
     cleanUp: "ufw allow 80/tcp comment geo-system",
   },
@@ -131,13 +131,13 @@ iptables -D FORWARD -o box0 -j ACCEPT; iptables -D FORWARD -i box0 -j ACCEPT; sy
     cleanUp: "ip address replace ::1/128 dev lo",
   },
   {
-    name: "a firewall before the host that drops 80",
+    name: "a firewall in front of the host that drops 80",
     always: true,
     breaks: "true",
     inFront: { breaks: inFront("-I"), mends: inFront("-D") },
     hop: "tcp",
     cause:
-      "a firewall before the host (the cloud's security group) drops port 80: the host was watched while we dialled, and no packet came",
+      "a firewall in front of the host (the cloud's security group) drops port 80: the host was watched while we dialled, and no packet came",
     fix: ["# in the cloud's console: let TCP 80 in at the security group of ADDRESS, then diagnose again"],
   },
   {

@@ -152,7 +152,7 @@ describe("a path that the site does not have", () => {
   it("is the stack's own where one is known: it was not brought up since", async () => {
     expect(await said("ws://203.0.113.7/nope", { ...answered(404), named: false })).toMatchObject({
       code: 1,
-      cause: expect.stringMatching(/; the stack says otherwise by now, and was not brought up since$/),
+      cause: expect.stringMatching(/; the stack's configuration has changed since its last up$/),
       fix: ["npm run up"],
     });
   });
@@ -221,7 +221,7 @@ describe("a port, or a scheme, that the site does not have", () => {
     });
   });
 
-  it("is nothing to be told of a name that may lead to a proxy before the host", async () => {
+  it("is nothing to be told of a name that may lead to a proxy in front of the host", async () => {
     const observed = await seen("wss://lb.example/ws", { ...tls, site: deployed() });
     const verdict = judge({ ...observed, target: { ...observed.target, host: "203.0.113.7" } }).verdict;
     expect(verdict?.cause).not.toMatch(/served without TLS/);

@@ -24,7 +24,7 @@ test("a published port is a warning where it answers from here, and is left to a
   expect(verdict?.fix.every((line) => line.startsWith("# "))).toBe(true);
 });
 
-test("it is none where something before the host keeps it closed", () => {
+test("it is none where something in front of the host keeps it closed", () => {
   expect(told(host([container], "active", "silent")).verdict).toBeUndefined();
 });
 

@@ -48,7 +48,7 @@ describe("what this machine cannot know", () => {
     [
       "no route",
       seen({ outside: { ...outside, ports: outside.ports.map((port) => ({ ...port, state: "no route" })) } }),
-      "there is no way between this machine and 203.0.113.7: a route is missing on one of the two, or it is off",
+      "there is no route between this machine and 203.0.113.7: a route is missing on one side, or the host is off",
     ],
   ])("%s", (_, observed, cause) => {
     const diagnosis = judge(observed);
@@ -85,7 +85,7 @@ test("an account with too many windows has no bad token", () => {
   const seenThere = { url: "ws://x/ws", closeCode: 1008, closeReason: "too many windows of this account" };
   const { verdict } = judge(seen({ outside: failing({ hop: "token", cause: "1008", seen: seenThere }) }));
   expect(verdict?.cause).toBe(
-    "the backend turns this account away, not its token: too many windows of this account",
+    "the backend rejects this account, not its token: too many windows of this account",
   );
 });
 
@@ -169,7 +169,7 @@ describe("which firewall it was", () => {
     const { verdict } = judge(seen({ outside: silent, arrivals: new Map([[80, 0]]) }));
     expect(verdict?.hop).toBe("tcp");
     expect(verdict?.cause).toMatch(
-      /^a firewall before the host \(the cloud's security group\) drops port 80/,
+      /^a firewall in front of the host \(the cloud's security group\) drops port 80/,
     );
   });
 
@@ -186,7 +186,7 @@ describe("which firewall it was", () => {
 
   it("open where the login failed", () => {
     const { inside: _, ...blind } = seen({ outside: silent });
-    expect(judge(blind).verdict?.cause).toMatch(/the host's own \(ufw\) or the cloud's before it$/);
+    expect(judge(blind).verdict?.cause).toMatch(/the host's own \(ufw\) or the cloud's in front of it$/);
   });
 });
 

@@ -111,7 +111,7 @@ test("without the outputs of the stack it says why there is no token", () => {
   });
 });
 
-test("a port that one address answers on is not closed by a firewall before the host", () => {
+test("a port that one address answers on is not closed by a firewall in front of the host", () => {
   const [first] = outside.ports;
   const ports = [
     ...outside.ports,

@@ -46,7 +46,7 @@ describe("a PROXY header that nginx does not expect", () => {
     ...{ hop: "upgrade", cause: "400" },
     seen: { url: "ws://203.0.113.7/ws", status: 400, body },
   });
-  const cause = /^something before the host sends nginx what is no request .* on port/;
+  const cause = /^something in front of the host sends nginx bytes that are not HTTP .* on port/;
 
   test("is told by the 400 that nginx gives to nobody on the host itself", () => {
     const { verdict } = judge(withNginx({ unreadable }, answered));

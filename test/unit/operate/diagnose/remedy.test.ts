@@ -89,5 +89,5 @@ describe("what cuts connections", () => {
 });
 
 test("an up says it in its preview", () => {
-  expect(shown(host(3), "fail", "npm run up").disturbs).toBe("whom the preview names: npm run preview");
+  expect(shown(host(3), "fail", "npm run up").disturbs).toBe("those the preview names: npm run preview");
 });

@@ -110,7 +110,7 @@ describe("challenges that another one answers", () => {
 
   it("names a provider's page for names without a filing", () => {
     expect(answered(403, "Beaver")?.cause).toBe(
-      "something before the host answers the CA's challenges, with 403 (Server: Beaver): a provider's page for names without a filing (ICP, 备案), or a firewall's",
+      "something in front of the host answers the CA's challenges, with 403 (Server: Beaver): a provider's page for names without a filing (ICP, 备案), or a firewall's",
     );
   });
 
