@@ -47,7 +47,7 @@ export async function runPulumi(
   streams: Streams = {},
 ): Promise<number> {
   const run = () => {
-    // The agent's socket is in our environment by now, and the plug-in inherits it from the CLI.
+    // The agent's socket is now in our environment, and the plug-in inherits it from the CLI.
     const env = { ...stack.environment, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK };
     return runToTheEnd("pulumi", args, { cwd: stack.project.folder, env, ...streams });
   };

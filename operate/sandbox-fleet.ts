@@ -31,7 +31,7 @@ export async function sandboxFleet(
   return { hosts, keyPaths: keyPaths(stack) };
 }
 
-/** Those of hosts that the stack is to leave as well: they are logged in to once more. */
+/** Also those of hosts that the stack is about to drop: they are logged in to one last time. */
 function keyPaths(stack: string): string[] {
   return names.flatMap((name) => sandbox.info(sandboxOfHost(stack, name))?.keyPath ?? []);
 }

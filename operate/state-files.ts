@@ -12,7 +12,7 @@ export interface Holder {
   gone: boolean;
 }
 
-/** A stack whose state lies in files: of a sandbox, or after `pulumi login --local`. */
+/** A stack whose state is in files: of a sandbox, or after `pulumi login --local`. */
 export class StateFiles {
   readonly #locks: string;
   readonly #checkpoint: string;

@@ -5,7 +5,7 @@ import ssh2 from "ssh2"; // CommonJS: Node finds no `utils` among its named expo
 import { agentKeys } from "./credentials.ts";
 import { publicKey, publicKeyOf } from "./public-key.ts";
 
-/** The names that ssh-add and ssh look for, as far as they are usual now. */
+/** The key files that ssh-add and ssh look for by default. */
 const usualNames = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 /**

@@ -10,7 +10,7 @@ export interface Use {
   what: string;
 }
 
-/** From here on a person should look. */
+/** From here on a person should check. */
 const near = 0.8;
 
 export const isNear = ({ used, holds }: Use) => used >= near * holds;

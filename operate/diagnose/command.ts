@@ -17,10 +17,7 @@ export const command = hostOptions(new Command("npm run diagnose --"))
     "Finds the one hop that is broken between a client and the backend, and says what to type next.",
   )
   .option("--json", "print one object instead of the table")
-  .option(
-    "--fix",
-    "run what mends it, where that is safe: pm2 restart, start nginx, allow 80 and 443; asks first",
-  )
+  .option("--fix", "run the fix, where that is safe: pm2 restart, start nginx, allow 80 and 443; asks first")
   .option("--yes", "with --fix: do not ask")
   .addOption(waitOption())
   .option("--explain <message>", "say what a client's error message means; asks no host")

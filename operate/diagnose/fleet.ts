@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import type { Diagnosis } from "./judge.ts";
 import { diagnosisJson, exitCode } from "./report.ts";
 
-/** A host of a fleet, and what was found on the way to it and on it. */
+/** A host of a fleet, and what was found on it and on the path to it. */
 export interface HostDiagnosis {
   name: string;
   diagnosis: Diagnosis;

@@ -18,7 +18,7 @@ interface First {
   timeoutMs: number;
 }
 
-/** What is asked only because of what the first look found, or could not find. */
+/** Asked only because of what the first pass found, or could not find. */
 export async function followUp({ target, session, outside, timeoutMs }: First, { inside }: InsideSeen) {
   const [arrivals, sizes, challenge, exposed, many] = await Promise.all([
     session && arrivalsAt(session, target, outside),

@@ -115,7 +115,7 @@ export function loopback({ inside }: Pick<Observations, "inside">, to: string): 
   return answer && /^HTTP\S+ [1-4]/.test(answer) ? answer.replace(/^HTTP\/\S+ /, "") : undefined;
 }
 
-/** A backend need not answer a client that shows no token, and the look on the host shows none. */
+/** A backend need not answer a client without a token, and the check on the host sends none. */
 function hungUp(seen: Observations, to: string): string | undefined {
   const answer = (name: string) => seen.inside?.loopback.find((each) => each.to === name)?.answer ?? "";
   const silent = /^(closed|silence)$/.test(answer("backend"));

@@ -45,7 +45,7 @@ function hop(
   const finding =
     findings.find((each) => each.hop === name && each.severity === "fail") ??
     findings.find((each) => each.hop === name);
-  // What the client met because of something else is told there.
+  // A follow-on error at the client is reported with its cause.
   if (finding && (finding === verdict || finding.severity === "warn" || !kindOf(name).way)) {
     return { name, status: finding.severity, detail: finding.cause };
   }

@@ -5,7 +5,7 @@ import type { Observations } from "./observations.ts";
 import type { Outside } from "./outside/observed.ts";
 import { application } from "./rules/pm2.ts";
 
-/** What a look at the host gave. */
+/** What inspecting the host found. */
 export type InsideSeen = Pick<Observations, "askedAt" | "inside" | "blind" | "crashed" | "endedMeanwhile">;
 
 /** Whether anything was seen of the moment before the backend was up: then all of it is to be seen again. */

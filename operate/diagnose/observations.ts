@@ -29,7 +29,7 @@ export interface Observations {
   challenge?: PageSeen;
   /** Whether the backend was restarted while we looked twice. */
   crashed?: boolean;
-  /** Whether a process of the backend has gone between the first look and the last. */
+  /** Whether a process of the backend exited between the first inspection and the last. */
   endedMeanwhile?: boolean;
   /** The usual address with TLS, where none was given and the host serves without it, and what its port did. */
   notServed?: { url: string; ports: PortSeen[] };

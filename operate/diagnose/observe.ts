@@ -123,7 +123,7 @@ async function look(session: SshSession, target: Target): Promise<InsideSeen> {
   }
 }
 
-/** Whether a process of the backend is gone since the look: what a client sent may have ended it. */
+/** Whether a process of the backend has exited since the inspection: what a client sent may have crashed it. */
 async function hasEnded(session: SshSession, { inside }: InsideSeen): Promise<boolean> {
   const pids = inside ? processesOf(inside) : [];
   if (pids.length === 0) return false;

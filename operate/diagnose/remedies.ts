@@ -9,7 +9,7 @@ const safe = [
   /^sudo systemctl (start|reset-failed|enable) [\w@:.-]+$/,
   /^sudo ufw allow (80|443)\/tcp( comment geo-system)?$/,
 ];
-/** What only looks mends nothing: rules/remedy.ts marks it. */
+/** A command that only shows something fixes nothing: rules/remedy.ts marks it. */
 const isLook = (line: string) => line.startsWith("# look: ");
 
 /** What holds the lock of the host; a host that was made in another way has none. */

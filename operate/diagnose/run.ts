@@ -34,7 +34,7 @@ export async function runAll(targets: readonly Target[], options: RunOptions): P
   return Math.max(...codes);
 }
 
-/** Diagnoses and shows it; mends and looks again where it may. Returns the exit code. */
+/** Diagnoses and reports; with `--fix`, repairs and diagnoses again. Returns the exit code. */
 export async function run(
   target: Target,
   options: RunOptions,

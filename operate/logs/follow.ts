@@ -54,7 +54,7 @@ export async function followLogs(target: Target, options: FollowLogs): Promise<v
     );
 }
 
-/** Not every backend logs, and a name may be wrong: no line must not look like nothing that happens. */
+/** Not every backend logs, and a name may be wrong: no output must not look as if nothing happened. */
 function silent(
   before: readonly LogRecord[],
   { application }: Target,

@@ -8,7 +8,7 @@ export type LogRecord =
   /** A log that is there, and when it was last written to, in milliseconds since 1970. */
   | { kind: "log"; source: Source; written: number }
   | { kind: "old"; source: Source; line: string }
-  /** What was there before has been told; the host's clock, in milliseconds since 1970. */
+  /** The backlog has been printed; the host's clock, in milliseconds since 1970. */
   | { kind: "ready"; now: number }
   /** `at`: when it was added, in milliseconds since 1970, to the second. */
   | { kind: "new"; source: Source; at: number; line: string };

@@ -18,7 +18,7 @@ export interface Change {
   release: ReleaseChange | undefined;
 }
 
-/** What stands in a preview for a value that only `up` will know. */
+/** A preview's placeholder for a value that only `up` will know. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const hidden = "[secret]";
 
@@ -27,7 +27,7 @@ export function readChanges({ steps }: Preview): Change[] {
   return steps.filter(changes).map(change);
 }
 
-/** A replacement is told once, not as its deletion and creation as well. */
+/** A replacement is reported once, not as its deletion and creation as well. */
 function changes({ op, urn }: Operation): boolean {
   const quiet = ["same", "read", "refresh", "create-replacement", "delete-replaced", "discard-replaced"];
   return (

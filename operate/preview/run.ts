@@ -3,7 +3,7 @@ import { runPulumi } from "../run-pulumi.ts";
 import { type Preview, readPreview } from "./read.ts";
 import { summary } from "./summary.ts";
 
-/** What `pulumi preview --expect-no-changes` ends with where there are changes. It told them all the same. */
+/** The exit code of `pulumi preview --expect-no-changes` if there are changes. It printed them all the same. */
 const changesExpectedNone = 7;
 
 /** Runs a preview and summarises it, also where it failed: then the summary says why. */

@@ -43,7 +43,7 @@ export function foundParts({ found }: Messages): Part[] {
   ];
 }
 
-/** What other hands changed on the host, with the way back as a diff. */
+/** What was changed on the host by hand, with the reversal as a diff. */
 export function driftParts({ drift }: Messages): Part[] {
   if (drift.length === 0) return [];
   const reasons = drift.flatMap(({ urn, reasons }) =>

@@ -16,7 +16,7 @@ import {
 } from "./sections.ts";
 import { verdict } from "./verdict.ts";
 
-/** A comment on GitHub holds 65,536 characters; what somebody puts around a summary needs some. */
+/** A comment on GitHub holds 65,536 characters; text that a user puts around a summary needs some. */
 export const longest = 60_000;
 
 export interface SummaryOptions {
@@ -27,7 +27,7 @@ export interface SummaryOptions {
   note?: string | undefined;
 }
 
-/** The first line of a summary, which nobody sees: by it a comment is found again. */
+/** The first line of a summary, invisible when rendered: a comment is found again by it. */
 export function marker(stack: string): string {
   return `<!-- geo-system preview of ${stack.replace(/[^\w./-]|--+/g, "-")} -->`;
 }
@@ -61,7 +61,7 @@ export function summary(preview: Preview | undefined, { stack, failure, note }: 
   return `${withoutKeys(fitLength(parts, longest - 1))}\n`;
 }
 
-/** No step shows a private key; a last look, because what stands in a pull request is read by many, for ever. */
+/** No step shows a private key; a last check, because a pull request is read by many and never forgets. */
 function withoutKeys(text: string): string {
   return text.replace(
     /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(-----END \1-----|(?=\n```|$(?![\s\S])))/g,

@@ -28,7 +28,7 @@ export const command = new Command("npm run rollback --")
   .description(
     "Goes back to a release of the backend that is still on the host: it proves itself beside the present one, takes " +
       "its place, and must pass the handshake from outside. With --files to one of the files of a route: by one move of " +
-      "a link, which disturbs nobody. The next `pulumi preview` shows it as a difference.",
+      "a link, which disturbs no client. The next `pulumi preview` shows it as a difference.",
   )
   .option(
     "-s, --stack <name>",
@@ -72,7 +72,7 @@ async function rollback(host: StackHost, options: Options): Promise<void> {
   if (options.json) console.log(JSON.stringify({ releases, serves: target.name }, null, 2));
 }
 
-/** Of several applications one must be named: to go back with another one than was meant helps nobody. */
+/** With several applications one must be named: rolling back the wrong one helps no one. */
 function chosenApplication(settings: Operated, wanted: string | undefined): Application<Operated> {
   const all = applicationsOf(settings);
   const found = all.find(({ called }) => called === wanted);

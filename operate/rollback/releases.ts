@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { SshSession } from "../../infra/host/ssh.ts";
 
-/** A release that lies on the host. */
+/** A release on the host. */
 export interface Release {
   name: string;
   /** When it last came into use, ISO 8601 in UTC. */

@@ -23,7 +23,7 @@ function processText({ pid, release, port }: Held, running: string): string {
   return `process ${pid} (port ${port}${of}${before})`;
 }
 
-/** What was said in the second of the look, and when a byte last went either way. */
+/** Bytes sent during the second of measuring, and when a byte last went either way. */
 export function trafficText({ held, ms, messages }: Connections): string {
   if (held.length === 0) return "none: no connection";
   const rate = (of: "toClients" | "fromClients") => `${bytes((sum(held, of) * 1000) / Math.max(1, ms))}/s`;

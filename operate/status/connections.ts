@@ -6,7 +6,7 @@ export interface Held {
   pid: number;
   parent: number;
   port: number;
-  /** That stood for the whole time of the look. */
+  /** Open for the whole measurement. */
   sockets: number;
   /** Of these, those that came through nginx. */
   ofNginx: number;
@@ -29,13 +29,13 @@ export interface Messages {
 
 export interface Connections {
   held: Held[];
-  /** Milliseconds of the look. */
+  /** How long it was measured, in milliseconds. */
   ms: number;
   /** Undefined where the host's loopback could not be watched. */
   messages?: Messages;
 }
 
-/** Who is connected to the backend, and what was said in the second of the look. Other programs' ports are left out. */
+/** Who is connected to the backend, and the bytes sent in the second of measuring. Other programs' ports are left out. */
 export function readConnections(facts: Facts, inside: Inside): Connections {
   const held = facts.all("held", readHeld).filter((each) => isOfBackend(each, inside));
   const ports = new Set([inside.backend.port, ...held.map(({ port }) => port)]);

@@ -51,6 +51,6 @@ function unclear(all: readonly Served[], unheld: readonly number[], name: string
     name === undefined
       ? "expected one application to which nginx passes"
       : `--application: expected the name of an application to which nginx passes, not ${name}`;
-  const next = all.length > 0 ? "add --application NAME" : "start the application first, then once more";
+  const next = all.length > 0 ? "add --application NAME" : "start the application first, then try again";
   return `${expected}, found ${found}\n  next: ${next}`;
 }

@@ -105,7 +105,7 @@ function isValid(key: "serverName" | "websocketPath" | "nodeVersion", value: str
   return value !== undefined && value !== "" && schema[key].safeParse(value).success;
 }
 
-/** The value goes from the host into Pulumi's CLI, and is not shown on the way. */
+/** The value goes from the host straight into Pulumi's CLI, and is never shown. */
 function secretCommand(name: string, { pid }: Running, { ssh, user }: Reached): string {
   const read = [...asRoot(user), "sed", "-zn", `s/^${name}=//p`, `/proc/${pid}/environ`].join(" ");
   return `${ssh} ${shellWords([read])} | tr -d '\\0' | npx pulumi config set --secret --path backendSecretEnvironment.${name}`;

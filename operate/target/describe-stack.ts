@@ -60,7 +60,7 @@ export function describe(
   };
 }
 
-/** A sandbox may have another address or key by now than when its stack was last brought up. */
+/** A sandbox may have changed its address or key since its stack was last brought up. */
 function configured({ stack, project, host: sandbox }: KnownStack, application?: string): Configuration {
   const now = sandbox && {
     host: sandbox.address,

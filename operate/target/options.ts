@@ -8,7 +8,7 @@ import type { Target } from "./target.ts";
 
 const collect = (value: string, before: string[] = []) => [...before, value];
 
-/** The options by which every command of an operator is told its host. */
+/** The options that tell every operator command its host. */
 export function hostOptions(command: Command): Command {
   return command
     .option(

@@ -16,7 +16,7 @@ function fromJson(value: unknown): unknown {
   }
 }
 
-/** The keys of a stack's file that matter here; what was deployed with others is told by the outputs. */
+/** The keys of a stack's file that matter here; what was deployed with others is in the outputs. */
 const configuration = z
   .object({
     host: z.string(),

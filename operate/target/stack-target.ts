@@ -27,7 +27,7 @@ export async function stackTargets(
   refuseComponent(component);
   // Pulumi takes its time, in which everything else is loaded.
   const outputs = askPulumi(stack, "stack", "output", "--json", "--show-secrets");
-  outputs.catch(() => {}); // Whoever awaits it is told.
+  outputs.catch(() => {}); // Whoever awaits it gets the error.
   const { describe, namesOf } = await import("./describe-stack.ts");
   const names = namesOf(stack);
   if (names.length === 0) return [describe(stack, outputs, up)];

@@ -10,7 +10,7 @@ export class Told implements Disposable {
   /** For the environment of the CLI. */
   readonly environment = { [toldFile]: this.#file };
 
-  /** Undefined where the program told nothing, as one of an earlier version. */
+  /** Undefined if the program reported nothing, as earlier versions do. */
   read(): string | undefined {
     try {
       return readFileSync(this.#file, "utf8");

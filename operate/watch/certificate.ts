@@ -9,16 +9,16 @@ import type { Target } from "../target/target.ts";
 import type { Emit } from "./events.ts";
 
 const hour = 3_600_000;
-/** One that is late is told of once in so many looks. */
+/** An overdue certificate is reported once in so many checks. */
 const again = 24;
 
-/** Who looks at the certificate, and asks the host what it knows of the renewal: its `last` as text. */
+/** Reads the served certificate, and asks the host what it knows of the renewal: its `last` as text. */
 export interface Looks {
   see: () => Promise<TlsSeen | undefined>;
   last: () => Promise<string>;
 }
 
-/** Looks every hour whether the certificate that is served should have been renewed by now, and tells it once a day. */
+/** Checks every hour whether the served certificate is overdue for renewal, and reports it once a day. */
 export async function watchCertificate(
   looks: Looks,
   emit: Emit,
@@ -46,7 +46,7 @@ async function lateRenewal({ see, last }: Looks): Promise<string | undefined> {
   return trouble ? `${seen}; ${trouble.text}` : seen;
 }
 
-/** The looks at a host; undefined where it serves no TLS. */
+/** The checks of a host; undefined if it serves no TLS. */
 export function looksAt(target: Target, ca: string | undefined, timeoutMs: number): Looks | undefined {
   const url = target.urls.find((each) => each.startsWith("wss:"));
   if (!url) return undefined;

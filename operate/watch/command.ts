@@ -22,17 +22,17 @@ interface Options extends HostOptions {
 
 export const command = hostOptions(new Command("npm run watch --"))
   .description(
-    "Holds two connections as the page does, one that pings and one that is silent. Quiet while all is well.",
+    "Holds two connections as the page does, one that pings and one that is silent. Prints nothing while all is well.",
   )
-  .option("--for <time>", "end after so long, with a summary: 90s, 10m, 2h (default: on Ctrl-C)")
-  .option("--alarm-after <time>", "alarm when errors last so long", "5m")
-  .option("--every <time>", "between two pings", "5s")
-  .option("--webhook <url>", "POST alarms there as JSON, and go on")
-  .option("--command <shell>", "run that at an alarm, and go on; GEO_SYSTEM_CAUSE says why")
-  .option("--json", "print one event a line")
+  .option("--for <time>", "end after this long, with a summary: 90s, 10m, 2h (default: on Ctrl-C)")
+  .option("--alarm-after <time>", "alarm when errors last this long", "5m")
+  .option("--every <time>", "the time between two pings", "5s")
+  .option("--webhook <url>", "POST alarms there as JSON, and keep watching")
+  .option("--command <shell>", "run that at an alarm, and keep watching; GEO_SYSTEM_CAUSE says why")
+  .option("--json", "print one event per line")
   .addHelpText(
     "after",
-    "\nExit codes: 0 no alarm, 1 an alarm (at once, unless --webhook or --command is told of it), 2 could not start.",
+    "\nExit codes: 0 no alarm, 1 an alarm (at once, unless --webhook or --command is given), 2 could not start.",
   )
   .action(run);
 
@@ -44,7 +44,7 @@ async function run(options: Options): Promise<void> {
   // Not `once`: whoever else listens, as execa does, takes the last listener's going for leave to end us at once.
   process.on("SIGINT", () => end.abort()).on("SIGTERM", () => end.abort());
   outliveReader();
-  // Where no one else is told of alarms, whoever has gone has enough.
+  // With no one else to alert, a reader that has gone has seen enough.
   if (!options.webhook && !options.command) process.stdout.once("error", () => end.abort());
   const target = await withServedUrl(await targetOf(options));
   if (forMs !== undefined) setTimeout(() => end.abort(), forMs).unref();

@@ -33,7 +33,7 @@ interface Place {
   since: number | undefined;
 }
 
-/** Holds one connection as the page does: whenever it is lost it comes back, for ever, ever more patiently. */
+/** Holds one connection as the page does: whenever it is lost it reconnects, without end, with growing pauses. */
 export async function hold(options: HoldOptions): Promise<void> {
   const { which, emit, signal } = options;
   let failures = 0; // in a row, the loss among them: for the delay
@@ -135,5 +135,5 @@ async function listen({ client, alive }: Session): Promise<void> {
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal }).catch(() => {}); // Told to end: the loop sees it.
+  await setTimeout(ms, undefined, { signal }).catch(() => {}); // Aborted: the loop sees it.
 }

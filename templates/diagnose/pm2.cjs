@@ -21,7 +21,7 @@ const told = ({ name, pid, pm_id: id, pm2_env: env, monit = {} }) => ({
   pid,
   /** The processes of one release share it. */
   run: env.namespace,
-  /** Where it was told to listen. */
+  /** Where it was configured to listen. */
   port: Number(env.PORT) || undefined,
   status: env.status,
   restarts: env.restart_time,

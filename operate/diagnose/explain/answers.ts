@@ -42,7 +42,7 @@ export const answers: readonly Meaning[] = [
     pattern: /\b500\b|Internal Server Error/i,
     example: "Unexpected server response: 500",
     means:
-      "The backend met an error while it answered the upgrade; or nginx did, when it has no file descriptor left.",
+      "The backend hit an error while it answered the upgrade; or nginx did, when it has no file descriptor left.",
     check: `npm run logs -- --no-follow; ${diagnose}`,
     worry: ifItStays,
   },
@@ -54,7 +54,7 @@ export const answers: readonly Meaning[] = [
     means:
       "The token was refused: it has expired, or was signed with another secret. Or a 401 is nginx's own (auth_basic), before the backend is asked.",
     check:
-      "Log in again on the page for a new token; if that one is refused as well: npm run diagnose, which tells who refuses",
+      "Log in again on the page for a new token; if that one is refused as well: npm run diagnose, which says what refuses it",
     worry: "No, for one user whose token is old. Yes, if all users are refused.",
   },
   {
@@ -81,7 +81,7 @@ export const answers: readonly Meaning[] = [
     pattern: /\b404\b|(status|response|HTTP\S*)[^\d]{0,12}\b(405|410|421)\b|Method Not Allowed/i,
     example: "Unexpected server response: 404",
     means:
-      "Nothing serves that path as a WebSocket: a slip in it (it is /ws), a wrong location, or another site answers.",
+      "Nothing serves that path as a WebSocket: a typo in it (it is /ws), a wrong location, or another site answers.",
     check: diagnose,
     worry: "Yes, if the path is right.",
   },
@@ -100,7 +100,7 @@ export const answers: readonly Meaning[] = [
     pattern: /\b400\b|Bad Request|protocol version is not supported/i,
     example: "Unexpected server response: 400",
     means:
-      "The request was refused as none that opens a WebSocket: a wrong path (a backend on Node's ws says 400 to that), Upgrade or Sec-WebSocket headers that were lost or changed on the way, or ws:// to a TLS port.",
+      "The request was refused because it does not open a WebSocket: a wrong path (a backend on Node's ws says 400 to that), Upgrade or Sec-WebSocket headers that were lost or changed on the way, or ws:// to a TLS port.",
     check: `The address, which ends in /ws; then ${diagnose}`,
     worry: "Yes, if the address is right: no client can connect.",
   },
@@ -120,8 +120,8 @@ export const answers: readonly Meaning[] = [
       /Sec-WebSocket-Accept|Error during WebSocket handshake: (Incorrect|Invalid)|InvalidHandshake|refuses handshake/i,
     example: "Error: Invalid Sec-WebSocket-Accept header",
     means:
-      "Something between client and backend changes the answer: a proxy, a virus scanner, or a backend that is no WebSocket server.",
-    check: "Try from another network, and over wss://, which no proxy between can change",
+      "Something between client and backend changes the answer: a proxy, a virus scanner, or a backend that is not a WebSocket server.",
+    check: "Try from another network, and over wss://, which no proxy in between can change",
     worry: "Yes, if it is everywhere.",
   },
   {

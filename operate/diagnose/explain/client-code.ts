@@ -29,7 +29,7 @@ export const clientCode: readonly Meaning[] = [
       /already in CLOSING or CLOSED|not open: readyState [23]|WebsocketNotConnectedException|Trying to work with closed connection|use of closed network connection|(?<!completed.*)Socket is not connected|WebSocket is not (open|connected)|readyState is not OPEN|invalid state \('(Aborted|Closed|CloseSent)|websocket: close sent|repeated read on failed|after closing|StreamSink is closed|socket is already closed|Cannot write to closing transport/i,
     example: "WebSocket is already in CLOSING or CLOSED state.",
     means:
-      "The client's code sends on a connection that has ended; why it ended was told before, in its `close` event.",
+      "The client's code sends on a connection that has ended; its earlier `close` event says why it ended.",
     check: "Look at the close code before this message, and explain that",
     worry: "No, if the client connects again and sends then. Yes, if messages are lost.",
   },

@@ -26,7 +26,7 @@ export const closeCodes: readonly Meaning[] = [
     example: "close 1012 (service restart)",
     means:
       "The backend said good-bye: it is being restarted or replaced, or the page is left. The client comes back within seconds.",
-    check: "Nothing. If it goes on: npm run diagnose",
+    check: "Nothing. If it keeps happening: npm run diagnose",
     worry: "No.",
   },
   {
@@ -35,8 +35,8 @@ export const closeCodes: readonly Meaning[] = [
       /Invalid WebSocket frame|Invalid frame header|\b1002\b(?!.*status code)|must not mask|(un)?masked frame|reserved bits|invalid opcode|One or more reserved bits|bad MASK|FIN not set|unexpected continuation|Control frames? must|Code \d+ is reserved|StatusProtocolError/i,
     example: "RangeError: Invalid WebSocket frame: RSV1 must be clear",
     means:
-      "The connection stood, and what came over it was no WebSocket frame: a proxy or a virus scanner changed it, or one of the two programs writes into the connection beside its WebSocket library.",
-    check: "Try from another network, and over wss://, which no proxy between can change; npm run logs",
+      "The connection was open, and what arrived was not a WebSocket frame: a proxy or a virus scanner changed it, or one of the two programs writes to the connection behind its WebSocket library's back.",
+    check: "Try from another network, and over wss://, which no proxy in between can change; npm run logs",
     worry: "Yes, if it is everywhere.",
   },
   {
@@ -73,7 +73,7 @@ export const closeCodes: readonly Meaning[] = [
     example: "close 1007 (invalid frame payload data)",
     means:
       "A text message held bytes that are not UTF-8: binary data was sent as text, or compressed data by a broken proxy.",
-    check: "Send bytes as a binary message; try wss://, which no proxy between can change",
+    check: "Send bytes as a binary message; try wss://, which no proxy in between can change",
     worry: "Yes: it is an error in the code of the side that sends.",
   },
   {
@@ -101,8 +101,7 @@ export const closeCodes: readonly Meaning[] = [
     name: "internal error",
     pattern: code(1011, "(?<!500 )\\binternal (server )?error|StatusInternalError"),
     example: "close 1011 (internal error)",
-    means:
-      "The backend met an error that it did not expect and closed this connection; its log has the reason.",
+    means: "The backend hit an unexpected error and closed this connection; its log has the reason.",
     check: `npm run logs -- --no-follow; ${diagnose}`,
     worry: ifItStays,
   },

@@ -8,7 +8,7 @@ export const heartbeat: readonly Meaning[] = [
       /ping timeout|without receiving a message|ping(\/pong)? timed out|keepalive timeout(?!; no)|didn.t receive pong|did not respond with a pong|pong (timeout|not received)|heartbeat timeout/i,
     example: "sent 1011 (internal error) keepalive ping timeout; no close frame received",
     means:
-      "The connection stood, and a ping was not answered in time: the other side is stuck, or the network between went away without a word.",
+      "The connection was open, and a ping was not answered in time: the other side is stuck, or the network in between was lost.",
     check:
       "npm run watch -- --for 10m shows whether others are lost as well, and npm run diagnose whether the backend answers",
     worry: "No, for one client whose network was away. Yes, if all are lost at the same time.",
@@ -33,7 +33,7 @@ export const ends: readonly Meaning[] = [
       /timed out|TimeoutError|Timeout(Exception)?\b|curl: \(28\)|context deadline exceeded|(status|response|HTTP\S*)[^\d]{0,12}408\b/i,
     example: "Error: Opening handshake has timed out",
     means:
-      "The connection was not made in time. Either nothing answers at all: a firewall drops the packets, or the host is off; or the connection stands and no answer comes on it: nginx or the backend is stuck.",
+      "The connection was not made in time. Either nothing answers at all: a firewall drops the packets, or the host is off; or the connection is open but gets no answer: nginx or the backend is stuck.",
     check: `${diagnose} tells which of them it is`,
     worry: "Yes, if it is so from other networks as well.",
   },
@@ -63,7 +63,7 @@ export const ends: readonly Meaning[] = [
       /\b1006\b|no close frame received|abnormal(ly)? clos|closed abnormally|connection to .* was interrupted|Software caused connection abort|network connection was lost|without completing the close handshake|unexpected EOF|remote host was lost|ERR_SOCKET_NOT_CONNECTED|Socket is not connected|rc=(7|16)\b|AMQJS0008I/i,
     example: "close 1006 (abnormal closure)",
     means:
-      "The connection was cut without a good-bye: a change of network, a laptop that slept, a crash. If it comes every 60 seconds, nginx cuts silent connections.",
+      "The connection was cut without a close frame: a change of network, a laptop that slept, a crash. If it comes every 60 seconds, nginx cuts silent connections.",
     check: "npm run watch -- --for 10m shows how often, and after how long",
     worry: ifItStays,
   },
@@ -73,7 +73,7 @@ export const ends: readonly Meaning[] = [
       /WebSocket connection to '?.*'? failed|can.t establish a connection to the server|WebSocket connection .*failed|WebSocket (is|was) closed|WebSocket error|Network error|WebSocket network error|WebSocket opening handshake|net::ERR_FAILED|AMQJS000[57]E/i,
     example: "WebSocket connection to 'wss://geo.example/ws' failed: ",
     means:
-      "The connection did not come about; a browser tells no page why. Any reason is possible, from a moment without network to a service that is down.",
+      "The connection could not be opened; a browser does not tell the page why. Any cause is possible, from a moment without network to a service that is down.",
     check: `${diagnose} finds the reason`,
     worry: `No, if it happens once and the page comes back. ${ifItStays}`,
   },

@@ -69,7 +69,7 @@ export function explanationText(pasted: string): string {
   ].join("\n");
 }
 
-/** The same for a program; `known` is false where it is the nearest message that is told. */
+/** The same for a program; `known` is false if it is only the nearest known message. */
 export function explanationJson(pasted: string): string {
   const found = explain(pasted);
   const told = found ?? nearest(pasted);

@@ -51,7 +51,7 @@ export const graphqlWs: readonly Meaning[] = [
     pattern: /\b4499\b|\b4500\b/,
     example: "close 4499: Terminated",
     means:
-      "4499: the client ended the connection itself because nothing came for too long. 4500: the backend met an error, and its log has it.",
+      "4499: the client ended the connection itself because nothing came for too long. 4500: the backend hit an error; see its log.",
     check: "npm run logs",
     worry: ifItStays,
   },

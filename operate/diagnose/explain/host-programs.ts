@@ -44,7 +44,7 @@ export const hostPrograms: readonly Meaning[] = [
     pattern: /\[PM2\].*(Script|File) (\S+ )?not found/i,
     example: "[PM2][ERROR] Script not found: /srv/geo-backend/current/server.js",
     means:
-      "pm2 was told to start a file that is not there: a wrong folder, a build that did not run, or a release that was removed.",
+      "pm2 was asked to start a file that does not exist: a wrong folder, a build that did not run, or a release that was removed.",
     check: `${diagnose}; ls -l of that path on the host; npx pulumi up puts the release back`,
     worry: "Yes, if it is the backend's.",
   },

@@ -155,7 +155,7 @@ export const mqtt: readonly Meaning[] = [
     pattern: /connack timeout|AMQJS0001E/i,
     example: "Error: connack timeout",
     means:
-      "The connection stands, and the broker did not answer CONNECT: it is stuck, or what answers on that path is no broker.",
+      "The connection is open, and the broker did not answer CONNECT: it is stuck, or what answers on that path is not a broker.",
     check: "The path (often /mqtt) and the subprotocol mqtt; the broker's log",
     worry: ifItStays,
   },

@@ -1,6 +1,6 @@
 import { diagnose, ifItStays, type Meaning, nobodyConnects, ownAddress } from "./meaning.ts";
 
-/** Before a connection stood: the name, the way, the port. */
+/** Before a connection is open: the name, the route, the port. */
 export const network: readonly Meaning[] = [
   {
     name: "name not found",
@@ -91,7 +91,7 @@ export const tls: readonly Meaning[] = [
       /alert[ _](certificate[ _]unknown|unknown[ _]ca|bad[ _]certificate|certificate[ _]expired)|remote error: tls: (unknown|bad|expired) certificate|TLSV1_ALERT_UNKNOWN_CA/i,
     example: "SSL_do_handshake() failed (SSL: error:0A000416:SSL routines::sslv3 alert certificate unknown)",
     means:
-      "Said by the server's side: a client hung up because it does not trust the certificate that it was shown. With a private CA this is any client that was not told of it.",
+      "Logged by the server: a client hung up because it does not trust the certificate it was shown. With a private CA that is any client without its ca.pem.",
     check: `${diagnose} names what is wrong with the certificate; the log's line names the client's address`,
     worry: "No, for a scanner. Yes, if it is your own clients.",
   },
@@ -111,7 +111,7 @@ export const tls: readonly Meaning[] = [
       /any IP SANs|IP: ADDRESS is not in the cert|subject name matches target (host name '|ipv4 address ')ADDRESS|names matching IP address/i,
     example: "x509: cannot validate certificate for 203.0.113.7 because it doesn't contain any IP SANs",
     means:
-      "The client connects to an address, and the certificate is for other names or addresses. A CA that the client is given (ca.pem) does not mend that.",
+      "The client connects to an address, and the certificate is for other names or addresses. Giving the client the CA (ca.pem) does not fix that.",
     check: `${diagnose} shows what the certificate is for. Connect by a name that is in it, or order one for the address`,
     worry: ownAddress,
   },
@@ -123,7 +123,7 @@ export const tls: readonly Meaning[] = [
       "The client does not know the CA that signed the certificate: a private one, or a proxy's on the way.",
     check:
       "npm run -s pulumi -- stack output caCertificate > ca.pem, and give it to the client (Node: the option ca of ws, or NODE_EXTRA_CA_CERTS=ca.pem)",
-    worry: "Not for the host: a private CA has to be told to each client once.",
+    worry: "Not for the host: a private CA has to be given to each client once.",
   },
   {
     name: "certificate",
@@ -133,7 +133,7 @@ export const tls: readonly Meaning[] = [
     means:
       "The client does not trust the certificate: it has expired, is for another name, or its CA is not known to the client. By default the CA is a private one, which no client knows beforehand.",
     check: `${diagnose} names which of them. A private CA: npm run -s pulumi -- stack output caCertificate > ca.pem, and give it to the client (Node: the option ca of ws, or NODE_EXTRA_CA_CERTS=ca.pem)`,
-    worry: "Yes, where the CA is a public one; a private CA has to be told to each client once.",
+    worry: "Yes, where the CA is a public one; a private CA has to be given to each client once.",
   },
   {
     name: "TLS cut",
@@ -141,7 +141,7 @@ export const tls: readonly Meaning[] = [
       /before secure TLS connection was established|SSL_ERROR_SYSCALL|ERR_SSL_|SSLHandshakeException|(?<!WebSocket)HandshakeException|handshake[_ ]failure|tlsv1 alert|SSL connection could not be established|TLS handshake (timeout|error)|tls: handshake failure|curl: \(35\)|SSL_do_handshake|in violation of protocol|unrecognized name|(?<!525: )SSL hand ?shak/i,
     example: "Error: Client network socket disconnected before secure TLS connection was established",
     means:
-      "The connection stood and ended during the TLS handshake: no common TLS version (this site takes 1.2 and 1.3), port 443 belongs to another program, or a filter on the way cut it by the name.",
+      "The connection was opened and ended during the TLS handshake: no common TLS version (this site takes 1.2 and 1.3), port 443 belongs to another program, or a filter on the way cut it because of the name.",
     check: `${diagnose}; openssl s_client -connect HOST:443 -servername NAME shows where it ends`,
     worry: ifItStays,
   },

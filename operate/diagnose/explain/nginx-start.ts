@@ -43,7 +43,7 @@ export const startLines: readonly Meaning[] = [
     name: "nginx: does not run",
     pattern: /invalid PID number|nginx\.pid" failed/i,
     example: 'nginx: [error] invalid PID number "" in "/run/nginx.pid"',
-    means: "nginx was told to reload, and does not run.",
+    means: "nginx was asked to reload, and is not running.",
     check: "sudo nginx -t && sudo systemctl start nginx, on the host; npm run diagnose tells why it stopped",
     worry: "Yes: the service is down.",
   },
@@ -58,12 +58,12 @@ export const startLines: readonly Meaning[] = [
     worry: "Yes: nginx does not survive a restart like this.",
   },
   {
-    name: "started or told to reload",
+    name: "started or asked to reload",
     pattern:
       /signal \d+ \(SIG(HUP|QUIT|CHLD|IO)\) received|App \[\S+\] online|gracefully shutting down|start worker process/i,
     example: "signal 1 (SIGHUP) received from 1, reconfiguring",
     means:
-      "nginx or pm2 says what it was told to do: a reload, a start, a worker that leaves after a reload.",
+      "nginx or pm2 logs what it was asked to do: a reload, a start, a worker that exits after a reload.",
     check: "Nothing, if you know why: npm run logs, and sudo tail /var/log/geo-system/journal on the host",
     worry: "No.",
   },
@@ -73,7 +73,7 @@ export const startLines: readonly Meaning[] = [
       /Start request repeated too quickly|Failed to start \S+\.service|Job for \S+ failed|Failed with result|Main process exited, code=/i,
     example: "Job for nginx.service failed because the control process exited with error code.",
     means:
-      "systemd could not start the service, or it ended; after five starts in ten seconds it tries no more until it is told to.",
+      "systemd could not start the service, or it ended; after five starts in ten seconds it does not try again until someone starts it.",
     check:
       "sudo journalctl -u UNIT -n 30 has the program's own words; after the cause is gone: sudo systemctl restart UNIT",
     worry: "Yes: what this unit starts does not run.",

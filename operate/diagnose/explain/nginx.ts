@@ -65,7 +65,7 @@ export const nginxLines: readonly Meaning[] = [
     example: "upstream timed out (110: Connection timed out) while proxying upgraded connection",
     means:
       "A WebSocket was silent for proxy_read_timeout and nginx cut it. At 60 s that is nginx's default, at 24 hours this site's.",
-    check: "npm run diagnose tells the time-out that holds; a heartbeat shorter than it keeps a connection",
+    check: "npm run diagnose names the time-out that applies; a heartbeat shorter than it keeps a connection",
     worry: "Yes, if it is 60 seconds: the site is not the one that was deployed.",
   },
   {
@@ -90,7 +90,7 @@ export const nginxLines: readonly Meaning[] = [
     pattern: /connect\(\)[^\n]* failed \((101|113): /i,
     example: "connect() failed (113: No route to host) while connecting to upstream",
     means:
-      "nginx passes to an address to which no way leads from this host: another machine that is off, or a rule of the host's own. The client saw 502.",
+      "nginx passes to an address that this host has no route to: another machine that is off, or a firewall rule of the host's own. The client saw 502.",
     check: "The address after `upstream:` in the line; npm run diagnose",
     worry: ifItStays,
   },

@@ -7,7 +7,7 @@ export const socketIo: readonly Meaning[] = [
     pattern: /Session ID unknown|"code":\s*1\b.*Session|URL of a socket\.io session 400/i,
     example: '{"code":1,"message":"Session ID unknown"}',
     means:
-      "A request of a socket.io session met another process than the one that opened it: several instances without sticky sessions, or the backend was restarted in between.",
+      "A request of a socket.io session reached another process than the one that opened it: several instances without sticky sessions, or the backend was restarted in between.",
     check: "With several instances: sticky sessions, or transports: ['websocket'] in the client",
     worry: "Yes, with several instances: most clients never get in. No, once after a restart.",
   },
@@ -16,7 +16,7 @@ export const socketIo: readonly Meaning[] = [
     pattern: /connection could not be found on the server|No Connection with that ID/i,
     example: "Error: WebSocket failed to connect. The connection could not be found on the server",
     means:
-      "SignalR asked one process for a session (negotiate) and met another one with its WebSocket: several instances without sticky sessions, a restart in between, or a path that is no hub.",
+      "SignalR asked one process for a session (negotiate) and reached another one with its WebSocket: several instances without sticky sessions, a restart in between, or a path that is not a hub.",
     check: "Sticky sessions, or skipNegotiation with WebSockets alone in the client; the hub's path",
     worry: "Yes, with several instances: most clients never get in. No, once after a restart.",
   },
@@ -33,7 +33,7 @@ export const socketIo: readonly Meaning[] = [
     pattern: /Transport unknown|Bad handshake method|"code":\s*[023]\b.*"message"/i,
     example: '{"code":0,"message":"Transport unknown"}',
     means:
-      "A plain WebSocket client, or a wrong path, met a socket.io server: it wants `?EIO=4&transport=websocket` and its own framing.",
+      "A plain WebSocket client, or a wrong path, reached a socket.io server: it wants `?EIO=4&transport=websocket` and its own framing.",
     check: "Use socket.io's client, on the server's path (/socket.io/ by default)",
     worry: "Yes, if it is your own client.",
   },
@@ -77,7 +77,7 @@ export const socketIo: readonly Meaning[] = [
     example: "disconnect: server shutting down",
     means:
       "The server said good-bye: it is being restarted or replaced. The client comes back within seconds.",
-    check: "Nothing. If it goes on: npm run diagnose",
+    check: "Nothing. If it keeps happening: npm run diagnose",
     worry: "No.",
   },
   {

@@ -78,7 +78,7 @@ export const ssh: readonly Meaning[] = [
     pattern: /client_loop: send disconnect|Timeout, server \S+ not responding|packet_write_wait/i,
     example: "client_loop: send disconnect: Broken pipe",
     means:
-      "An SSH connection that stood was cut: the network between, a laptop that slept, or the host went away.",
+      "An open SSH connection was cut: by the network in between, a laptop that slept, or a host that went down.",
     check: "Log in again. An `up` that it ended is finished by the next one",
     worry: "No, if you can log in again.",
   },

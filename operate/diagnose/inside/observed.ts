@@ -203,7 +203,7 @@ export interface Backend {
   deployedEnvironment: string;
   /** The file of secrets, where it should be and is not. */
   missingSecrets?: string;
-  /** The first folder on the way to the release that the user may not enter. */
+  /** The first folder on the path to the release that the user may not enter. */
   forbidden?: string;
   /** Something of pm2's that belongs to another user. */
   foreign?: string;
@@ -241,7 +241,7 @@ export interface Application {
   id?: number | undefined;
   /** What the processes of one release have in common. */
   run?: string | undefined;
-  /** Where it was told to listen. */
+  /** Where it was configured to listen. */
   port?: number | undefined;
   pid: number;
   status: string;

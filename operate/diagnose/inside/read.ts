@@ -89,7 +89,7 @@ function capacity(facts: Facts): Pick<Inside, "serving" | "ports" | "expected"> 
   };
 }
 
-/** Each file system once: between two looks at it its numbers may have changed. */
+/** Each file system once: its numbers may have changed between two readings. */
 function disks(facts: Facts): Disk[] {
   const big = facts.all("big", (mount = "", bytes, owner = "", path = "") => ({
     ...{ mount, owner, path },

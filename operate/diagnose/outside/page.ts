@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { bareHost, portOf } from "../../../infra/handshake/open.ts";
 import type { PageSeen } from "./observed.ts";
 
-/** How much of a page is kept, and how much is read: to its end, but not for ever. */
+/** How much of a page is kept, and how much is read: to its end, but not without limit. */
 const [kept, most] = [2_000, 10_000_000];
 
 /** What a plain request on port 80 gets; undefined where nothing answers. Redirects are not followed. */

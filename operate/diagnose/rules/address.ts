@@ -61,7 +61,7 @@ function finding(seen: Observations, { key, served, ...wrong }: Wrong): Finding 
   };
 }
 
-/** The same look at the addresses that are served. A query is not shown, so it is left to whoever knows it. */
+/** The same check of the addresses that are served. A query is not shown, so the operator has to add it. */
 function rightAddresses(seen: Observations, named: string): string[] {
   const urls = seen.target.urls.map((each) => new URL(each));
   const right = urls.map((url) => {

@@ -36,7 +36,7 @@ function isServed(seen: Observations, url: URL): boolean {
   return !plain || state(portOf(url)).some((each) => each === "open" || each === "no route");
 }
 
-/** Told, since a firewall before port 443 looks the same from outside. */
+/** Stated, since a firewall in front of port 443 looks the same from outside. */
 export const assumedTls: Rule = ({ notServed, inside }) =>
   notServed && {
     ...{ hop: "tcp", severity: "warn" },

@@ -34,7 +34,7 @@ const running = ({ inside }: Observations) =>
 export const emergency = ({ inside }: Observations) =>
   inside?.nginx.said.split("\n").find((line) => line.includes("[emerg]"));
 
-/** Back to what was deployed, where that still lies on the host; else it comes with the next `up`. */
+/** Back to what was deployed, if the host still has it; otherwise the next `up` brings it. */
 function back(
   { target, inside }: Observations,
   found: Pick<CertificateFile, "fingerprint"> | TlsSeen | undefined,

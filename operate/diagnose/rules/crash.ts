@@ -88,7 +88,7 @@ function knownCrash(host: Inside): { why: string; mend: string } | undefined {
   const said = lastErrors(host).join("\n");
   const missing = /Cannot find (?:package|module) '([@\w][^']*)'/.exec(said)?.[1];
   if (!missing || host.backend.altered.length > 0) return undefined;
-  // Where a package lies is its lock file's to say, as when the release came.
+  // The lock file says where a package is, as it did when the release arrived.
   const mend = `cd /srv/${name}/current && npm ci --omit=dev --no-audit --no-fund --prefer-offline --cache /srv/${name}/cache`;
   return { why: `: the package ${missing} is missing in the release`, mend };
 }
@@ -96,7 +96,7 @@ function knownCrash(host: Inside): { why: string; mend: string } | undefined {
 /** So many ends in ten minutes are no accident. */
 const often = 3;
 
-/** It serves, and ended by itself before or during the look: no deployment and no restart by hand. */
+/** It serves, and exited on its own before or during the inspection: neither deployed nor restarted by hand. */
 const endsByItself: Rule = (seen) => {
   const { inside: host, target, endedMeanwhile } = seen;
   if (!host || !serves(host)) return undefined;

@@ -9,7 +9,7 @@ export function instancesOf({ backend }: Pick<Inside, "backend">): Application[]
   return named.filter(({ run }) => run === newest?.run);
 }
 
-/** Whether it is online, and something listens where it was told to. */
+/** Whether it is online, and something listens on its configured port. */
 export const isUp = ({ status, pid, port }: Application, { listens }: Pick<Inside, "listens">): boolean =>
   status === "online" && pid > 0 && (port === undefined || listens.some((each) => each.port === port));
 

@@ -73,7 +73,7 @@ const onTheWay = flowRule((seen, flow) => {
   };
 });
 
-/** Only looks: what mends it is at whoever runs the way. */
+/** Only shows: the fix is up to whoever runs the network in between. */
 const bySize = ({ target }: Observations, lost: number) => [
   `# where the path becomes too narrow: ping -M do -s ${Math.min(lost, 1_472)} -c 3 ${target.host}; tracepath ${target.host}`,
   '# a VPN, a tunnel or an overlay with a smaller MTU, whose ICMP "fragmentation needed" is filtered: let that ICMP through there, or clamp the MSS there',

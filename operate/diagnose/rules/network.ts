@@ -126,7 +126,7 @@ const deadAddress: Rule = ({ outside: { ports, name }, target }) => {
   };
 };
 
-/** Without a look from inside, which firewall it is remains open. */
+/** Without access to the host, which firewall it is remains open. */
 const silentPort: Rule = ({ outside: { ports }, target, inside }) => {
   const silent = ports.filter(({ state, port }) => state === "silent" && port !== target.sshPort);
   if (silent.length === 0 || inside) return undefined;

@@ -115,7 +115,7 @@ const stale: Rule = (seen) => {
   };
 };
 
-/** By `kill -STOP`, a debugger that left, or a freezer: it takes no part until it is told to go on. */
+/** By `kill -STOP`, a debugger that left, or a freezer: it does nothing until it is continued. */
 const isStopped = ({ state }: Worker) => state === "T";
 
 /** Only those on a stopped worker notice, so a client of ours may well have met another one. */

@@ -33,7 +33,7 @@ const nginxItself = flowRule((seen, flow) => {
   };
 });
 
-/** nginx writes down whom it turned away by a limit of its own. */
+/** nginx logs the clients that it rejected by a limit of its own. */
 const limits = ({ inside }: Observations) =>
   (inside?.nginx.log ?? "")
     .split("\n")

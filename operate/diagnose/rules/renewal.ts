@@ -9,7 +9,7 @@ import { type Finding, type Rule, worry } from "./rule.ts";
 
 const renew = "sudo geo-system acme renew";
 
-/** The deployed step once more: files, client, certificate, timer. */
+/** Runs the deployed step again: files, client, certificate, timer. */
 const again = ({ target }: Pick<Observations, "target">, { secret }: AcmeSeen) =>
   secret ? target.up : on(target, "sudo sh -c 'geo-system acme apply < /var/lib/geo-system/applied/acme'");
 
@@ -29,7 +29,7 @@ const newerOnDisk: Rule = (seen) => {
   const [acme, linked] = [inside?.acme, inside?.certificates.find(({ missing }) => !missing)];
   if (!acme || !tls?.fingerprint || !linked) return undefined;
   const newest = acme.newest && acme.newest.ends > linked.ends ? acme.newest : linked;
-  // A stand-in of before the first order may end later than what replaced it.
+  // A stand-in from before the first order may expire later than what replaced it.
   if (newest.fingerprint === tls.fingerprint) return undefined;
   const refused = tls.ends < Date.now() || tls.problem !== undefined;
   const isLinked = newest.fingerprint === linked.fingerprint;

@@ -4,7 +4,7 @@ import type { Observations } from "../observations.ts";
 /** Something that is wrong. */
 export interface Finding {
   hop: HopName;
-  /** `fail`: users are or will be hit. `warn`: they are not, and a person should look. */
+  /** `fail`: users are or will be affected. `warn`: they are not, and a person should check. */
   severity: "fail" | "warn";
   /** Whether it says nothing of the host: we could not find out. */
   unknown?: boolean;

@@ -42,7 +42,7 @@ export const answer = ({ outside }: Observations) => {
   return failed ? [`a client is answered ${failed.seen.status}`] : [];
 };
 
-/** One look at the text, of the address on which it goes wrong. */
+/** One request to the address that serves the wrong text. */
 export const textRule =
   (
     look: (

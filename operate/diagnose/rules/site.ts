@@ -84,7 +84,7 @@ const anotherSite: Rule = (seen) => {
 /** Of these files nginx says nothing when it has not read them since: what is not there is younger than nothing. */
 const missing: Rule[] = [notEnabled, notIncluded];
 
-/** What lies on the disk is why users fail only where nginx has read it. */
+/** A file on the disk affects users only once nginx has read it. */
 const asRead =
   (rule: Rule): Rule =>
   (seen) => {

@@ -11,7 +11,7 @@ export function provisionalText({ backend: { provisional } }: Pick<Inside, "back
   return `; release ${release} serves provisionally, and is taken back ${seconds > 0 ? `in ${seconds} s` : "now"} unless it is confirmed`;
 }
 
-/** What was deployed last, where it did not stay: a rollback is no such case, since somebody wanted that. */
+/** The last deployment, if it was reverted: not by a rollback, which was intended. */
 export function takenBack({ backend }: { backend: Served }) {
   const { release, deployedRelease, takenBack: last } = backend;
   return release !== deployedRelease && last?.release === deployedRelease ? last : undefined;

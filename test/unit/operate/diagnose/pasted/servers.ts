@@ -240,11 +240,11 @@ export const servers: Pasted = [
   ],
   [
     "2026/11/28 10:00:00 [notice] 9#9: signal 1 (SIGHUP) received from 1, reconfiguring",
-    "started or told to reload",
+    "started or asked to reload",
   ],
   ["[PM2][ERROR] Process 3 not found", "pm2: not found"],
   ["[PM2] [WARN] No process found", "pm2: not found"],
   ["0|geo-backend | Error: listen EADDRINUSE: address already in use :::3000", "port taken"],
-  ["PM2      | App [geo-backend:0] online", "started or told to reload"],
+  ["PM2      | App [geo-backend:0] online", "started or asked to reload"],
   ["Killed process 812 (node) total-vm:1200000kB, anon-rss:900000kB", "out of memory"],
 ];
