@@ -5,10 +5,10 @@ import type { Facts } from "../../infra/host/facts.ts";
 import { gatherFacts } from "../../infra/host/gather.ts";
 import { environmentPlan } from "../../infra/preview/own-plans.ts";
 import type { Release } from "../../infra/render/release.ts";
-import { commandText } from "../../infra/render/scripts.ts";
 import { sitePayload } from "../../infra/render/site.ts";
 import type { Settings } from "../../infra/settings/schema.ts";
 import { type FixtureBackend, fixtureHandshake, secrets } from "./support/backend.ts";
+import { commandThatIsCut, cutAt } from "./support/cut.ts";
 import { startBackendHost } from "./support/users.ts";
 
 /*
@@ -20,20 +20,12 @@ let one: Release;
 let two: Release;
 
 const library = "/usr/local/lib/geo-system";
-const counter = "/run/geo-system-cut";
 const unit = "/etc/systemd/system/pm2-ubuntu.service";
 const changed: Partial<Settings> = {
   websocketPath: "/live",
   handshake: { steps: fixtureHandshake.steps?.slice(0, 1) } as Settings["handshake"],
 };
 const rotated = { ...secrets, TOKEN: "canary-2" };
-
-/** The command that is killed, as by a loss of power, once it has changed as many things as the counter holds. */
-const cutting = () =>
-  commandText().replace(
-    "\nchanged() {\n",
-    `$&  local left\n  left=$(cat ${counter} 2> /dev/null || say 0)\n  [ "$left" = 0 ] || say "$((left - 1))" > ${counter}\n  [ "$left" != 1 ] || kill -KILL "$$"\n`,
-  );
 
 interface Desired {
   settings: Partial<Settings>;
@@ -84,16 +76,9 @@ const byHand = /was edited on the host|was deleted on the host/;
 const saidByHand = (facts: Facts, desired: Desired) =>
   driftIn(facts, desired).filter((it) => byHand.test(it));
 
-/** Runs it with a cut after its n-th change; whether it was cut. */
-async function cutAt(n: number, run: () => Promise<unknown>): Promise<boolean> {
-  await backend.host.run(`echo ${n} | sudo tee ${counter}`);
-  await run().catch(() => {}); // it was killed, which the counter tells
-  return (await backend.host.run(`cat ${counter}; sudo rm ${counter}`)).trim() === "0";
-}
-
 beforeAll(async () => {
   ({ backend } = await startBackendHost("unfinished"));
-  await backend.host.installCommand(cutting());
+  await backend.host.installCommand(commandThatIsCut());
   // As `pm2 startup` leaves it, before this package comes.
   await backend.host.run(`sudo tee ${unit}`, { input: unitByHand });
   one = await backend.release("one");
@@ -126,7 +111,7 @@ describe.sequential("a preview", () => {
     async (step) => {
       const run = steps[step] as (desired: Desired) => Promise<unknown>;
       let cuts = 0;
-      while (await cutAt(cuts + 1, () => run(after))) {
+      while (await cutAt(backend.host, cuts + 1, () => run(after))) {
         cuts++;
         const facts = await gather(after);
         expect(saidByHand(facts, after), `${step}, cut after change ${cuts}`).toEqual([]);
