@@ -3,8 +3,8 @@ import { fleetWithHostKeys } from "./fleet/pinned.ts";
 import { withHostKeys } from "./host/pinned.ts";
 import { startPlugIns } from "./plug-ins.ts";
 import { born, type Clock, mark } from "./profile.ts";
+import { reportOutputs } from "./report-outputs.ts";
 import { ConfigurationError } from "./settings/validate.ts";
-import { tellOutputs } from "./tell-outputs.ts";
 import { WebSocketFleet } from "./websocket-fleet.ts";
 import { WebSocketHost } from "./websocket-host.ts";
 
@@ -22,7 +22,7 @@ export default async function program(began?: Clock) {
   const declared = await declare("geo", readConfig());
   mark("declared");
   const outputs = declared.outputs();
-  tellOutputs(outputs);
+  reportOutputs(outputs);
   return outputs;
 }
 

@@ -46,9 +46,9 @@ export async function installKey(
   const hash = createHash("sha256");
   hash.update(JSON.stringify([manager, member, lockFolder]));
   const manifests = new Set(
-    [lockFolder, ...manifestFolders(workspace)].map((folder) => within(folder, "package.json")),
+    [lockFolder, ...manifestFolders(workspace)].map((folder) => joined(folder, "package.json")),
   );
-  const lockFile = within(lockFolder, manager.lockFile);
+  const lockFile = joined(lockFolder, manager.lockFile);
   const copied = copiedFolders(workspace, manager);
   for (const { path, sha256 } of files) {
     if (manifests.has(path)) hash.update(`${path} ${await important(join(root, path))}\n`);
@@ -74,7 +74,7 @@ function copiedFolders({ packages, members, member }: Workspace, { name }: Packa
     .map(({ path }) => `${path}/`);
 }
 
-const within = (folder: string, name: string) => (folder === "" ? name : `${folder}/${name}`);
+const joined = (folder: string, name: string) => (folder === "" ? name : `${folder}/${name}`);
 
 async function important(path: string): Promise<string> {
   const text = await readFile(path, "utf8");

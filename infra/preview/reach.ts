@@ -15,7 +15,7 @@ const followed: StepReach = {
   text: "nginx follows the backend to its port, nginx reload, connections stay",
 };
 
-/** Whom a step disturbs when it runs, by what differs: by the kind of the step. One without an entry disturbs no client. */
+/** Which clients a step disturbs when it runs, by what differs, for each kind of step. One without an entry disturbs no client. */
 export const stepReach: Record<string, (plan: StepPlan, facts: FactsOfOne) => StepReach> = {
   packages: packagesReach,
   firewall: firewallReach,
@@ -53,7 +53,7 @@ function siteReach(plan: StepPlan, facts: Facts): StepReach {
   if (changesOnly(plan, ["script", "placed"])) return nothing;
   if (!isServing(facts)) return { reach: "reload", text: "nginx is started" };
   if (plan.first) return { reach: "reload", text: `${firstSite(plan, facts)}nginx reload, connections stay` };
-  return { reach: "reload", text: ["nginx reload, connections stay", ...turnedAway(plan)].join("; ") };
+  return { reach: "reload", text: ["nginx reload, connections stay", ...newlyRejected(plan)].join("; ") };
 }
 
 /** What becomes of the host's own sites. */
@@ -65,8 +65,8 @@ function firstSite({ settings }: StepPlan, { found }: Facts): string {
   return files.length > 0 ? `beside ${files.join(", ")}, ` : "";
 }
 
-/** Who was served until now, and will not be. */
-function turnedAway({ before, settings }: StepPlan): string[] {
+/** Clients that were served until now and no longer will be. */
+function newlyRejected({ before, settings }: StepPlan): string[] {
   const begins = (name: string) => settings[name] !== undefined && before[name] === undefined;
   const ends = settings["proxy-protocol"] === undefined && before["proxy-protocol"] !== undefined;
   return [
@@ -113,7 +113,7 @@ function firstReach(plan: StepPlan, facts: FactsOfOne): StepReach {
       ? [...staying, "clients of the new site meet the first release, beside it"].join("; ")
       : isDown(plan, facts)
         ? "the first release is started"
-        : `application ${plan.settings.name?.[0]} is taken over: ${whom(plan, facts, fate(plan, facts))}`;
+        : `application ${plan.settings.name?.[0]} is taken over: ${affected(plan, facts, outcome(plan, facts))}`;
   return { reach: "handover", text };
 }
 
@@ -138,11 +138,11 @@ function takes(taken: FoundProcess, plan: StepPlan, facts: FactsOfOne): string {
   const what =
     live > 0 && paced
       ? `${stay} until the deadline, ${seconds} s after the handshake`
-      : whom(plan, facts, "cut");
+      : affected(plan, facts, "cut");
   return `${briefly(taken)} is taken over: ${what}; then it is ended, and \`destroy\` starts it again`;
 }
 
-/** Nobody ends it but a person. */
+/** It runs until someone stops it by hand. */
 function keeps(what: string, port: number, { connections }: Facts): string {
   const live = connections[port] ?? 0;
   const whose =
@@ -164,7 +164,7 @@ function environmentReach(plan: StepPlan, facts: FactsOfOne): StepReach {
 
 function handover(facts: FactsOfOne, plan: StepPlan): StepReach {
   if (isDown(plan, facts)) return { reach: "handover", text: "the backend is started, nothing serves now" };
-  return { reach: "handover", text: `${release(plan)}, ${whom(plan, facts, fate(plan, facts))}` };
+  return { reach: "handover", text: `${release(plan)}, ${affected(plan, facts, outcome(plan, facts))}` };
 }
 
 const how = ({ settings }: StepPlan) => settings.handover?.[0];
@@ -175,8 +175,8 @@ const release = (plan: StepPlan) =>
 /** How long clients who were all asked to reconnect may take to leave: `grace` in templates/pm2/retire.cjs. */
 const graceSeconds = 5;
 
-/** What becomes of a connection: whether it is asked to reconnect is up to the process that holds it. */
-function fate(plan: StepPlan, { backend }: FactsOfOne): string {
+/** What happens to a connection: whether it is asked to reconnect is up to the process that holds it. */
+function outcome(plan: StepPlan, { backend }: FactsOfOne): string {
   if (how(plan) === "stop-start") return "cut";
   const atOnce = how(plan) === "at-once";
   const seconds = (atOnce ? 0 : Number(plan.settings["handover-seconds"]?.[0] ?? 0)) + graceSeconds;
@@ -202,11 +202,11 @@ const isDown = (plan: StepPlan, facts: FactsOfOne) =>
 
 const cut = (what: string, plan: StepPlan, facts: FactsOfOne): StepReach => ({
   reach: "handover",
-  text: `${what}, ${whom(plan, facts, "cut")}`,
+  text: `${what}, ${affected(plan, facts, "cut")}`,
 });
 
 /** `212 live connections are cut` */
-function whom(plan: StepPlan, facts: FactsOfOne, happens: string): string {
+function affected(plan: StepPlan, facts: FactsOfOne, happens: string): string {
   const live = ports(plan, facts).reduce((sum, port) => sum + (facts.connections[port] ?? 0), 0);
   if (live === 0) return "nobody is connected";
   return live === 1 ? `1 live connection is ${happens}` : `${live} live connections are ${happens}`;

@@ -26,7 +26,7 @@ export async function waitForRun(
   { owner, lockWait, say, everyMs = 2000 }: RunWait,
 ): Promise<Facts> {
   let facts = await gather();
-  const wait = isFor(owner, facts) ? ownWait : lockWait;
+  const wait = isRunOf(owner, facts) ? ownWait : lockWait;
   const end = Date.now() + wait * 1000;
   if (facts.running && wait > 0)
     say(`Waiting for another run on this host, ${wait} s at most: ${facts.running}`);
@@ -37,7 +37,7 @@ export async function waitForRun(
   return facts;
 }
 
-const isFor = (owner: string, { running = "" }: Facts) => running.endsWith(`, for ${owner}`);
+const isRunOf = (owner: string, { running = "" }: Facts) => running.endsWith(`, for ${owner}`);
 
 /** Why an `up` must not begin while another run is at work. */
 export function runningElsewhere({ running }: Facts): string[] {

@@ -32,14 +32,14 @@ export async function dependenciesOf(
 ): Promise<Dependencies> {
   const { lockFolder, member } = workspace;
   const paths = new Set(files.map(({ path }) => path));
-  const lockFile = within(lockFolder, manager.lockFile);
+  const lockFile = joined(lockFolder, manager.lockFile);
   if (!paths.has(lockFile)) {
     throw new Error(
       `backendSource: expected ${lockFile} among the files that travel; it is ignored by .gitignore or .deployignore: commit it`,
     );
   }
   const manifests = [lockFolder, ...manifestFolders(workspace)].map((folder) =>
-    within(folder, "package.json"),
+    joined(folder, "package.json"),
   );
   const compiled = compiledBy(paths);
   const runtime = workspace.packages.filter((one) => one.runtime);
@@ -56,14 +56,14 @@ export async function dependenciesOf(
 /** As npm has it: a package with a binding.gyp and no script of its own for that is compiled. */
 function compiledBy(paths: ReadonlySet<string>) {
   return (path: string, manifest: Manifest) =>
-    paths.has(within(path, "binding.gyp")) &&
+    paths.has(joined(path, "binding.gyp")) &&
     !scriptOf(manifest, "install") &&
     !scriptOf(manifest, "preinstall")
       ? ["node-gyp"]
       : [];
 }
 
-const within = (folder: string, name: string) => (folder === "" ? name : `${folder}/${name}`);
+const joined = (folder: string, name: string) => (folder === "" ? name : `${folder}/${name}`);
 
 /** The same as settings of the payload. */
 export function dependencySettings({ manager, key, lockFolder, member, manifests, scripts }: Dependencies) {
@@ -74,7 +74,7 @@ export function dependencySettings({ manager, key, lockFolder, member, manifests
     "package-manager-sum": from && (manager.hash ?? from.integrity),
     dependencies: key,
     "lock-folder": lockFolder || undefined,
-    "lock-file": within(lockFolder, manager.lockFile),
+    "lock-file": joined(lockFolder, manager.lockFile),
     member: member || undefined,
     manifest: manifests,
     "own-script": scripts,

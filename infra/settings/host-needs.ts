@@ -59,21 +59,21 @@ export const backendShared = listOf(
     .transform((path) => path.replace(/^\.\//, "").replace(/\/+$/, ""))
     .refine(isInside, expectedPath),
   'a list of paths within the release: ["data", "uploads"]',
-).refine((paths) => paths.every((path) => within(path, paths) === undefined), {
+).refine((paths) => paths.every((path) => enclosing(path, paths) === undefined), {
   error: "paths that do not lie within each other",
 });
 
 /** The one of `folders` that `path` lies in; a path does not lie in itself. */
-export const within = (path: string, folders: readonly string[]) =>
+export const enclosing = (path: string, folders: readonly string[]) =>
   folders.find((folder) => path.startsWith(`${folder}/`));
 
 /** Whether a file of the release is shared, by its own path or by a folder that it lies in. */
 export const isShared = (path: string, shared: readonly string[]) =>
-  shared.some((folder) => path.replace(/\/$/, "") === folder) || within(path, shared) !== undefined;
+  shared.some((folder) => path.replace(/\/$/, "") === folder) || enclosing(path, shared) !== undefined;
 
 /** A shared path that would put a link in the place of what is started. */
 export function sharedProblems(shared: readonly string[], script: string): string[] {
-  const path = shared.includes(script) ? script : within(script, shared);
+  const path = shared.includes(script) ? script : enclosing(script, shared);
   return path === undefined
     ? []
     : [

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isInside, listOf, within } from "./host-needs.ts";
+import { enclosing, isInside, listOf } from "./host-needs.ts";
 
 /*
  * Data of an application that was run by hand, which comes along: key `takeOver.data`.
@@ -57,7 +57,7 @@ export function takenConflicts(keys: Keys): string[] {
   const shared = sharedWithTaken(keys);
   return takenData(keys).flatMap(({ source, path }, at, all) => {
     const same = all.slice(0, at).find((other) => other.path === path);
-    const other = same?.source ?? within(path, shared) ?? shared.find((each) => within(each, [path]));
+    const other = same?.source ?? enclosing(path, shared) ?? shared.find((each) => enclosing(each, [path]));
     if (other === undefined) return [];
     const place = `takeOver.data: expected a place of its own for ${source}, found ${path}`;
     return [

@@ -7,7 +7,7 @@ import { refuseUnknownOptions, withoutSeparator } from "../pulumi-options.ts";
 import { readyStack, runPulumi } from "../run-pulumi.ts";
 import { waitOption } from "../wait-option.ts";
 import { sayWhatIsThere } from "./proven.ts";
-import { Told } from "./told.ts";
+import { ReportedOutputs } from "./reported-outputs.ts";
 
 const mostSandboxes = 10;
 
@@ -36,14 +36,14 @@ export const command = new Command("npm run up --")
     const stack = await readyStack(options.stack, say, options.fleet);
     await clearWay(stack, options.wait);
     if (options.wait > 0) stack.environment.GEO_SYSTEM_LOCK_WAIT = String(options.wait);
-    using told = new Told();
-    Object.assign(stack.environment, told.environment);
+    using reported = new ReportedOutputs();
+    Object.assign(stack.environment, reported.environment);
     process.exitCode = await runPulumi(stack, [
       "up",
       ...(stack.sandbox ? ["--yes", "--skip-preview"] : []),
       ...rest,
     ]);
-    if (process.exitCode === 0 && !isForPrograms(rest)) await sayWhatIsThere(stack, told.read());
+    if (process.exitCode === 0 && !isForPrograms(rest)) await sayWhatIsThere(stack, reported.read());
   });
 
 /** What is not for a person is not mixed with what is. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import pc from "picocolors";
+import type { ProvenUrls } from "../../infra/outputs-file.ts";
 import { exampleBackend } from "../../infra/package-root.ts";
-import type { ToldOutputs } from "../../infra/told-outputs.ts";
 import { hostsIn } from "../own/state.ts";
 import type { ReadyStack } from "../run-pulumi.ts";
 import { stackConfig } from "../stack.ts";
@@ -10,12 +10,12 @@ import { askPulumi } from "../target/ask-pulumi.ts";
 /**
  * Says after an `up` that it proved the WebSocket, and the address to open.
  *
- * @param told what the program itself told of its outputs, as JSON; undefined: the CLI is asked
+ * @param reported what the program itself reported of its outputs, as JSON; undefined: the CLI is asked
  */
-export async function sayWhatIsThere(stack: ReadyStack, told?: string): Promise<void> {
+export async function sayWhatIsThere(stack: ReadyStack, reported?: string): Promise<void> {
   if (stack.project.own) return sayOwnHosts(stack);
-  const outputs = told ?? (await askPulumi(stack, "stack", "output", "--json", "--show-secrets"));
-  const { url, testUrl } = JSON.parse(outputs) as ToldOutputs;
+  const outputs = reported ?? (await askPulumi(stack, "stack", "output", "--json", "--show-secrets"));
+  const { url, testUrl } = JSON.parse(outputs) as ProvenUrls;
   const token = new URL(testUrl).searchParams.get("token");
   const page = token && mayBeShown(stack) ? `${url}#token=${token}` : url;
   console.log(`\n${pc.green("The WebSocket is proven.")} Open ${pc.bold(page)}`);

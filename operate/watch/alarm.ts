@@ -8,15 +8,17 @@ export interface AlarmOptions {
   command?: string | undefined;
 }
 
-type Told = Extract<WatchEvent, { event: "alarm" | "recovered" | "certificate" }>;
+type AlarmEvent = Extract<WatchEvent, { event: "alarm" | "recovered" | "certificate" }>;
 
 /** Tells a person, of the alarm and of its end, and of a certificate that should have been renewed. Returns what went wrong with that, to be said and not to stop the watch. */
-export async function tell(event: Told, { webhook, command }: AlarmOptions): Promise<string[]> {
-  const told = await Promise.allSettled([webhook && post(webhook, event), command && run(command, event)]);
-  return told.flatMap((each) => (each.status === "rejected" ? [String((each.reason as Error).message)] : []));
+export async function sendAlarm(event: AlarmEvent, { webhook, command }: AlarmOptions): Promise<string[]> {
+  const results = await Promise.allSettled([webhook && post(webhook, event), command && run(command, event)]);
+  return results.flatMap((each) =>
+    each.status === "rejected" ? [String((each.reason as Error).message)] : [],
+  );
 }
 
-async function post(webhook: string, event: Told): Promise<void> {
+async function post(webhook: string, event: AlarmEvent): Promise<void> {
   const answer = await fetch(webhook, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -26,7 +28,7 @@ async function post(webhook: string, event: Told): Promise<void> {
   if (!answer.ok) throw new Error(`--webhook answered ${answer.status}`);
 }
 
-async function run(command: string, event: Told): Promise<void> {
+async function run(command: string, event: AlarmEvent): Promise<void> {
   const env = { GEO_SYSTEM_EVENT: event.event, GEO_SYSTEM_CAUSE: "cause" in event ? event.cause : "" };
   const { exitCode } = await execa("sh", ["-c", command], {
     env,

@@ -4,7 +4,7 @@ import { shownUrl } from "../../infra/handshake/mask.ts";
 import { outliveReader } from "../outlive-reader.ts";
 import type { HostOptions } from "../target/option-target.ts";
 import { hostOptions, targetOf } from "../target/options.ts";
-import { tell } from "./alarm.ts";
+import { sendAlarm } from "./alarm.ts";
 import { line, summaryLine } from "./event-text.ts";
 import type { Emit } from "./events.ts";
 import { withServedUrl } from "./served-url.ts";
@@ -70,7 +70,7 @@ function emitter(options: Options, picture: boolean, stop: () => void): Emit {
     else if (text) say(text);
     if (event.event !== "alarm" && event.event !== "recovered" && event.event !== "certificate") return;
     if (!options.webhook && !options.command) return event.event === "alarm" ? stop() : undefined;
-    void tell(event, options).then((problems) => {
+    void sendAlarm(event, options).then((problems) => {
       for (const problem of problems) console.error(problem);
     });
   };

@@ -19,7 +19,7 @@ export function siteFindings(
   const by = certificates.map((each) => `, with the certificate ${each.file}`).join("");
   const diff = theirs === undefined || !desired ? "" : `\n\n${siteDiff(file, theirs, desired)}`;
   return [
-    `nginx serves it by ${file}${of}${by}; ${fate(file, [ours.name, ours.replaces])}${diff}`,
+    `nginx serves it by ${file}${of}${by}; ${consequence(file, [ours.name, ours.replaces])}${diff}`,
     ...others
       .filter(isLackedBy(files))
       .map((directive) => `${file} says, and our site does not: ${directive}`),
@@ -66,10 +66,10 @@ export function otherSites(
         .flatMap(({ values }) => values)
         .filter((each) => each !== "_");
       const of = names.length > 0 ? ` (${[...new Set(names)].join(", ")})` : "";
-      return `nginx serves something else by ${file}${of}; ${fate(file, replaced)}`;
+      return `nginx serves something else by ${file}${of}; ${consequence(file, replaced)}`;
     });
 }
 
 /** One of our name is replaced, and the one that the configuration names. */
-const fate = (file: string, replaced: readonly (string | undefined)[]) =>
+const consequence = (file: string, replaced: readonly (string | undefined)[]) =>
   replaced.some((name) => name !== undefined && file === enabledSite(name)) ? "it is replaced" : "it stays";

@@ -1,7 +1,7 @@
 import type { Loopback } from "../inside/observed.ts";
 import { on } from "./fix.ts";
 import { portList, portNumbers, shown } from "./ports.ts";
-import { turnedAwayRules } from "./refused-by-host.ts";
+import { refusedByHostRules } from "./refused-by-host.ts";
 import { type Rule, worry } from "./rule.ts";
 
 /** A sandbox is known to be off; of any other host that is a guess. */
@@ -161,4 +161,4 @@ const noWayOut: Rule = ({ inside, target }) =>
 
 export const networkWarnings = [noWayOut];
 export const reachRules = [switchedOff, nameUnknown, noRoute, hostSilent];
-export const dropRules = [cloudFirewall, ...turnedAwayRules, loopbackDown, silentPort, deadAddress];
+export const dropRules = [cloudFirewall, ...refusedByHostRules, loopbackDown, silentPort, deadAddress];

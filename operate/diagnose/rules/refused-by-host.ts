@@ -10,7 +10,7 @@ import { type Finding, type Rule, worry } from "./rule.ts";
 type Seen = Observations & { inside: NonNullable<Observations["inside"]> };
 
 /** Ports that a client needs and does not get into, though their packets came. */
-function turnedAway(seen: Seen, states: readonly PortSeen["state"][]): PortSeen[] {
+function portsThatAre(seen: Seen, states: readonly PortSeen["state"][]): PortSeen[] {
   const closed = closedPorts(seen);
   const wanted = servicePorts(seen);
   const { ports } = seen.outside;
@@ -32,7 +32,7 @@ const hostRule =
 /** The client's own address, or its network, is refused by ufw. */
 const ufwDenies = hostRule((seen) => {
   const { inside, target } = seen;
-  const ports = turnedAway(seen, ["silent", "refused", "no route"]);
+  const ports = portsThatAre(seen, ["silent", "refused", "no route"]);
   const [rule] = inside.firewall.denies.filter(
     (each) => each.action !== "limit" && ports.some(({ port }) => port === each.port),
   );
@@ -50,8 +50,8 @@ const ufwDenies = hostRule((seen) => {
 });
 
 /** To another port or host, where nothing answers. */
-const turnedAside = hostRule((seen) => {
-  const ports = portNumbers(turnedAway(seen, ["silent", "refused", "no route"]));
+const redirected = hostRule((seen) => {
+  const ports = portNumbers(portsThatAre(seen, ["silent", "refused", "no route"]));
   const rules = seen.inside.firewall.drops.filter(
     (rule) => / -j (REDIRECT|DNAT)\b/.test(rule) && ports.some((port) => mentions(rule, port)),
   );
@@ -67,7 +67,7 @@ const turnedAside = hostRule((seen) => {
 
 /** Packets arrive and ufw is not why they are dropped. */
 const dropped = hostRule((seen) => {
-  const ports = turnedAway(seen, ["silent"]).filter(({ port }) => (seen.arrivals?.get(port) ?? 0) > 0);
+  const ports = portsThatAre(seen, ["silent"]).filter(({ port }) => (seen.arrivals?.get(port) ?? 0) > 0);
   if (ports.length === 0) return undefined;
   const rules = concerning(seen, portNumbers(ports));
   return {
@@ -85,9 +85,9 @@ const listensToOthers = (inside: Seen["inside"], port: number) =>
   places(inside, port).some((address) => !/^(127\.|\[::1\])/.test(address));
 
 /** nginx listens there for itself only. */
-const listensWithin = hostRule((seen) => {
+const listensOnLoopback = hostRule((seen) => {
   const { inside, target } = seen;
-  const port = turnedAway(seen, ["refused"])
+  const port = portsThatAre(seen, ["refused"])
     .map((each) => each.port)
     .find((each) => places(inside, each).length > 0 && !listensToOthers(inside, each));
   if (port === undefined) return undefined;
@@ -110,7 +110,9 @@ const listensWithin = hostRule((seen) => {
 /** nginx listens and answers on the host, and from outside the port is refused. */
 const rejected = hostRule((seen) => {
   const { inside } = seen;
-  const ports = turnedAway(seen, ["refused", "no route"]).filter(({ port }) => listensToOthers(inside, port));
+  const ports = portsThatAre(seen, ["refused", "no route"]).filter(({ port }) =>
+    listensToOthers(inside, port),
+  );
   if (ports.length === 0 || ports.length === seen.outside.ports.length) return undefined;
   const rules = concerning(seen, portNumbers(ports));
   return {
@@ -170,4 +172,11 @@ export function deletions({ target }: Seen, rules: readonly string[]): string[] 
   return [on(target, "sudo iptables -S"), on(target, "sudo iptables -t nat -S")];
 }
 
-export const turnedAwayRules = [ufwDenies, turnedAside, dropped, listensWithin, rejected, loopbackDropped];
+export const refusedByHostRules = [
+  ufwDenies,
+  redirected,
+  dropped,
+  listensOnLoopback,
+  rejected,
+  loopbackDropped,
+];

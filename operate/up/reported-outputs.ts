@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toldFile } from "../../infra/told-outputs.ts";
+import { outputsVariable } from "../../infra/outputs-file.ts";
 
-/** A file of this run alone, in which the program tells its outputs: infra/tell-outputs.ts. */
-export class Told implements Disposable {
+/** A file of this run alone, in which the program reports its outputs: infra/report-outputs.ts. */
+export class ReportedOutputs implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "geo-system-up-"));
   readonly #file = join(this.#folder, "outputs");
   /** For the environment of the CLI. */
-  readonly environment = { [toldFile]: this.#file };
+  readonly environment = { [outputsVariable]: this.#file };
 
   /** Undefined if the program reported nothing, as earlier versions do. */
   read(): string | undefined {
