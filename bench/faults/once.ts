@@ -36,7 +36,7 @@ export interface Cut extends Plan {
 /** How long a host may take after a cut until it serves: a start included. */
 const patience = { within: 120_000, every: 100 };
 
-/** Starts a change, cuts it off, looks what the host serves, and lets the next `up` finish it. */
+/** Starts a change, cuts it off, checks what the host serves, and lets the next `up` finish it. */
 export async function cutOnce(subject: Subject, plan: Plan): Promise<Cut> {
   await subject.openFirewall();
   await using prober = new Prober(plan.url);

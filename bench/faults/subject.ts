@@ -44,7 +44,7 @@ export class Subject implements AsyncDisposable {
     return await withAgent(stack.keyPaths, () => run(subject));
   }
 
-  /** Somebody turns the firewall off and deletes a rule: the next `up` changes it too, and that is the change that shuts. */
+  /** The firewall is turned off and a rule deleted by hand: the next `up` undoes both, and that change closes ports. */
   async openFirewall(): Promise<void> {
     await this.on("sudo ufw disable && sudo ufw delete allow 443/tcp");
   }

@@ -17,14 +17,14 @@ export interface Seen {
   lastClosed: number;
   /** When the last of those that were closed stood again. */
   lastBack: number;
-  /** First handshakes that failed, and those on the way back. */
+  /** First handshakes that failed, and those when reconnecting. */
   refused: number;
   failed: number;
   /** What the last of them said. */
   why: string;
   /** Connections that stand now. */
   connected: number;
-  /** Milliseconds of each handshake that did not fail: the first ones, and those on the way back. */
+  /** Milliseconds of each handshake that did not fail: the first ones, and those when reconnecting. */
   handshakes: number[];
   back: number[];
 }

@@ -38,7 +38,7 @@ export class Crowd implements Disposable {
     this.seconds = seconds;
   }
 
-  /** Connects all of them. One that is turned away tries on; `seen` tells. */
+  /** Connects all of them. A rejected client keeps trying; `seen` counts it. */
   static async connect(ways: readonly Way[], crew: Crew, processes = 2): Promise<Crowd> {
     const number = Math.max(ways.length, processes, Math.ceil(crew.count / mostOfProcess));
     const share = (i: number) =>

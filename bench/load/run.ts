@@ -26,7 +26,7 @@ interface Options {
 
 const command = new Command("npm run load --")
   .description(
-    "Connects clients to a fresh sandbox host that was told to expect so many, holds them, and releases the backend under them.",
+    "Connects clients to a fresh sandbox host configured for that many, holds them, and releases the backend under them.",
   )
   .option("--clients <number>", "how many", Number, 2000)
   .option("--seconds <number>", "handoverSeconds (default: 10, or one for every 1000 clients)", Number)

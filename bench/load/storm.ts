@@ -8,7 +8,7 @@ import { type Figures, halfAndMost, span } from "./table.ts";
 
 /** How long the network is gone. */
 const cutMs = 5_000;
-/** How long they may take to come back; one that was turned away a few times waits half a minute at most. */
+/** How long they may take to reconnect; one that was rejected a few times waits half a minute at most. */
 const settleMs = 60_000;
 
 /** All clients lose the network at once, and come back with the page's back-off. The host hears nothing of the cut. */

@@ -7,5 +7,5 @@ printf 'nginx %s\n' "$(kib $(pgrep -f '^nginx: '))"
 # shellcheck disable=SC2046 # several words
 printf 'backend %s\n' "$(kib $(pgrep -u ubuntu -P "$(cat /home/ubuntu/.pm2/pm2.pid)"))"
 cat /proc/[0-9]*/stat 2> /dev/null | awk -v ticks="$(getconf CLK_TCK)" '
-  { sub(/^.*\) /, ""); sum += $12 + $13 + $14 + $15 } # what stands before may hold blanks
+  { sub(/^.*\) /, ""); sum += $12 + $13 + $14 + $15 } # the text before it may contain blanks
   END { print "cpu " sum / ticks }'

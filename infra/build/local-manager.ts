@@ -11,7 +11,7 @@ import type { PackageManager } from "./package-manager.ts";
 export interface LocalManager {
   /** The words that start it. */
   command: [string, ...string[]];
-  /** A folder in which it goes by its name, for scripts that call it. */
+  /** A folder in which it has its usual name, for scripts that call it. */
   programs: string[];
 }
 

@@ -22,7 +22,7 @@ export interface Workspace {
   root: string;
   /** The backend's folder, from the root; empty: the root itself. */
   member: string;
-  /** Where the lock file lies, from the root. */
+  /** The folder of the lock file, relative to the root. */
   lockFolder: string;
   /** The backend and the packages it needs, each after those it needs itself. */
   packages: LocalPackage[];
@@ -145,7 +145,7 @@ function pathIn(range: string): string | undefined {
   return path ?? member;
 }
 
-/** What cannot be told for certain travels: an extra file does no harm. */
+/** In doubt a file is sent along: an extra file does no harm. */
 function fits({ version }: Manifest, range: string): boolean {
   if (range.startsWith("workspace:") || !semver.validRange(range)) return true;
   return !version || semver.satisfies(version, range, { includePrerelease: true });

@@ -4,7 +4,7 @@ export interface HostNames {
   ssh: string;
   /** The pm2 application; default `geo-backend`. */
   application: string;
-  /** Whether the client asks the backend itself, on the host: nothing lies between them. Default: from outside. */
+  /** Whether the client connects straight to the backend, on the host. Default: from outside. */
   direct?: boolean;
 }
 

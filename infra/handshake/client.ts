@@ -10,7 +10,7 @@ export type Picker<T> = (frame: Frame) => T | undefined;
 /** Answers a message by itself, such as a protocol's ping; `undefined` leaves the message to the one who waits. */
 export type Reply = (frame: Frame) => Sent | undefined;
 
-/** What arrived and was not taken yet; `wake` makes the one who waits look again. */
+/** What arrived and was not read yet; `wake` makes the waiting reader check again. */
 interface Inbox {
   frames: Frame[];
   wake: () => void;

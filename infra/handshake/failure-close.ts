@@ -52,7 +52,7 @@ function refused(code: string, { showedToken, openMs = 0 }: Seen): string {
   return `the backend refused the token (${code}): it has expired, or was signed with another secret than the backend's`;
 }
 
-/** No close frame: something on the way cut it. Exactly a minute is nginx's default patience. */
+/** No close frame: something on the way cut it. Exactly a minute is nginx's default timeout. */
 function broken(hop: string, { openMs = 0, message, ...seen }: Seen, names: HostNames): Reading {
   const seconds = Math.round(openMs / 100) / 10;
   if (openMs >= 59_000 && openMs <= 62_000) {

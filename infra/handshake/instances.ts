@@ -66,7 +66,7 @@ class Round {
   async #try(port: number, behind: readonly number[]): Promise<void> {
     this.#tries += 1;
     const { failure, met } = await this.#attempt(port, new Set(behind));
-    // A port of its own needs no look at the sockets.
+    // With a port of its own there is no need to check the sockets.
     const owners = behind.length === 1 ? behind : [...met];
     if (failure === undefined) for (const pid of owners) this.#met.add(pid);
     else this.#failed ??= { owners, why: failure };

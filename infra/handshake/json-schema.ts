@@ -9,7 +9,7 @@ export function handshakeJsonSchema(): object {
     z.strictObject({ preset: z.literal(name), ...presetOptions[name].shape }),
   );
   const forms = z.union([z.enum(presetNames), ...presets, z.strictObject(scriptMembers)]);
-  // What a check of one's own allows is told by its message alone.
+  // What a custom check allows is known from its message alone.
   const { $schema, ...schema } = z.toJSONSchema(forms, { io: "input", unrepresentable: "any" });
   return { $schema, title: "geo-system: handshake", ...schema };
 }

@@ -60,7 +60,7 @@ export function openWebSocket(opening: Opening, onFrame: (frame: Frame) => void)
   });
 }
 
-/** Nobody waits for it any longer: it is closed as it opens, and cut only where nothing comes at all. */
+/** The caller has given up on it: it is closed as it opens, and cut only if no answer comes at all. */
 function abandon(socket: WebSocket): void {
   const timer = setTimeout(() => socket.terminate(), lateAnswerMs);
   socket.once("open", () => socket.close(1000));

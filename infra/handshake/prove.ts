@@ -23,7 +23,7 @@ export interface Proof {
   token: string;
   /** What the backend speaks. */
   handshake: HandshakeInput;
-  /** The backend's log since the proof began, such as {@link markBackendLog} gives; default: no look at the log. */
+  /** The backend's log since the proof began, as returned by {@link markBackendLog}; default: the log is not read. */
   readLog?: ReadLog;
   /** Where the backend runs as several processes; default: one. */
   instances?: Instances;

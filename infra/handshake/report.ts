@@ -4,7 +4,7 @@ import type { HandshakeFailure } from "./failure.ts";
 
 /**
  * `not asked`: the protocol of this backend has no such question, so nothing is claimed of it beyond what the detail
- * says. `warn`: clients are served, and a person should look.
+ * says. `warn`: clients are served, and a person should check.
  */
 export type HopStatus = "ok" | "warn" | "fail" | "not reached" | "not asked";
 
@@ -29,7 +29,7 @@ export interface HandshakeReport {
   rows: HandshakeRow[];
   /** One for each URL that failed, and one for the log; empty when `ok`. */
   failures: HandshakeFailure[];
-  /** What clients do not suffer from, and a person should look at. */
+  /** Does not affect clients, but a person should check it. */
   warnings: HandshakeFailure[];
   /** Milliseconds from the first dial to the last line of the log. */
   ms: number;

@@ -7,7 +7,7 @@ import type { Seen } from "./seen.ts";
  * - `accepted`: it was let in, and a client without any token is not, or shows none.
  * - `not wanted`: it was let in, and so is a client without any token: this backend asks for none here.
  * - `not asked`: this handshake shows no token.
- * - `unknown`: the way to the backend broke.
+ * - `unknown`: the connection to the backend broke.
  */
 export type TokenAnswer = "refused" | "accepted" | "not wanted" | "not asked" | "unknown";
 
@@ -17,7 +17,7 @@ export interface WrongToken {
   said: string;
 }
 
-/** A backend that lets a client in and then looks at its token closes the connection within this time. */
+/** A backend that lets a client in and checks its token afterwards closes the connection within this time. */
 const secondThoughtMs = 1_000;
 
 /**
@@ -71,7 +71,7 @@ async function refusalOf(options: RunOptions, { entry, session }: Try): Promise<
   return { answer: "refused", said: `it answered ${session.answers?.join(" ")}` };
 }
 
-/** Answers of something on the way, or of a backend that is in trouble, tell nothing about the token. */
+/** Answers from something in between, or from a failing backend, say nothing about the token. */
 function isRefusal({ seen, rows }: Entry): boolean {
   if (!seen || seen.unsendable !== undefined) return false;
   if (seen.refused !== undefined) return true;

@@ -18,7 +18,7 @@ export interface HostKeyRequest {
   /** Text of a private key for the jump host; default: the agent. */
   privateKey?: string;
   privateKeyPassword?: string;
-  /** Files to look in; default: those that OpenSSH reads. */
+  /** Files to search; default: those that OpenSSH reads. */
   knownHosts?: readonly string[];
   /** Milliseconds for the one dial that an unknown host takes; default 10,000. */
   timeoutMs?: number;

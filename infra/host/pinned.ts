@@ -73,7 +73,7 @@ async function pin(settings: Known): Promise<HostConnection> {
   const keys = { ...(privateKey && { privateKey }), ...(privateKeyPassword && { privateKeyPassword }) };
   const jumpHost =
     settings.jumpHost && (await pinJumpHost(parseJumpHost(settings.jumpHost, user), settings.jumpHostKey));
-  // A preview continues without an agent, and says that it could not look; an `up` would fail at its first step.
+  // A preview continues without an agent, and says that it could not check; an `up` would fail at its first step.
   if (!pulumi.runtime.isDryRun()) await credentials(keys);
   const through = jumpHost ? { jumpHost } : {};
   const target = { host, port, user, ...keys, ...through };

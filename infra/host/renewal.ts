@@ -10,7 +10,7 @@ export interface Renewal {
 /** Why a renewal wants a person. */
 export interface RenewalTrouble {
   text: string;
-  /** It has failed for a day by now, or will not happen at all: no mere bad moment of the CA or the network. */
+  /** It has been failing for a day, or will not happen at all: more than a brief outage of the CA or the network. */
   lasting: boolean;
 }
 

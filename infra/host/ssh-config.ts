@@ -58,7 +58,7 @@ export function operatorSsh(name: string, files: readonly string[] = sshConfigFi
   };
 }
 
-/** `Match host` and `Match user` of the library go by these spellings alone. */
+/** The library recognises `Match host` and `Match user` in these spellings only. */
 const withUsualCase = (text: string) =>
   text.replaceAll(
     /^([ \t]*)(hostname|user)(?=[ \t=])/gim,

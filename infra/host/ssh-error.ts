@@ -51,7 +51,7 @@ function ofSshConfig(name: string): string | undefined {
   ].join("\n");
 }
 
-/** What a socket's error code means on the way to sshd. */
+/** What a socket's error code means when connecting to sshd. */
 export function unreachable(target: Address, code: string, seconds: number): SshError {
   const where = address(target);
   switch (code) {

@@ -35,7 +35,7 @@ export interface ExecResult {
 export interface SshSession extends AsyncDisposable {
   /** Runs a command. A code that is not 0 is a result, not an error. */
   exec(command: string, options?: ExecOptions): Promise<ExecResult>;
-  /** Runs a command that goes on until it is told to end, or ends by itself. Its `stdout` is empty: it was handed on. */
+  /** Runs a command until it is aborted or ends by itself. Its `stdout` is empty: it was passed on. */
   follow(command: string, options: FollowOptions): Promise<ExecResult>;
   close(): Promise<void>;
 }

@@ -41,7 +41,7 @@ function profileOf({ acmeProfile }: AcmeSettings, names: readonly string[]): str
   return acmeProfile ?? (names.some((name) => isIP(name) !== 0) ? "shortlived" : undefined);
 }
 
-/** Which certificate is meant. The steps `certificate` and `acme` both look for it on the host. */
+/** Identifies the certificate. The steps `certificate` and `acme` both look for it on the host. */
 function wanted(settings: AcmeSettings, host: string) {
   const names = certifiedNames(settings, host);
   return {

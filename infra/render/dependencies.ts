@@ -11,7 +11,7 @@ export interface Dependencies {
   manager: PackageManager;
   /** Names the installed tree, but for the host's Node: see {@link installKey}. */
   key: string;
-  /** Where the lock file lies, from the release's folder. */
+  /** The folder of the lock file, relative to the release. */
   lockFolder: string;
   /** The backend's folder, from the release's. */
   member: string;

@@ -49,7 +49,7 @@ async function bundle(entry: string): Promise<string> {
     platform: "node",
     target: "node20",
     format: "cjs",
-    // The same text wherever this package lies: a path in a comment would show as a change between two machines.
+    // The same text wherever this package is installed: a path in a comment would show as a change between two machines.
     absWorkingDir: packageRoot,
     write: false,
   });

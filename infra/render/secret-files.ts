@@ -13,7 +13,7 @@ const secretNames: [pattern: RegExp, what: string][] = [
 
 /** What is a secret by its content; a name in front says of which files. */
 const secretTexts: [name: RegExp, pattern: RegExp, what: string][] = [
-  // With the key itself after it: code that looks for such a line is no key.
+  // Followed by the key itself: code that searches for such a line is not a key.
   [
     /./,
     /-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----(\s|\\[rn])+(Proc-Type|Version|Comment|[A-Za-z0-9+/=]{32})/,

@@ -21,7 +21,7 @@ export function applicationsOf<S extends object>(
 
 const ownKeys = [...Object.values(applicationKeys), "websocketPath", "routes"] as const;
 
-/** What is not the host's: that may be known better by now, as its address is. */
+/** What does not belong to the host: the host's own values, such as its address, may be newer. */
 const ownOf = (settings: Settings) =>
   Object.fromEntries(ownKeys.map((key) => [key, settings[key]])) as Pick<Settings, (typeof ownKeys)[number]>;
 

@@ -72,7 +72,7 @@ export interface WebSocketHostArgs {
   certificateAuthorityFile?: string;
   /** For `tls: "acme"`: that you agree to the terms of the CA; nothing is ordered without. Default false. */
   acmeTermsAgreed?: boolean;
-  /** For `tls: "acme"`: where the CA may write to; it is told once, when the account is registered. Default: none. */
+  /** For `tls: "acme"`: where the CA may write to; it is given once, when the account is registered. Default: none. */
   acmeEmail?: string;
   /** For `tls: "acme"`: `"letsencrypt"` (default), `"staging"` (its test CA), or the URL of another ACME directory. */
   acmeDirectory?: string;
@@ -125,7 +125,7 @@ export interface WebSocketHostArgs {
   workerShutdownTimeout?: number;
   /**
    * Port 80 only redirects to `https://` (308) and answers an ACME CA; browsers are told to keep to https (HSTS, half a
-   * year). Clients of `ws://` are turned away. Default false.
+   * year). Clients of `ws://` are rejected. Default false.
    */
   httpsOnly?: boolean;
   /**

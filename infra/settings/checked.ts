@@ -50,7 +50,7 @@ function unknown(path: string, name: string, known: readonly string[], otherwise
   return `${path}: this key is not known; ${hint}`;
 }
 
-/** A problem of one key, as it is told. */
+/** A problem of one key, as it is reported. */
 export function describe(key: string, issue: z.core.$ZodIssue, value: unknown): string[] {
   const path = [key, ...issue.path].join(".");
   if (issue.code === "unrecognized_keys") {

@@ -63,7 +63,7 @@ export const backendShared = listOf(
   error: "paths that do not lie within each other",
 });
 
-/** The one of `folders` that `path` lies in; a path does not lie in itself. */
+/** The one of `folders` that contains `path`; a path does not contain itself. */
 export const enclosing = (path: string, folders: readonly string[]) =>
   folders.find((folder) => path.startsWith(`${folder}/`));
 

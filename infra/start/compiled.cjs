@@ -15,7 +15,7 @@ const { basename, dirname, join } = require("node:path");
 const vm = require("node:vm");
 
 const [opening, closing] = Module.wrapper;
-// V8 takes back only what the same V8 wrote under the same options; it looks at no more of a source than its length.
+// V8 accepts only what the same V8 wrote under the same options; of a source it checks nothing but the length.
 const engine = JSON.stringify([process.version, process.arch, process.execArgv]);
 const sum = (content) => createHash("sha1").update(content).digest("base64");
 

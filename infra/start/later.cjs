@@ -23,7 +23,7 @@ function atFirstUse(loaded) {
     module ??= loaded();
     return module;
   };
-  // As a module that was compiled from TypeScript: it is taken as it is, without a look at all that it exports.
+  // As a module that was compiled from TypeScript: it is used as it is, without enumerating all that it exports.
   return new Proxy(
     {},
     {

@@ -152,7 +152,7 @@ function selfSigned(context: StepContext, settings: Settings): Issued {
   return { chain: leaf.certPem, key: key.privateKeyPem, authority: ca.certPem };
 }
 
-/** Whom the certificate is for: the names of the site, and the host as it is reached. */
+/** The certificate's subjects: the names of the site, and the address of the host. */
 function subject(settings: Pick<Settings, "host" | "serverName">) {
   const names = pulumi.output(settings.host).apply((address) => siteNames(settings, address));
   return {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** One archive that apt is told of. */
+/** One archive in apt's sources. */
 export interface AptSource {
   uri: string;
   suites: string[];

@@ -22,7 +22,7 @@ interface IpLink {
 
 /** Our end of the cable: the link whose number the host's end names. */
 async function cableOf(name: string): Promise<string> {
-  // The process through which we look may end meanwhile: the next one looks into the same network.
+  // The process whose namespace we read may end meanwhile: the next one is in the same network.
   const host0 = await pRetry(() => linkInside(name), { retries: 20, minTimeout: 25, factor: 1 });
   const outside = JSON.parse((await execa("ip", ["-json", "link"])).stdout) as IpLink[];
   const cable = outside.find(({ ifindex }) => ifindex === host0?.link_index);

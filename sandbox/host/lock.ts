@@ -7,7 +7,7 @@ import { say } from "./say.ts";
 
 /**
  * Waits until no other command works on the same thing. The lock is the kernel's, on a file that we hold open:
- * however this process ends, nothing stays locked. `what` tells a person whom we wait for.
+ * however this process ends, nothing stays locked. `what` tells a person what we are waiting for.
  *
  * @example await using _ = await lock("network", "the network of the sandboxes");
  */

@@ -17,7 +17,7 @@ export function certificateFiles(): MachineFile[] {
   }));
 }
 
-/** Files that Node and npm were told of. The system's own bundle is inside already. */
+/** Files that Node and npm were configured with. The system's own bundle is inside already. */
 function namedFiles(): string[] {
   const named = [process.env.NODE_EXTRA_CA_CERTS, npmSettings().get("cafile")];
   const others = named.filter(

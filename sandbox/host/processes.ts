@@ -36,7 +36,7 @@ export function kill(pid: number): void {
   }
 }
 
-/** A process may end between two looks at it. */
+/** A process may end between two checks. */
 function read(path: string): string {
   try {
     return readFileSync(path, "utf8");

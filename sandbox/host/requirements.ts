@@ -20,7 +20,7 @@ export async function whyNoSandbox(machine: Machine = thisMachine): Promise<stri
   );
 }
 
-/** The packages to install and how, where some are missing; in any case the way without a sandbox. */
+/** The packages to install and how, if some are missing; in any case how to work without a sandbox. */
 async function whatIsMissing(machine: Machine): Promise<string> {
   return ensureSystemPackages(packages, why, machine).then(
     () => ownHost,

@@ -41,14 +41,14 @@ export function ca(name: string = defaultName): Promise<SandboxCa | undefined> {
   return caOf(name);
 }
 
-/** Throws a sandbox away, with all that lies in its folder. The network goes with the last one. */
+/** Deletes a sandbox and everything in its folder. The network goes with the last one. */
 export async function down(name: string = defaultName): Promise<void> {
   await using _ = await sandboxLock(name);
   forgetCa(name);
   await remove(name);
 }
 
-/** A fresh host in the place of the one that is there, at the same address; without a CA, unless it is asked for. */
+/** Replaces a host by a fresh one at the same address; without a CA, unless it is asked for. */
 export async function reset(name: string = defaultName, { acme = false } = {}): Promise<SandboxInfo> {
   await requirements();
   await using _ = await sandboxLock(name);

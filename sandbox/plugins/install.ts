@@ -43,7 +43,7 @@ function bundle(name: PluginName, minify: boolean): Promise<BuildResult> {
     platform: "node",
     target: "node20",
     format: "cjs",
-    // Both only speed ssh2 up where a compiler was at hand; it looks for them in a try block.
+    // Both only speed up ssh2 if there was a compiler; it requires them in a try block.
     external: ["cpu-features", "*.node"],
     logLevel: "silent",
   });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ownFolder } from "./first/places.mjs";
 
-/** Where what is not finished lies: on the same disk as its place, so that one move puts it there. */
+/** The folder for unfinished files: on the same disk as their destination, so that one move puts them there. */
 const drafts = () => join(ownFolder(), "drafts");
 
 /** An empty folder for something unfinished. */
@@ -17,7 +17,7 @@ export async function removeDrafts(): Promise<void> {
   await rm(drafts(), { recursive: true, force: true });
 }
 
-/** Puts a finished folder in the place of another, or of none. What finds the place filled finds it whole. */
+/** Moves a finished folder into place, replacing another one if there is one. Readers see all of it or nothing. */
 export async function replaceFolder(finished: string, place: string): Promise<void> {
   await mkdir(dirname(place), { recursive: true });
   if (existsSync(place)) await rename(place, join(await draftFolder(), "old"));

@@ -11,7 +11,7 @@ export function pulumiCommand(): string {
 
 /**
  * What to add to the environment of a program that runs the Pulumi CLI: a PATH on which it and its language host
- * come first, no look for updates, and no attempt to download plug-ins where only the project's own can be had.
+ * come first, no check for updates, and no attempt to download plug-ins where only the project's own can be had.
  *
  * @example await execa("pulumi", ["preview"], { env: { ...process.env, ...pulumiEnvironment() } })
  */

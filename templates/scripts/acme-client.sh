@@ -22,7 +22,7 @@ acme_client_install() {
   find "$ACME_ROOT" -maxdepth 1 -name 'venv-*' ! -path "$folder" -exec rm -rf {} +
 }
 
-# acme_client_runs FOLDER: not where its Python is another one by now. Asked so, it reads no other certbot's settings.
+# acme_client_runs FOLDER: not if its Python has changed since. Called like this, it reads no other certbot's settings.
 acme_client_runs() { "$1/bin/python" -c 'import certbot' > /dev/null 2>&1; }
 
 # acme_client_make FOLDER: a venv cannot be moved, so it is made in its place, and complete with its last file.

@@ -90,7 +90,7 @@ backend_show_notes() {
   backend_own_log "$1" out | { grep -aE '^\[geo-system\] ' || true; } | sort -u | sed 's/^\[geo-system\] /note: /' # most have none
 }
 
-# The files of the release in use, told by their names: their text is the backend's own.
+# The files of the release in use, by name: their text is the backend's own.
 backend_check_files() {
   local release path
   release=$(current release)

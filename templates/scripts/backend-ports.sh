@@ -49,7 +49,7 @@ backend_way_elsewhere() {
 # backend_is_apart SET: has the release in use none of these ports?
 backend_is_apart() { upstream_apart "$(backend_ports "$1")" "$(backend_serving_ports)"; }
 
-# Step `site` comes first: nginx has the ports of the payload by now, or an `up` left that step out.
+# Step `site` comes first: nginx already has the ports of the payload, or an `up` left that step out.
 backend_expect_upstream() {
   local set found
   [ -L "$UPSTREAM" ] || return 0

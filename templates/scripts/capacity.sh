@@ -33,7 +33,7 @@ capacity_check() {
   done < <(capacity_wanted)
 }
 
-# What somebody raised or lowered since stays theirs.
+# A value that was raised or lowered by hand since is kept.
 capacity_undo() {
   local name own path
   while read -r name own; do

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step `certificate`: the chain and its key, checked, in a folder named by the fingerprint; nginx reads them through a
-# link that moves in one go. nginx itself is told by the step `site`, which reloads at most once a run.
+# link that moves in one go. the step `site` reloads nginx, at most once a run.
 #   certificate-stand-in.sh  what is served until step `acme` has ordered the first one
 #   certificate-read.sh      what a certificate says of itself
 
@@ -110,7 +110,7 @@ certificate_check() {
   certificate_check_end "$folder/fullchain.pem"
 }
 
-# Any of the certificates that were placed: renewals change it. Its end is told by step `acme`, which renews it.
+# Any of the certificates that were placed: renewals change it. Step `acme`, which renews it, reports when it ends.
 certificate_check_acme() {
   local folder
   folder=$(readlink "$CERTIFICATE_LINK" || true) # may be missing

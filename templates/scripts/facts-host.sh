@@ -179,7 +179,7 @@ facts_processes() {
 }
 
 # facts_asks PID …: yes where a Node listens for SIGWINCH, no where nothing does. Other runtimes (Go's) handle every
-# signal, so that nothing can be told of them.
+# signal, so that nothing can be said of them.
 facts_asks() {
   local pid name value caught program answer=$EMPTY
   for pid; do

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step `file-set`: files that nginx serves itself, one step a set, `file-set-NAME`. A release is put beside the one before
-# and comes into use with one move of a link, so nginx is not told and no connection is disturbed.
+# and comes into use with one move of a link, so nginx is not reloaded and no connection is disturbed.
 #
 #   /var/www/geo-system/NAME/releases/RELEASE/files/   what its names do not tell apart from the release before: pages
 #                                   …/assets/          what has a name of its own for each content

@@ -45,12 +45,12 @@ firewall_session_ports() {
 }
 
 # The ports of forwarders by which operators came in before, for who comes in directly now must not shut them out. Where
-# nothing listens any more, nobody gets in.
+# nothing listens any more, no operator gets in.
 firewall_others_ports() {
   local port
   while read -r port; do
     ! ss -Hltn "sport = :$port" | awk '$4 !~ /^(127\.|\[::1\])/ { found = 1 } END { exit !found }' || say "$port"
-  done < <(cat "$FIREWALL_FORWARDERS" 2> /dev/null || true) # nobody came by one
+  done < <(cat "$FIREWALL_FORWARDERS" 2> /dev/null || true) # no login came through one
 }
 
 # Once a run that may change the rules: by which port this operator came, where sshd itself does not listen.

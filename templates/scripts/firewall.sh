@@ -90,7 +90,7 @@ firewall_close() {
   [ "$(firewall_default)" = deny ] || { firewall_ufw default deny incoming; changed "incoming is denied by default"; }
   [ "$(firewall_state)" = inactive ] || return 0
   firewall_change
-  # A half-enabled firewall is worse than none; the failure that is told is that of enabling.
+  # A half-enabled firewall is worse than none; the failure reported is that of enabling.
   ufw --force enable > "$PAYLOAD/ufw.log" 2>&1 || { ufw disable > /dev/null || true; firewall_failed "enable"; } # may fail alike
   changed "enabled ufw"
 }
@@ -130,12 +130,12 @@ firewall_check() {
   [ "$(firewall_state)" = active ] || changed "ufw is inactive"
 }
 
-# Opens first and deletes then, so that nobody is locked out in between.
+# Opens first and deletes afterwards, so that no one is locked out in between.
 firewall_undo() {
   local state='' default='' rule to
   command -v ufw > /dev/null || return 0
   firewall_lock
-  # A change that nobody confirmed: first back to what was before it, for that is known to let operators in.
+  # An unconfirmed change: first back to what was before it, which is known to let operators in.
   ! mv -T "$GUARD/armed" "$GUARD/taking-back" 2> /dev/null || firewall_take_back "it was undone before a new connection confirmed it" --undo
   [ ! -e "$STATE/before/firewall/state" ] || read -r state default < "$STATE/before/firewall/state"
   if [ "$state" = inactive ] && [ "$(firewall_state)" = active ]; then

@@ -9,7 +9,7 @@ passed_ports() {
 }
 
 # process_of PORT: the process that listens there; nothing where none does. pm2's daemon holds the port of a cluster: then
-# the process that was told the port, or one of its only application.
+# the process that was given the port, or one of its only application.
 process_of() {
   local pid child children=()
   pid=$(ss -Hltnp "sport = :$1" 2> /dev/null | sed -nE 's/^[^=]*pid=([0-9]+).*/\1/p' | sed -n 1p)

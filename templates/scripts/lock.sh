@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # One run at a time on one host, whoever starts it: a step of `pulumi up`, a rollback, a repair, an operator by hand. The
-# next one is refused at once, with the name of the first, or waits where it was told to (`--wait SECONDS`). The kernel
+# next one is refused at once, with the name of the first, or waits if asked to (`--wait SECONDS`). The kernel
 # frees the lock of a run that died, so nothing stale is left to be recognised.
 # A step of an `up` waits: its `up` has looked at the lock before it began (infra/preview/wait-for-run.ts), and what it meets now
 # came in between, or is the step of a run of its own stack that was cut off. To end half-way would help no one.
@@ -12,7 +12,7 @@ LOCK_WAIT=600 # seconds; the longest that a step waits
 run_is_alone() { [[ $STEP:$VERB != firewall:confirm && $VERB != @(restore|check|releases|instances) ]]; }
 
 # lock WORD …: the words of the command line. The lock is descriptor 9; steps run with it closed, or a service they start
-# would hold it for ever.
+# would hold it forever.
 lock() {
   local owner
   run_is_alone || return 0

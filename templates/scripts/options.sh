@@ -35,7 +35,7 @@ command_undo() {
   changed "removed $0"
 }
 
-# command_mend … -- COMMAND: what `npm run diagnose -- --fix` runs, as the one who called sudo. Nobody else works then,
+# command_mend … -- COMMAND: what `npm run diagnose -- --fix` runs, as the one who called sudo. No other run works then,
 # and the journal knows.
 command_mend() {
   while [ "${1---}" != -- ]; do shift; done

@@ -4,11 +4,11 @@
 
 OWNER="$STATE/owner"
 
-# owner_settle WORD …: the words of the command line. A run by hand says not for whom it is.
+# owner_settle WORD …: the words of the command line. A run by hand names no owner.
 owner_settle() {
   local mine other
   mine=$(option for "$@")
-  other=$(cat "$OWNER" 2> /dev/null || true) # nobody's yet
+  other=$(cat "$OWNER" 2> /dev/null || true) # no owner yet
   [ -n "$mine" ] && [ "$mine" != "$other" ] || return 0
   if [ -z "$other" ]; then [ "$VERB" = undo ] || owner_take "$mine"
   elif [ "$VERB" = undo ]; then

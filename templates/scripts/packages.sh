@@ -71,7 +71,7 @@ packages_check() {
   services_check
 }
 
-# Packages serve others too by now, so they stay; what was in the place of a link comes back.
+# Other programs may use the packages by now, so they stay; what a link replaced comes back.
 packages_undo() {
   local name names
   services_drop

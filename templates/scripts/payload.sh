@@ -74,7 +74,7 @@ payload_has() {
   return 1
 }
 
-# payload_file PATH: where the text for that destination lies.
+# payload_file PATH: the payload's file for that destination.
 payload_file() {
   local number path
   while read -r number _ _ path; do

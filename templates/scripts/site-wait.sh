@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Step `site` before an order of step `acme`: where nginx answers the CA as it is, it is not reloaded for the site alone. It
 # takes the site over with the certificate, by one reload. Where that step fails, the site before is put back.
-#   /run/geo-system/site-waits   that nginx has not been told of the site; gone with a boot, which starts nginx with it
+#   /run/geo-system/site-waits   that nginx has not read the site yet; gone with a boot, which starts nginx with it
 
 SITE_WAITS="$RUN/site-waits"
 SITE_WAITED=no # whether the site came into use by this run of step `acme` at the earliest

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Holds the lock by which the host knows that an `up` of OWNER is under way, until the input ends or is silent for 15
-# seconds: a connection that was lost without a word must not hold it for ever. Sent by stdin: bash -s -- OWNER
+# seconds: a connection that was lost silently must not hold it forever. Sent by stdin: bash -s -- OWNER
 set -eu
 umask 077
 mkdir -p /run/geo-system

@@ -31,7 +31,7 @@ export interface ReleaseContext {
   parameters: StartParameters;
 }
 
-/** What a backend is told of this host, beside what the operator sets. */
+/** The environment that this package gives a backend, beside what the operator sets. */
 const told = ["NODE_ENV", "HOST", "PORT", "WS_PATH", "HANDOVER_SECONDS", "DATA_DIR"];
 
 /** The variables that have a value on the host and are no secrets. */

@@ -2,7 +2,7 @@ const day = 86_400;
 
 export const ports = { directory: 14000, management: 15000, dns: 53, dnsManagement: 8055 };
 
-/** To whom an account may be bound, though the CA asks for none. */
+/** What an account may be bound to, though the CA does not require it. */
 export const customer = {
   keyId: "customer-1",
   hmacKey: Buffer.alloc(32, "geo-system").toString("base64url"),

@@ -14,9 +14,9 @@ export interface SandboxCa {
   rootFile: string;
   /** Both in one file: what `acmeCaFile` wants. */
   trustFile: string;
-  /** The name server the CA asks: every name is the sandbox's address, unless it is told otherwise. */
+  /** The name server the CA asks: every name is the sandbox's address, unless it is set otherwise. */
   dns: string;
-  /** Where the name server is told otherwise: pebble-challtestsrv's HTTP interface. */
+  /** Where the name server's records are set: pebble-challtestsrv's HTTP interface. */
   dnsManagement: string;
 }
 

@@ -4,7 +4,7 @@ import { folder, home } from "../paths.ts";
 
 /*
  * That a person asked for a CA beside a sandbox. It is kept until the sandbox is thrown away, outside of its folder: a
- * start that failed, at whatever point, is finished by the next one, which need not be told again.
+ * start that failed, at whatever point, is finished by the next one without repeating the options.
  */
 
 const mark = (name: string) => join(home, "acme-wanted", basename(folder(name)));

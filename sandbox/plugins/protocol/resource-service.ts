@@ -5,7 +5,7 @@ import type { Operation, Provider, Resource } from "./resource.ts";
 import { unary } from "./unary.ts";
 import type { Properties } from "./values.ts";
 
-/** The calls that look and foresee. */
+/** The calls that read and preview. */
 export function planHandlers(provider: Provider) {
   return {
     check: unary((request: messages.CheckRequest) => {

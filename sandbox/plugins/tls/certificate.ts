@@ -135,7 +135,7 @@ function authorityIdentifier(identifier: ArrayBuffer): Extension {
   return extension(id_ce_authorityKeyIdentifier, false, value);
 }
 
-// Where the subject is empty, these names are all there is to go by.
+// If the subject is empty, these names are all that identifies it.
 function otherNames({ name, names }: Subject): Extension {
   return extension(id_ce_subjectAltName, name.length === 0, new SubjectAlternativeName(names));
 }

@@ -9,7 +9,7 @@ import {
 import { isProperties, type Properties, type Value } from "../protocol/values.ts";
 import type { Attribute } from "./logical.ts";
 
-/** The inputs that say whom a certificate or a request is for. */
+/** The inputs that name the subject of a certificate or a request. */
 export const nameAttributes: { [name: string]: Attribute } = {
   subject: { kind: "object" },
   dnsNames: { kind: "strings" },

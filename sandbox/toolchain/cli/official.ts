@@ -9,7 +9,7 @@ import { downloads, downloadsObjection } from "../reach.ts";
 import { canInstall, ensureSystemPackages } from "../system-packages.ts";
 import { isWhole, type Pair } from "./check.ts";
 
-/** Minutes: a slow line may take long, a dead one must not take for ever. */
+/** Minutes: a slow line may take long, a dead one must not take forever. */
 const patience = 15;
 
 /** Downloads the official release as the npm package `pulumi` does. Throws with the reason where it cannot. */

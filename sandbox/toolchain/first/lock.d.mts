@@ -15,7 +15,7 @@ export interface Holder {
 export interface LockOptions {
   /** Called once when the lock is held by another process. */
   onWait?: (holder: Holder & { folder: string }) => void;
-  /** Milliseconds between two looks. Default 300. */
+  /** Milliseconds between two checks. Default 300. */
   poll?: number;
 }
 

@@ -1,4 +1,4 @@
-// Remembers that everything was found in order, so that the next set-up need not look again.
+// Remembers that everything was in order, so that the next set-up need not check again.
 import { createHash } from "node:crypto";
 import {
   accessSync,
