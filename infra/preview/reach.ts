@@ -70,9 +70,9 @@ function newlyRejected({ before, settings }: StepPlan): string[] {
   const begins = (name: string) => settings[name] !== undefined && before[name] === undefined;
   const ends = settings["proxy-protocol"] === undefined && before["proxy-protocol"] !== undefined;
   return [
-    ...(begins("https-only") ? ["new clients of ws:// are turned away"] : []),
-    ...(begins("proxy-protocol") ? ["new connections without a PROXY header are turned away"] : []),
-    ...(ends ? ["new connections with a PROXY header are turned away"] : []),
+    ...(begins("https-only") ? ["new clients of ws:// are rejected"] : []),
+    ...(begins("proxy-protocol") ? ["new connections without a PROXY header are rejected"] : []),
+    ...(ends ? ["new connections with a PROXY header are rejected"] : []),
   ];
 }
 

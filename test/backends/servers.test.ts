@@ -139,7 +139,7 @@ describe("SignalR", { timeout: 30_000 }, () => {
     ]);
   });
 
-  test("a real client is let in by the same words, and turned away by them", async () => {
+  test("a real client is accepted by the same words, and rejected by them", async () => {
     const client = (shown: string) =>
       new HubConnectionBuilder()
         .withUrl(hub("/guarded").replace("ws:", "http:"), { accessTokenFactory: () => shown })

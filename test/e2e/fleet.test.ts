@@ -113,7 +113,7 @@ describe("the life of a fleet", () => {
     expect((await prober.stop()).failures).toEqual([]);
   });
 
-  it("a sound one goes to the second host only when the first is proven, and nobody is turned away", async () => {
+  it("a sound one goes to the second host only when the first is proven, and no client is rejected", async () => {
     await writeFile(server, sound);
     await appendFile(server, "// another release\n");
     await stack.configure({ backendSource: join(server, "../.."), rollout: { pauseSeconds: 1 } });

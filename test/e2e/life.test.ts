@@ -42,7 +42,7 @@ describe("the life of a host", () => {
     expect(await on("sudo ufw status")).toMatch(/443\/tcp +ALLOW/);
   });
 
-  it("the second `up` does nothing, and drops nobody", async () => {
+  it("the second `up` does nothing, and drops no connection", async () => {
     const before = await processes(on);
     await stack.up("--expect-no-changes");
     await stack.must("preview", "--expect-no-changes");
@@ -147,7 +147,7 @@ describe("the life of a host", () => {
     await stack.must("preview", "--expect-no-changes");
   });
 
-  it("a rollback to a release that is broken by now is refused by the same gate, and the present one serves", async () => {
+  it("a rollback to a release that has since broken is refused by the same gate, and the present one serves", async () => {
     const { release, testUrl } = await stack.outputs();
     const before = (await stack.npm("rollback", "--list")).output.match(/[0-9a-f]{12}/g) ?? [];
     const [broken] = before.filter((name) => name !== release);

@@ -62,7 +62,7 @@ it("the preview says what is found and what becomes of it, and changes nothing",
   expect(await snapshot(host)).toBe(untouched);
 });
 
-it("the `up` turns nobody away, and cuts nobody before the deadline", async () => {
+it("the `up` rejects no client, and cuts none before the deadline", async () => {
   let moved = Number.POSITIVE_INFINITY;
   const first = Promise.race(held.map(({ closed }) => closed)).then(() => performance.now());
   const output = await users.unnoticed(async () => {
@@ -84,7 +84,7 @@ it("the next preview is clean, the first one after it", async () => {
   await stack.must("preview", "--expect-no-changes");
 });
 
-it("`destroy` gives the host back as it was, running, and turns nobody away", async () => {
+it("`destroy` gives the host back as it was, running, and rejects no client", async () => {
   await users.unnoticed(() => stack.must("destroy", "--yes", "--skip-preview"));
   expect(await page()).toBe("by hand\n");
   expect(difference(before, await inventory(host))).toEqual([]);

@@ -86,7 +86,7 @@ describe.sequential("several applications on one host", () => {
     await clean(api, chat);
   });
 
-  it("a release of one, and its way back, disturb nobody of the other", async () => {
+  it("a release of one, and its rollback, disturb no client of the other", async () => {
     const two = await chat.release("two");
     const said = await chatUsers.unnoticed(() => undisturbed(apiUsers, () => chat.apply(two)));
     expect(said).toContain(`release ${two.hash} is confirmed`);

@@ -21,7 +21,7 @@ describe.each([
 ] satisfies [string, Partial<Settings>][])("in %s a new release", (_, mode) => {
   beforeAll(async () => void (await backend.apply(await backend.release("one"), mode)));
 
-  it("turns nobody away, and asks those who are there to come back, at a pace", async () => {
+  it("rejects no client, and asks those connected to reconnect, at a pace", async () => {
     const there = await users.connectAll(5);
     const said = await users.unnoticed(async () => backend.apply(await backend.release("two"), mode));
     const closed = await Promise.all(there.map((user) => user.closed));

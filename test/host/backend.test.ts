@@ -292,7 +292,7 @@ describe("check", () => {
 });
 
 describe("a power cycle", () => {
-  it("brings the backend back by itself, also when Node lies elsewhere by now", async () => {
+  it("brings the backend back by itself, also when Node has moved since", async () => {
     await host.run(
       "sudo cp -al /opt/geo-system/node-v24.21.0-npm-11.19.1 /opt/geo-system/node-moved && sudo ln -sfT /opt/geo-system/node-moved/bin/node /usr/local/bin/node && sudo mv /opt/geo-system/node-v24.21.0-npm-11.19.1 /opt/geo-system/node-away",
     );

@@ -112,7 +112,7 @@ describe.sequential("the command on the host", () => {
     await releaseLock();
   });
 
-  it("looks while another run is at work, for looking disturbs nobody", async () => {
+  it("inspects the host during another run, since reading disturbs no one", async () => {
     await holdLock();
     expect(await host.fails("sudo geo-system certificate check")).toContain("never applied on this host");
     await releaseLock();

@@ -184,7 +184,7 @@ describe("a worker that a reload has replaced", () => {
     expect(await tunnel.echo("still here")).toBe("still here");
   });
 
-  it("ends at once where nobody is connected to it", async () => {
+  it("ends at once if no client is connected to it", async () => {
     await waitFor("none to be left", async () => (await old()) === 0, wait);
   });
 
@@ -318,7 +318,7 @@ describe("a backend that restarts", () => {
     expect((await page()).status).toBe(200);
   });
 
-  it("is away for nobody while another stands by", async () => {
+  it("stays available while another stands by", async () => {
     await startTunnel(host, "standby", 3001);
     await host.run("sudo systemctl stop backend");
     using tunnel = await openTunnel(`ws://${host.address}/ws`);

@@ -37,7 +37,7 @@ async function reach(): Promise<string> {
   return stepPlan("backend", facts, { payload, options: {} }).reach.text;
 }
 
-it("keeps its users until the deadline that the preview names, and turns nobody away meanwhile", async () => {
+it("keeps its users until the deadline that the preview names, and rejects no client meanwhile", async () => {
   const held = await users.connectAll(12);
   expect(await reach()).toBe("application geo-backend is taken over: 12 live connections are cut after 7 s");
   const said = await users.unnoticed(() => backend.apply(one));

@@ -127,25 +127,25 @@ describe("the reach", () => {
     expect(reach("backend-chat", 3100)).toBe("release handover, 7 live connections are cut after 15 s");
   });
 
-  it("of a site that is to be served by TLS alone is that clients of ws:// are turned away", () => {
+  it("of a site that is to be served by TLS alone is that clients of ws:// are rejected", () => {
     const closed = `https-only: yes\n${site("server { }\n")}`;
     expect(plan(clean(), closed).reach.text).toBe(
-      "nginx reload, connections stay; new clients of ws:// are turned away",
+      "nginx reload, connections stay; new clients of ws:// are rejected",
     );
     const host = [applied("site", closed), file("server { }\n"), nginx];
     expect(plan(host, site()).reach.text).toBe("nginx reload, connections stay");
   });
 
-  it("of a balancer that begins or ceases to speak the PROXY protocol is that the others are turned away", () => {
+  it("of a balancer that begins or ceases to speak the PROXY protocol is that the others are rejected", () => {
     const spoken = `proxy-protocol: yes\n${site("server { }\n")}`;
     expect(plan(clean(), spoken).reach.text).toBe(
-      "nginx reload, connections stay; new connections without a PROXY header are turned away",
+      "nginx reload, connections stay; new connections without a PROXY header are rejected",
     );
     const host = [applied("site", spoken), file("server { }\n"), nginx];
     expect(plan(host, site()).reach.text).toBe(
-      "nginx reload, connections stay; new connections with a PROXY header are turned away",
+      "nginx reload, connections stay; new connections with a PROXY header are rejected",
     );
-    expect(plan(host, spoken).reach.text).not.toContain("turned away");
+    expect(plan(host, spoken).reach.text).not.toContain("rejected");
   });
 
   it("of a backend on the other port of its pair is that nginx follows it, or a release that counts its users there", () => {

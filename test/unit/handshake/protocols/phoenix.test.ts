@@ -81,7 +81,7 @@ function realSocket(url: string, shown: string): Socket {
   return socket;
 }
 
-test("the real client with another token is turned away by the stand-in", async () => {
+test("the real client with another token is rejected by the stand-in", async () => {
   await using server = await startPhoenix({ strict: true });
   const socket = realSocket(server.url, "of-somebody-else");
   const what = await new Promise((resolve) => {

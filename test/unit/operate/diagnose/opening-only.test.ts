@@ -46,7 +46,7 @@ describe("a client that opens as a script does, and says nothing", () => {
     expect(server.said).toEqual([]);
   });
 
-  it("is refused where every client is turned away", async () => {
+  it("is refused where every client is rejected", async () => {
     await using server = await picky();
     const options = { url: server.url, token: "other", timeoutMs: 500, names };
     const { failure } = await runProtocol({ ...options, protocol: silentClient(protocol) });
