@@ -11,6 +11,7 @@ import { anchorOf, type Section, sectionsOf, withoutComments } from "./markdown.
 
 /** Pages that have no Chinese one, and why. */
 const untranslated: Record<string, string> = {
+  "docs/arguments.md": "made from the comments of the code",
   "docs/development.md": "for those who change this package",
   "docs/faults.md": "what was once wrong, and the test of each",
 };
