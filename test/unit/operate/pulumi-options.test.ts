@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { unknownOption, withoutSeparator } from "../../../operate/pulumi-options.ts";
+import { refuseUnknownOptions, unknownOption, withoutSeparator } from "../../../operate/pulumi-options.ts";
 
 /** As Pulumi's CLI prints it. */
 const help = `
@@ -28,6 +28,15 @@ it("names the nearest to an option that Pulumi does not know", () => {
     "unknown option --skip-previw; did you mean --skip-preview?",
   );
   expect(unknownOption(["--refesh=true"], help)).toBe("unknown option --refesh; did you mean --refresh?");
+});
+
+it("starts no CLI for what every one knows, and one for anything else", async () => {
+  const noCli = { PATH: "" };
+  const common = ["--config", "geo-system:port=2222", "-t", "**geo-site"];
+  await refuseUnknownOptions("preview", common, noCli);
+  await refuseUnknownOptions("up", [...common, "--yes", "-f"], noCli);
+  await expect(refuseUnknownOptions("preview", ["--yes"], noCli)).rejects.toThrow("ENOENT");
+  await expect(refuseUnknownOptions("up", ["--skip-previw"], noCli)).rejects.toThrow("ENOENT");
 });
 
 it("takes a -- between options for none of Pulumi's words", () => {
