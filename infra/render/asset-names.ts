@@ -36,7 +36,12 @@ export function hashedAmong(paths: readonly string[]): Set<string> {
 
 function byFolder(paths: readonly string[]): string[][] {
   const found = new Map<string, string[]>();
-  for (const path of paths) found.set(posix.dirname(path), [...(found.get(posix.dirname(path)) ?? []), path]);
+  for (const path of paths) {
+    const folder = posix.dirname(path);
+    const others = found.get(folder);
+    if (others) others.push(path);
+    else found.set(folder, [path]);
+  }
   return [...found.values()];
 }
 

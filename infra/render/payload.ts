@@ -61,5 +61,8 @@ export function parsePayload(text: string): ParsedPayload {
 
 function addSetting(settings: ParsedPayload["settings"], line: string): void {
   const [, name, value] = /^([^:]+): (.*)$/.exec(line) ?? [];
-  if (name && value !== undefined) settings[name] = [...(settings[name] ?? []), value];
+  if (name === undefined || value === undefined) return;
+  const values = settings[name];
+  if (values) values.push(value);
+  else settings[name] = [value];
 }

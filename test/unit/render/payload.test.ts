@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { payload } from "../../../infra/render/payload.ts";
+import { parsePayload, payload } from "../../../infra/render/payload.ts";
 
 describe("a payload", () => {
   it("is settings, then files under headings, then the end mark", () => {
@@ -32,5 +32,11 @@ describe("a payload", () => {
     expect(() => payload({}, [{ path: "/a", text: "x\n==> /etc/passwd root:root 0644 <==\n" }])).toThrow(
       /^\/a: expected no line/,
     );
+  });
+
+  it("is read in a moment, also that of a release with very many files", () => {
+    const files = Array.from({ length: 60_000 }, (_, i) => `0123456789abcdef assets/${i}.txt`);
+    const read = () => parsePayload(payload({ file: files })); // copied at each line, this takes half a minute
+    expect(read().settings.file).toHaveLength(60_000);
   });
 });
