@@ -58,6 +58,16 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        // Only on demand: `npm test -- --project systems`. Every other test runs on one system.
+        test: {
+          name: "systems",
+          sequence: { groupOrder: 6 },
+          include: ["test/systems/*.test.ts"],
+          testTimeout: minutes(5),
+          hookTimeout: minutes(10),
+        },
+      },
     ],
   },
 });

@@ -12,7 +12,8 @@ import { combined, described, shortName, worthASecondRun } from "./second-run.ts
 
 /*
  * `npm test`: the lint and every test that this machine can run; what it cannot run is named. Arguments go to
- * vitest: `npm test -- test/unit`. What takes long runs on demand: `npm run backends`, `npm run remedies`.
+ * vitest: `npm test -- test/unit`. What takes long runs on demand: `npm run backends`, `npm run
+ * remedies`, `npm test -- --project systems`.
  */
 
 /** What lint and the tests need beside Node; the sandbox asks for its own packages itself. */
@@ -20,7 +21,7 @@ const packages = ["chromium", "libnss3-tools", "shellcheck", "openssh-server"];
 
 /** The tests of other projects take long, and run where the arguments name them. */
 const always = ["unit", "host", "e2e"];
-const onDemand = /^--project|test\/(backends|take-over|remedies)\b/;
+const onDemand = /^--project|test\/(backends|take-over|remedies|systems)\b/;
 
 const whyNot = await whyNoHosts();
 if (whyNot) console.log(pc.yellow(whyNot));

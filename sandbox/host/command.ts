@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { execa } from "execa";
 import { packageRoot } from "../../infra/package-root.ts";
 import { stackOf } from "../../operate/sandbox-names.ts";
+import { type System, systems } from "./distribution.ts";
 import * as sandbox from "./sandbox.ts";
 import { say } from "./say.ts";
 import { sshArguments } from "./ssh.ts";
@@ -11,12 +12,19 @@ import { sshArguments } from "./ssh.ts";
 interface Options {
   name: string;
   acme?: boolean;
+  system?: System;
 }
 
 const acme = [
   "--acme",
   "with a CA beside it, an ACME server that certifies any name and the host's address",
 ] as const;
+
+const system = () =>
+  new Option(
+    "--system <system>",
+    "what it is made of; default: ubuntu-24.04, or debian-12 where its archive is not reached",
+  ).choices(systems);
 
 export const command = new Command("npm run sandbox --")
   .description("Throw-away hosts on this machine, with real systemd, sshd and a network of their own.")
@@ -38,6 +46,7 @@ function subcommand(name: string, description: string): Command {
 
 subcommand("up", "start a sandbox: a fresh one, or the one that is off")
   .option(...acme)
+  .addOption(system())
   .action(async (options: Options) => {
     await sayReady(await sandbox.up(options.name, options));
   });
@@ -50,8 +59,9 @@ subcommand("down", "throw a sandbox away, with the state of its stack").action(a
     say(`${settings} stays, for the next sandbox of that name. Without one: rm ${settings}`);
 });
 
-subcommand("reset", "a fresh host in place of the one that is there; its CA goes")
+subcommand("reset", "a fresh host in place of the one that is there, of its system; its CA goes")
   .option(...acme)
+  .addOption(system())
   .action(async (options: Options) => {
     await sayReady(await sandbox.reset(options.name, options));
   });
@@ -76,14 +86,17 @@ subcommand("ssh", "log in as ubuntu, or run a command; its exit code is ours")
 
 command
   .command("list")
-  .description("print the names and addresses of all sandboxes")
+  .description("print the names, addresses and systems of all sandboxes")
   .option("--json", "as a list of objects; the address of one that is off is null")
   .action(({ json }: { json?: boolean }) => {
-    const all = sandbox
-      .sandboxNames()
-      .map((name) => ({ name, address: sandbox.info(name)?.address ?? null }));
+    const all = sandbox.sandboxNames().map((name) => ({
+      name,
+      address: sandbox.info(name)?.address ?? null,
+      system: sandbox.systemOf(name),
+    }));
     if (json) return console.log(JSON.stringify(all, null, 2));
-    for (const { name, address } of all) console.log(`${name}\t${address ?? "off"}`);
+    for (const { name, address, system } of all)
+      console.log(`${name}\t${address ?? "off"}\t${system ?? "unknown"}`);
   });
 
 async function sayReady({ name, address, user }: sandbox.SandboxInfo): Promise<void> {

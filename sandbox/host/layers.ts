@@ -2,7 +2,7 @@ import { chownSync, existsSync, mkdirSync, renameSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { ensureBase } from "./base.ts";
-import { chooseDistribution } from "./distribution.ts";
+import type { MirroredDistribution } from "./distribution.ts";
 import { lock } from "./lock.ts";
 import { type MachineFile, machineFiles } from "./machine-files.ts";
 import { mountOverlay, removeFolder } from "./mounts.ts";
@@ -12,11 +12,10 @@ import { fingerprint } from "./paths.ts";
 const user = 1000;
 
 /**
- * The read-only layers of a fresh host, the uppermost first: this machine's settings, made again when they
+ * The read-only layers of a fresh host of a distribution, the uppermost first: this machine's settings, made again when they
  * change, above the root file system, which costs a minute.
  */
-export async function ensureLayers(): Promise<string[]> {
-  const distribution = await chooseDistribution();
+export async function ensureLayers(distribution: MirroredDistribution): Promise<string[]> {
   const [base, files] = await Promise.all([ensureBase(distribution), machineFiles(distribution)]);
   const settings = `${base}.settings-${fingerprint(JSON.stringify(files))}`;
   if (!existsSync(settings)) {

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { removeCa, startCa } from "./acme/ca.ts";
 import { isCaWanted } from "./acme/wanted.ts";
 import { addressOf, reserveAddress, reservedAddresses, sandboxNames } from "./addresses.ts";
+import { chooseDistribution, type System } from "./distribution.ts";
 import { ensureLayers } from "./layers.ts";
 import { lock, tryLock } from "./lock.ts";
 import { isRunning, powerCut, powerOn } from "./machine.ts";
@@ -22,9 +23,15 @@ export function sandboxLock(name: string): Promise<AsyncDisposable> {
   return lock(lockName(name), `the sandbox "${name}"`);
 }
 
-/** Sees to it that a sandbox runs, with its CA if one was asked for: makes it, switches it on, or leaves it as it is. */
-export async function start(name: string): Promise<SandboxInfo> {
-  const record = usableRecord(name) ?? (await create(name));
+/**
+ * Sees to it that a sandbox runs, with its CA if one was asked for: makes it, switches it on, or leaves it as it is.
+ *
+ * @throws where it is there already, of another system than the wanted one
+ */
+export async function start(name: string, system?: System): Promise<SandboxInfo> {
+  const found = usableRecord(name);
+  if (found && system && found.system !== system) throw new Error(ofAnotherSystem(found, system));
+  const record = found ?? (await create(name, system));
   if (!isRunning(name)) await boot(record);
   await untilReady(infoOf(record));
   if (isCaWanted(name)) await startCa(infoOf(record));
@@ -75,15 +82,24 @@ function usableRecord(name: string): SandboxRecord | undefined {
   return record?.layers.every((layer) => existsSync(layer)) ? record : undefined;
 }
 
-async function create(name: string): Promise<SandboxRecord> {
+function ofAnotherSystem({ name, system }: SandboxRecord, wanted: System): string {
+  return (
+    `The sandbox "${name}": expected ${wanted}, found ${system ?? "one that is not known"}; it was left as it is.\n` +
+    `A fresh one in its place: npm run sandbox -- reset --name ${name} --system ${wanted}`
+  );
+}
+
+async function create(name: string, wanted?: System): Promise<SandboxRecord> {
+  const distribution = await chooseDistribution(wanted);
   await clear(name);
-  const layers = await ensureLayers();
+  const layers = await ensureLayers(distribution);
   const address = await reserve(name);
   const files = filesOf(name);
   for (const path of [files.root, files.upper, files.work]) mkdirSync(path);
   await mountOverlay({ ...files, layers });
   const hostKey = await seed(files, name, address);
-  const record = { name, address, port: 22, user: "ubuntu", keyPath: files.key, hostKey, layers };
+  const { system } = distribution;
+  const record = { name, address, port: 22, user: "ubuntu", keyPath: files.key, hostKey, system, layers };
   writeKnownHosts(record);
   writeRecord(record);
   return record;
@@ -94,7 +110,7 @@ async function boot(record: SandboxRecord): Promise<void> {
   await powerCut(record.name); // A crash of nspawn alone leaves processes behind.
   await reserve(record.name);
   if (!isMounted(files.root)) await mountOverlay({ ...files, layers: record.layers });
-  powerOn(record.name);
+  powerOn(record);
 }
 
 /** Takes the address of a sandbox, and makes or mends the network around it. */

@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, rmSync } from "node:fs";
 import pRetry from "p-retry";
 import { makeCgroups, removeCgroups } from "./cgroups.ts";
+import type { System } from "./distribution.ts";
 import { bridge } from "./network.ts";
 import { filesOf, ownFile } from "./paths.ts";
 import { isAlive, kill, processesOn, processesWith } from "./processes.ts";
+import type { SandboxRecord } from "./record.ts";
 import { directoryArgument } from "./running.ts";
 
 export { isRunning } from "./running.ts";
@@ -15,7 +17,7 @@ const bootScript = ownFile("boot.sh");
 const hasSystemd = existsSync("/run/systemd/system");
 
 /** Switches the host on: boots its root file system, detached from this process. Ready is another matter. */
-export function powerOn(name: string): void {
+export function powerOn({ name, system }: SandboxRecord): void {
   const files = filesOf(name);
   const console = openSync(files.console, "a");
   const boot = spawn(
@@ -24,7 +26,7 @@ export function powerOn(name: string): void {
     {
       detached: true,
       stdio: ["ignore", console, console],
-      env: { ...process.env, SYSTEMD_NSPAWN_TMPFS_TMP: "0" }, // A server has its /tmp on the disk.
+      env: { ...process.env, ...bootSettings(system) },
     },
   );
   closeSync(console);
@@ -32,12 +34,23 @@ export function powerOn(name: string): void {
   boot.unref();
 }
 
+/** The systems whose systemd starts on the unified control groups only. */
+const unified: readonly (System | undefined)[] = ["ubuntu-26.04", "debian-13"];
+
+function bootSettings(system: System | undefined): NodeJS.ProcessEnv {
+  return {
+    SYSTEMD_NSPAWN_TMPFS_TMP: "0", // A server has its /tmp on the disk.
+    // On a machine with the hybrid layout nspawn would hand the host the old one.
+    ...(unified.includes(system) && { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" }),
+  };
+}
+
 /** Cuts the power: nothing inside gets to say goodbye. Returns when all of its processes are gone. */
 export async function powerCut(name: string): Promise<void> {
   // A host outlives its nspawn when that is killed or crashes.
   const pids = [...processesWith(directoryArgument(name)), ...processesOn(filesOf(name).upper)];
   pids.forEach(kill);
-  await pRetry(() => expectGone(pids), { retries: 200, minTimeout: 25, factor: 1 });
+  await pRetry(() => expectGone(pids), { retries: 1200, minTimeout: 25, factor: 1 });
   removeCgroups(name);
   rmSync(`/run/systemd/nspawn/propagate/${machineName(name)}`, { recursive: true, force: true });
 }
@@ -68,5 +81,5 @@ function machineName(name: string): string {
 
 function expectGone(pids: readonly number[]): void {
   const left = pids.filter(isAlive);
-  if (left.length > 0) throw new Error(`Processes outlive a kill for 5 s: ${left.join(", ")}`);
+  if (left.length > 0) throw new Error(`Processes outlive a kill for 30 s: ${left.join(", ")}`);
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { System } from "./distribution.ts";
 import { filesOf } from "./paths.ts";
 
 /** How to reach a sandbox. */
@@ -12,6 +13,8 @@ export interface SandboxInfo {
   keyPath: string;
   /** `ssh-ed25519 AAAA…` */
   hostKey: string;
+  /** Such as `ubuntu-24.04`; undefined for one made before sandboxes were of several systems. */
+  system?: System;
 }
 
 /** What is kept of a sandbox while it exists. */

@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { caOf, type SandboxCa, startCa } from "./acme/ca.ts";
 import { forgetCa, wantCa } from "./acme/wanted.ts";
+import type { System } from "./distribution.ts";
 import { clear, remove, sandboxLock, start, sweep, switchOff } from "./lifecycle.ts";
 import { isRunning } from "./machine.ts";
 import { defaultName, folder } from "./paths.ts";
@@ -13,20 +14,30 @@ export { plug, unplug } from "./cable.ts";
 export { whyNoSandbox } from "./requirements.ts";
 export { defaultName, folder, type SandboxCa, type SandboxInfo };
 
+/** What a sandbox is to be. */
+export interface SandboxOptions {
+  acme?: boolean;
+  system?: System;
+}
+
 /**
  * Starts a sandbox: a fresh one, or one that exists and is off. Returns when a person could log in: about two
  * seconds, and a minute more the first time on a machine. One that runs is left as it is.
  *
+ * @param system what it is made of, one of `systems`; default: Ubuntu 24.04, or Debian 12 where its archive is not reached
  * @param acme with a CA beside it, an ACME server; it need not be said again, also where this start fails
  * @throws where this machine can have no sandbox, with what to do instead
  * @example const { address, keyPath } = await up("shop");
  */
-export async function up(name: string = defaultName, { acme = false } = {}): Promise<SandboxInfo> {
+export async function up(
+  name: string = defaultName,
+  { acme = false, system }: SandboxOptions = {},
+): Promise<SandboxInfo> {
   await requirements();
   await sweep();
   await using _ = await sandboxLock(name);
   if (acme) wantCa(name);
-  return await start(name); // Awaited here: the lock ends with this function.
+  return await start(name, system); // Awaited here: the lock ends with this function.
 }
 
 /** Sees to it that a CA, an ACME server, runs beside a sandbox that is on; it goes with the sandbox. */
@@ -48,14 +59,20 @@ export async function down(name: string = defaultName): Promise<void> {
   await remove(name);
 }
 
-/** Replaces a host by a fresh one at the same address; without a CA, unless it is asked for. */
-export async function reset(name: string = defaultName, { acme = false } = {}): Promise<SandboxInfo> {
+/**
+ * Replaces a host by a fresh one at the same address and of the same system, unless another one is asked for; without a CA,
+ * unless it is asked for.
+ */
+export async function reset(
+  name: string = defaultName,
+  { acme = false, system = readRecord(name)?.system }: SandboxOptions = {},
+): Promise<SandboxInfo> {
   await requirements();
   await using _ = await sandboxLock(name);
   forgetCa(name);
   if (acme) wantCa(name);
   await clear(name);
-  return await start(name); // Awaited here: the lock ends with this function.
+  return await start(name, system); // Awaited here: the lock ends with this function.
 }
 
 /** A power cycle: cut, then on again. What the host had written stays. */
@@ -70,6 +87,11 @@ export async function reboot(name: string = defaultName): Promise<SandboxInfo> {
 export async function powerCut(name: string = defaultName): Promise<void> {
   await using _ = await sandboxLock(name);
   await switchOff(name);
+}
+
+/** What a sandbox is made of; undefined where that is not known, as of one that was never finished. */
+export function systemOf(name: string): System | undefined {
+  return readRecord(name)?.system;
 }
 
 /** How to reach a sandbox; undefined where it does not run. */

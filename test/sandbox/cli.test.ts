@@ -41,6 +41,7 @@ describe("the sandbox command", () => {
       user: "ubuntu",
       keyPath: expect.stringMatching(/\/key$/),
       hostKey: expect.stringMatching(/^ssh-ed25519 AAAA/),
+      system: expect.stringMatching(/^(ubuntu|debian)-\d/),
     });
   });
 
@@ -90,17 +91,28 @@ describe("the sandbox command", () => {
     expect((await cli("down", "--name", gone)).stderr).toContain(`rm ${basename(file)}`);
   });
 
-  it("list names it with its address", async () => {
+  it("up --system leaves one of another system as it is, and says how to get a fresh one", async () => {
+    const other = sandbox.running(name).system === "debian-13" ? "debian-12" : "debian-13";
+    const { exitCode, stderr } = await cli("up", "--name", name, "--system", other);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(new RegExp(`expected ${other}, found \\S+; it was left as it is`));
+    expect(stderr).toContain(`npm run sandbox -- reset --name ${name} --system ${other}`);
+    expect(sandbox.info(name)).toBeDefined();
+  });
+
+  it("list names it with its address and its system", async () => {
     const { stdout } = await cli("list");
-    expect(stdout).toMatch(new RegExp(`^${name}\\t198\\.18\\.`, "m"));
+    const system = sandbox.systemOf(name);
+    expect(stdout).toMatch(new RegExp(`^${name}\\t198\\.18\\.[\\d.]+\\t${system}$`, "m"));
     expect(JSON.parse((await cli("list", "--json")).stdout)).toContainEqual({
-      ...{ name, address: expect.stringMatching(/^198\.18\./) },
+      ...{ name, address: expect.stringMatching(/^198\.18\./), system },
     });
   });
 
   it.each([
     { args: ["up", "--name", "../x"], says: 'found "../x"' },
     { args: ["reboot", "--name", "nobody"], says: 'There is no sandbox "nobody".' },
+    { args: ["up", "--system", "plan9"], says: "Allowed choices are ubuntu-24.04, ubuntu-22.04" },
     { args: ["fly"], says: "unknown command 'fly'" },
   ])("refuses $args", async ({ args, says }) => {
     const { exitCode, stderr } = await cli(...args);

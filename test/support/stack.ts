@@ -6,6 +6,7 @@ import { parse, stringify } from "yaml";
 import { withAgent } from "../../infra/host/agent.ts";
 import { project, type ReadyStack, readyStack } from "../../operate/run-pulumi.ts";
 import { stackOf } from "../../operate/sandbox-names.ts";
+import type { System } from "../../sandbox/host/distribution.ts";
 import type { SandboxInfo } from "../../sandbox/host/sandbox.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
@@ -35,12 +36,14 @@ export class TestStack implements AsyncDisposable {
   /**
    * @param ca whether an ACME server is beside its sandbox, which makes the stack one with `tls: acme`
    * @param fleet how many hosts it shall have, as a fleet
+   * @param system what its sandbox is made of; default: as any sandbox
    */
   static async start(
     label: string,
-    { ca = false, fleet }: { ca?: boolean; fleet?: number } = {},
+    { ca = false, fleet, system }: { ca?: boolean; fleet?: number; system?: System } = {},
   ): Promise<TestStack> {
     const host = testName(label);
+    if (system) await sandbox.up(host, { system });
     if (ca) {
       await sandbox.up(host);
       await sandbox.addCa(host);
