@@ -9,6 +9,7 @@ import { type Application, applicationsOf } from "./settings/applications.ts";
 import type { WebSocketHostArgs } from "./settings/arguments.ts";
 import { waitOfThisRun } from "./settings/lock-wait.ts";
 import { operatedSettings } from "./settings/operated.ts";
+import { isHttpOnly } from "./settings/routes.ts";
 import type { Settings } from "./settings/schema.ts";
 import { validate } from "./settings/validate.ts";
 import { acme } from "./steps/acme.ts";
@@ -102,16 +103,17 @@ export class WebSocketHost extends pulumi.ComponentResource {
 
     this.address = pulumi.output(settings.host);
     this.url = places.url;
-    this.wsUrl = places.apply(({ wsUrl }) => wsUrl);
-    this.wssUrl = places.apply(({ wssUrl }) => wssUrl);
+    const held = placesOf(applications.find((each) => !isHttpOnly(each)) ?? settings);
+    this.wsUrl = held.apply(({ wsUrl }) => wsUrl);
+    this.wssUrl = held.apply(({ wssUrl }) => wssUrl);
     // The stack keeps the name that it had where the new release failed.
     const known = running.map(({ release }) => pulumi.all([release, pulumi.unsecret(report)]));
     const names = known.map((each) => each.apply(([release]) => release));
     this.release = names[0] ?? pulumi.output("");
     if (settings.applications) this.releases = byApplication(applications, names);
     this.caCertificate = pulumi.output(issued?.authority);
-    const testUrls = proven.map(({ addresses: { urls }, token }) =>
-      pulumi.secret(pulumi.interpolate`${urls[0]}${token.apply(asQuery)}`),
+    const testUrls = proven.map(({ addresses: { first }, token }) =>
+      pulumi.secret(pulumi.interpolate`${first}${token.apply(asQuery)}`),
     );
     this.testUrl = testUrls[0] ?? pulumi.secret("");
     if (settings.applications) this.testUrls = byApplication(applications, testUrls);

@@ -3,6 +3,7 @@ import { closeFailure } from "./failure-close.ts";
 import { directFailure } from "./failure-direct.ts";
 import { httpFailure } from "./failure-http.ts";
 import { networkFailure } from "./failure-network.ts";
+import { requestFailure } from "./failure-request.ts";
 import { tlsFailure } from "./failure-tls.ts";
 import { isLoginRefusal } from "./login-refusal.ts";
 import { answered, type Seen } from "./seen.ts";
@@ -26,6 +27,8 @@ export interface HandshakeFailure {
 export function readFailure(hop: string, seen: Seen, names: HostNames): Reading {
   if (seen.unsendable !== undefined) return unsendable(seen.unsendable, names);
   if (seen.refused !== undefined) return { cause: notLetIn(seen), next: backendLog(names) };
+  const requested = requestFailure(hop, seen, names);
+  if (requested) return requested;
   const direct = names.direct ? directFailure(hop, seen, names) : undefined;
   if (direct) return direct;
   if (seen.closeCode !== undefined) return closeFailure(hop, seen, names);

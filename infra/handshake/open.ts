@@ -149,5 +149,5 @@ export function bareHost(url: URL): string {
 
 /** The port of a WebSocket URL. */
 export function portOf(url: URL): number {
-  return Number(url.port) || (url.protocol === "wss:" ? 443 : 80);
+  return Number(url.port) || (["wss:", "https:"].includes(url.protocol) ? 443 : 80);
 }

@@ -80,6 +80,18 @@ export const presetOptions = {
     /** What is shown when it is joined. */
     payload: payload.default({}),
   }),
+  /** For an application without a WebSocket. */
+  http: check.members({
+    ...openingMembers,
+    /** The status that the answer must have. Default: any below 400. */
+    status: z
+      .int("a status such as 200")
+      .min(200, "a status from 200 on")
+      .max(599, "a status such as 200")
+      .optional(),
+    /** What its text must hold. */
+    contains: text,
+  }),
   example: check.members({}),
 };
 

@@ -27,9 +27,9 @@ export interface WayOpening {
   protocols: string[];
 }
 
-/** A client that the backend let in. */
-export interface Session {
-  readonly client: Client;
+/** A client that the backend let in; where it came by a plain request, there is nothing that it holds. */
+export interface Entered {
+  readonly client?: Client;
   /** The protocol's own ping, or undefined where it has none that a client may send. */
   ping?: () => Promise<void>;
   /** What a client must send, and how often, although it has nothing to say; absent where silence is allowed. */
@@ -39,6 +39,13 @@ export interface Session {
   /** The answers by which the client was let in, for {@link Protocol.sameAnswer}. */
   answers?: readonly string[];
 }
+
+/** One that holds a connection. */
+export interface Session extends Entered {
+  readonly client: Client;
+}
+
+export const holdsConnection = (session: Entered): session is Session => session.client !== undefined;
 
 /** What must be in the backend's log. */
 export interface LogLines {
@@ -53,15 +60,17 @@ export interface LogLines {
 export interface Protocol {
   /** As the configuration names it; `script` for the operator's own. */
   readonly name: string;
+  /** Whether it is plain requests, and no WebSocket: then there is neither `upgrade` nor `close`. */
+  readonly http?: true;
   /** Its own hops: before the upgrade, until the client is let in, and what is proven then. `close` follows. */
   readonly hops: { before?: readonly Hop[]; entry: readonly Hop[]; proof: readonly Hop[] };
   readonly log?: LogLines;
   /** Whether the client shows the token: else nothing can be asked about a wrong one. */
   readonly showsToken: boolean;
   /** Opens a connection and does what a client does until it is let in. Throws {@link Stopped} where it is not. */
-  enter(way: Way): Promise<Session>;
-  /** What is asked of the backend beyond that, hop by hop. */
+  enter(way: Way): Promise<Entered>;
+  /** What is asked of the backend beyond that, hop by hop, by a client that holds a connection. */
   prove(way: Way, session: Session): Promise<void>;
   /** Whether both were let in alike. For protocols whose answers alone do not tell. */
-  sameAnswer?(right: Session, wrong: Session): boolean;
+  sameAnswer?(right: Entered, wrong: Entered): boolean;
 }

@@ -15,6 +15,8 @@ export interface Question {
 
 export interface Answer {
   status: number;
+  /** Where it sends the client on. */
+  location?: string;
   text: string;
 }
 
@@ -24,13 +26,14 @@ export function httpRequest(
   { ca, at, timeoutMs, passed }: Pick<Opening, "ca" | "at" | "timeoutMs" | "passed">,
 ): Promise<Answer> {
   const { method = "GET", url, headers, body = "" } = question;
-  const send = url.protocol === "wss:" ? secureRequest : plainRequest;
   const address = new URL(url.href.replace(/^ws/, "http"));
+  const secure = address.protocol === "https:";
+  const send = secure ? secureRequest : plainRequest;
   if (isIP(bareHost(url))) passed("name");
   return new Promise((resolve, reject) => {
     const request = send(address, {
       ...{ method, headers: { ...headers, "content-length": Buffer.byteLength(body) }, agent: false },
-      ...(url.protocol === "wss:" && trusting(ca)),
+      ...(secure && trusting(ca)),
       rejectUnauthorized: true,
       ...dialling(at),
     });
@@ -47,7 +50,8 @@ export function httpRequest(
     request.once("response", async (response) => {
       const text = await readWhole(response);
       clearTimeout(timer);
-      resolve({ status: response.statusCode ?? 0, text });
+      const { location } = response.headers;
+      resolve({ status: response.statusCode ?? 0, ...(location && { location }), text });
     });
     request.end(body);
   });

@@ -4,7 +4,7 @@ import { type HandshakeFailure, readFailure } from "./failure.ts";
 import { type Hop, Hops, notAsked } from "./hops.ts";
 import { shownUrl } from "./mask.ts";
 import type { NetworkHop } from "./open.ts";
-import type { Protocol, Session, Way, WayOpening } from "./protocol.ts";
+import { type Entered, holdsConnection, type Protocol, type Way, type WayOpening } from "./protocol.ts";
 import type { HandshakeRow, Subject } from "./report.ts";
 import { type Answer, httpRequest, type Question } from "./request.ts";
 import { type Seen, Stopped } from "./seen.ts";
@@ -35,14 +35,14 @@ export interface Run {
 export async function runProtocol(options: RunOptions): Promise<Run> {
   const { url, protocol } = options;
   const way = new ProtocolWay(options);
-  let session: Session | undefined;
+  let session: Entered | undefined;
   const failure = await way.untilFailure(async () => {
     session = await protocol.enter(way);
-    await protocol.prove(way, session);
+    if (holdsConnection(session)) await protocol.prove(way, session);
     await way.close();
   });
   const told = { token: failure || !showsToken(options) ? "" : tokenShown };
-  const rows = [...way.hops.rows, ...notAsked(shownUrl(url), unasked(options), told)];
+  const rows = [...way.hops.rows, ...notAsked(shownUrl(asSpoken(protocol, url)), unasked(options), told)];
   return { rows, values: session?.values ?? new Map(), ...failure };
 }
 
@@ -58,7 +58,7 @@ export interface Entry {
  */
 export async function enterAndLeave(
   options: RunOptions,
-  inside: (session: Session, way: Way) => Promise<void> = async () => {},
+  inside: (session: Entered, way: Way) => Promise<void> = async () => {},
 ): Promise<Entry> {
   const way = new ProtocolWay(options);
   const failure = await way.untilFailure(async () => {
@@ -67,6 +67,9 @@ export async function enterAndLeave(
   });
   return { rows: way.hops.rows, ...failure };
 }
+
+/** An address of the service, which is given as that of a WebSocket, as this protocol goes to it. */
+const asSpoken = (protocol: Protocol, url: string) => (protocol.http ? url.replace(/^ws/, "http") : url);
 
 /** Of a protocol without a hop about the token: whether it is checked, the question about a wrong one tells. */
 const tokenShown = "shown";
@@ -94,8 +97,8 @@ export class ProtocolWay implements Way {
     const { token, timeoutMs, url } = options;
     this.token = token;
     this.timeoutMs = timeoutMs;
-    this.#options = options;
-    this.hops = new Hops(shownUrl(url), hopsOf(options));
+    this.#options = { ...options, url: asSpoken(options.protocol, url) };
+    this.hops = new Hops(shownUrl(this.#options.url), hopsOf(options));
   }
 
   get url(): URL {
@@ -160,8 +163,10 @@ export class ProtocolWay implements Way {
 
 function hopsOf({ url, protocol, token }: RunOptions): Hop[] {
   const { before = [], entry, proof } = protocol.hops;
-  const network = ["name", "tcp", ...(url.startsWith("wss:") ? ["tls"] : [])].map((name) => ({ name }));
-  const hops: Hop[] = [...network, ...before, { name: "upgrade" }, ...entry, ...proof, { name: "close" }];
+  const opened = protocol.http ? [] : [{ name: "upgrade" }];
+  const closed = protocol.http ? [] : [{ name: "close" }];
+  const network = ["name", "tcp", ...(/^(wss|https):/.test(url) ? ["tls"] : [])].map((name) => ({ name }));
+  const hops: Hop[] = [...network, ...before, ...opened, ...entry, ...proof, ...closed];
   // Without a token a client that gets in tells nothing about tokens.
   return token === ""
     ? hops.map(({ name, about }) => ({ name, ...(about !== "token" && about && { about }) }))

@@ -1,4 +1,4 @@
-import type { Session } from "./protocol.ts";
+import type { Entered } from "./protocol.ts";
 import { type Entry, enterAndLeave, type RunOptions } from "./run.ts";
 import type { Seen } from "./seen.ts";
 
@@ -45,14 +45,14 @@ export async function askWrongToken(options: RunOptions): Promise<WrongToken> {
 
 interface Try {
   entry: Entry;
-  session?: Session;
+  session?: Entered;
 }
 
 async function tryToken(options: RunOptions, token: string): Promise<Try> {
-  let entered: Session | undefined;
+  let entered: Entered | undefined;
   const entry = await enterAndLeave({ ...options, token }, async (session) => {
     entered = session;
-    await session.client.stay(secondThoughtMs);
+    await session.client?.stay(secondThoughtMs);
   });
   return { entry, ...(entered && { session: entered }) };
 }

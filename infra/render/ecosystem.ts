@@ -40,7 +40,7 @@ export type BackendParameters = Pick<
   | "nodeSource"
   | "npmRegistry"
 > &
-  Partial<Pick<Settings, "takeOver">> & { step?: BackendStep };
+  Partial<Pick<Settings, "takeOver" | "routes">> & { step?: BackendStep };
 
 /**
  * The payload of step `backend`: which release, how pm2 runs it, and one line a file, so that a preview shows which

@@ -98,7 +98,7 @@ const siteOf = (takeOver: unknown) => {
 
 function routesTo(routes: unknown, name: string): Raw {
   const own = Object.entries(object(routes)).filter(([, route]) => object(route).application === name);
-  const [main] = own.find(([, route]) => object(route).websocket === true) ?? [];
+  const [main] = own.find(([, route]) => object(route).websocket === true) ?? own[0] ?? [];
   return { routes: Object.fromEntries(own), websocketPath: main };
 }
 

@@ -32,8 +32,8 @@ function leadsNowhere(path: string, { application, files }: Given, names: readon
 
 function isServed(name: string, all: readonly Given[]): string[] {
   const own = all.filter(({ application }) => application === name);
-  if (own.some(({ websocket }) => websocket)) return [];
+  if (own.length > 0) return [];
   return [
-    `applications.${name}: expected a path of routes with "websocket": true that leads to it, found ${own.length === 0 ? "none" : "HTTP alone, by which no release can be proven"}; add { "websocket": true, "application": "${name}" }, or remove the application`,
+    `applications.${name}: expected a path of routes that leads to it, found none; add { "websocket": true, "application": "${name}" }, without "websocket" where it speaks HTTP alone, or remove the application`,
   ];
 }

@@ -2,7 +2,7 @@ import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { conflicts } from "./conflicts.ts";
 import { defaultInstances } from "./default-instances.ts";
-import { mainWebsocketPath } from "./routes.ts";
+import { mainPath } from "./routes.ts";
 import { isLater, type Settings, schema, secretKeys } from "./schema.ts";
 import { sharedWithTaken } from "./taken-data.ts";
 
@@ -18,7 +18,7 @@ export function checked(raw: Readonly<Record<string, unknown>>): Checked {
   const problems = [...unknownKeys(raw), ...ofKeys];
   settings.backendInstances ??= defaultInstances(settings as Partial<Settings>);
   problems.push(...conflicts(settings as Partial<Settings>));
-  settings.websocketPath &&= mainWebsocketPath(settings as Settings);
+  settings.websocketPath &&= mainPath(settings as Settings);
   if (problems.length === 0) settings.backendShared = sharedWithTaken(settings);
   return { settings: settings as Partial<Settings>, problems };
 }

@@ -5,7 +5,7 @@ import { nodeConflicts } from "./backend-problems.ts";
 import { checkPair } from "./certificate-pair.ts";
 import { handshakeOf, takesMadeToken } from "./default-handshake.ts";
 import { portConflicts } from "./port-conflicts.ts";
-import { routeProblems } from "./routes.ts";
+import { isHttpOnly, routeProblems } from "./routes.ts";
 import { isLater, type Settings } from "./schema.ts";
 import { takenConflicts } from "./taken-data.ts";
 
@@ -21,6 +21,7 @@ export function conflicts(settings: Some): string[] {
     httpsOnlyConflicts,
     proxyConflicts,
     routeConflicts,
+    handshakeConflicts,
     hostKeyConflicts,
     tokenConflicts,
     environmentConflicts,
@@ -73,6 +74,20 @@ function routeConflicts({ websocketPath, routes }: Some): string[] {
   return websocketPath ? routeProblems({ websocketPath, routes }) : [];
 }
 
+/** A WebSocket is proven as one, and what has none by a request. */
+function handshakeConflicts({ handshake, routes }: Some): string[] {
+  if (!handshake) return [];
+  const httpOnly = isHttpOnly({ routes });
+  const byRequest = "preset" in handshake && handshake.preset === "http";
+  if (httpOnly === byRequest) return [];
+  const found = "preset" in handshake ? handshake.preset : "a script";
+  return [
+    httpOnly
+      ? `handshake: expected http, since no path of routes is a WebSocket, found ${found}; add "websocket": true to its path, or remove the key`
+      : "handshake: expected what its WebSocket speaks, found http, which is for an application without one; remove the key, or name a preset or a script",
+  ];
+}
+
 function hostKeyConflicts({ host, hostKey, jumpHost, jumpHostKey }: Some): string[] {
   const problems = [];
   if (host !== undefined && typeof host !== "string" && !hostKey) {
@@ -90,8 +105,9 @@ function tokenConflicts({
   handshakeToken,
   backendSource,
   handshake,
+  routes,
 }: Some): string[] {
-  if (!takesMadeToken(handshakeOf({ handshake, backendSource }))) return [];
+  if (!takesMadeToken(handshakeOf({ handshake, backendSource, routes }))) return [];
   if (handshakeToken || !backendSource || !secrets || isLater(secrets)) return [];
   const secret = (secrets as Record<string, string>).TOKEN_SECRET;
   if (secret && secret.length >= 16) return [];

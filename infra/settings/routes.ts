@@ -115,18 +115,15 @@ export interface RouteSettings {
 
 /** The paths as nginx serves them: WebSockets first, the main one at their head, then HTTP, then files. */
 export function routesOf({ websocketPath, routes: given }: RouteSettings): Route[] {
-  const main: Route = {
-    path: websocketPath,
-    kind: "websocket",
-    application: given?.[websocketPath]?.application,
-    handshake: given?.[websocketPath]?.handshake,
-  };
-  if (!given) return websocketPath === "/" ? [main] : [main, { path: "/", kind: "http" }];
+  const websocket: Route = { path: websocketPath, kind: "websocket" };
+  if (!given) return websocketPath === "/" ? [websocket] : [websocket, { path: "/", kind: "http" }];
+  const own = given[websocketPath];
+  const main = own ? routeOf(websocketPath, own) : websocket;
   const others = Object.entries(given)
     .filter(([path]) => path !== websocketPath)
     .map(([path, route]) => routeOf(path, route));
   const kinds = ["websocket", "http", "files"] as const;
-  return [main, ...kinds.flatMap((kind) => others.filter((route) => route.kind === kind))];
+  return kinds.flatMap((kind) => [main, ...others].filter((route) => route.kind === kind));
 }
 
 function routeOf(path: string, route: z.output<typeof routeInput>): Route {
@@ -141,14 +138,26 @@ function routeOf(path: string, route: z.output<typeof routeInput>): Route {
 export const fileRoutesOf = (settings: RouteSettings): FilesRoute[] =>
   routesOf(settings).filter((route) => route.kind === "files");
 
-/** The WebSocket path that the outputs, the operator's commands and `WS_PATH` name: the given one, else the first. */
-export function mainWebsocketPath({ websocketPath, routes: given }: RouteSettings): string {
-  const paths = websocketsOf(given);
+/**
+ * The path that the outputs, the operator's commands and `WS_PATH` name, and by which a release is proven: the WebSocket
+ * that is given, else the first; without a WebSocket the first path of HTTP.
+ */
+export function mainPath({ websocketPath, routes: given }: RouteSettings): string {
+  const paths = isHttpOnly({ routes: given }) ? httpPathsOf(given) : websocketsOf(given);
   return paths.includes(websocketPath) ? websocketPath : (paths[0] ?? websocketPath);
 }
 
 const websocketsOf = (given: RouteSettings["routes"]) =>
   Object.entries(given ?? {}).flatMap(([path, { websocket }]) => (websocket ? [path] : []));
+
+const httpPathsOf = (given: RouteSettings["routes"]) =>
+  Object.entries(given ?? {}).flatMap(([path, { websocket, files }]) =>
+    websocket || files !== undefined ? [] : [path],
+  );
+
+/** Whether no path is a WebSocket: then a plain request proves the application. */
+export const isHttpOnly = ({ routes: given }: Partial<Pick<RouteSettings, "routes">>): boolean =>
+  given !== undefined && websocketsOf(given).length === 0;
 
 /** The default, which Pulumi.yaml gives where none was chosen. */
 export const defaultWebsocketPath = "/ws";
@@ -157,9 +166,21 @@ export const defaultWebsocketPath = "/ws";
 export function routeProblems({ websocketPath, routes: given }: RouteSettings): string[] {
   if (!given) return [];
   const paths = websocketsOf(given);
-  if (paths.length === 0) return ['routes: expected a path with "websocket": true, found none'];
+  if (paths.length === 0 && httpPathsOf(given).length === 0)
+    return [
+      'routes: expected a path that leads to the backend, { "websocket": true } or {}, found files alone',
+    ];
   if (paths.includes(websocketPath) || websocketPath === defaultWebsocketPath) return [];
+  if (paths.length === 0) return httpProblems(websocketPath, given);
   return [
     `websocketPath: expected ${paths.length > 1 ? "one of " : ""}${paths.join(", ")}, the WebSockets of routes, found ${JSON.stringify(websocketPath)}; add it to routes, or remove one of the two keys`,
   ];
 }
+
+/** An application has its own main path by then. */
+const httpProblems = (websocketPath: string, given: RouteSettings["routes"]) =>
+  httpPathsOf(given).includes(websocketPath)
+    ? []
+    : [
+        `websocketPath: expected nothing, since no path of routes is a WebSocket, found ${JSON.stringify(websocketPath)}; add it to routes with "websocket": true, or remove the key`,
+      ];

@@ -28,8 +28,9 @@ export function hopsOf(
     .map((name) => hop(seen, name, findings, verdict));
 }
 
-/** Without TLS, or without services that the backend needs, there is nothing to say of them; the page is asked for by `ws:` alone. */
-function concerns({ target, inside }: Observations, name: HopName): boolean {
+/** Without a WebSocket, without TLS, or without services that the backend needs, there is nothing to say of them; the page is asked for by `ws:` alone. */
+function concerns({ target, inside, outside }: Observations, name: HopName): boolean {
+  if (name === "upgrade") return outside.client.handshake !== "http";
   if (name === "renewal") return inside?.acme !== undefined;
   if (name === "services") return (inside?.services.length ?? 0) > 0;
   if (name === "page") return target.urls.some((url) => url.startsWith("ws:"));

@@ -5,7 +5,7 @@ import { sshLine } from "../../infra/next-commands.ts";
 import { type Application, applicationsOf } from "../../infra/settings/applications.ts";
 import { handshakeOf } from "../../infra/settings/default-handshake.ts";
 import { type Operated, readOperated } from "../../infra/settings/operated.ts";
-import { mainWebsocketPath } from "../../infra/settings/routes.ts";
+import { mainPath } from "../../infra/settings/routes.ts";
 import type { StackOutputs } from "../host-session.ts";
 import type { Project } from "../project.ts";
 import { among } from "../target/among.ts";
@@ -106,7 +106,7 @@ export function connectionOf({ name, connection }: OwnHost): HostConnection {
 /** Of a state of an older version, or of an `up` that never came to its end, the defaults. */
 export function operatedOf({ settings }: OwnHost): Operated {
   const read = readOperated(settings);
-  return { ...read, websocketPath: mainWebsocketPath(read) };
+  return { ...read, websocketPath: mainPath(read) };
 }
 
 export const jumpWords = (jump: HostConnection["jumpHost"]) =>

@@ -55,10 +55,10 @@ function prove(
   handshake: Handshake,
 ) {
   const { step, called, backendName, backendInstances, handshakeTimeout } = application;
-  const { wsUrl, wssUrl } = addresses({ ...application, host: connection.host });
+  const { urls } = addresses({ ...application, host: connection.host });
   const testUrl = called === undefined ? outputs.testUrl : outputs.testUrls?.[called];
   return proveHandshake({
-    urls: [wsUrl, wssUrl].filter((url) => url !== undefined),
+    urls,
     ...(outputs.caCertificate && { ca: outputs.caCertificate }),
     token: (testUrl && new URL(testUrl).searchParams.get("token")) || "",
     handshake,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { handshakeSetting } from "../../infra/handshake/handshake.ts";
 import { argumentsOf } from "../../infra/settings/application-keys.ts";
 import { check } from "../../infra/settings/checks.ts";
-import { defaultWebsocketPath, mainWebsocketPath, routes } from "../../infra/settings/routes.ts";
+import { defaultWebsocketPath, mainPath, routes } from "../../infra/settings/routes.ts";
 
 /** A list or an object; `pulumi config set KEY JSON` keeps it as text. */
 const orJson = <T extends z.ZodType>(kind: T) => z.preprocess(fromJson, kind);
@@ -36,7 +36,7 @@ const configuration = z
     backendSource: z.string().optional(),
     handshake: orJson(handshakeSetting).catch(undefined),
   })
-  .transform((values) => ({ ...values, websocketPath: mainWebsocketPath(values) }));
+  .transform((values) => ({ ...values, websocketPath: mainPath(values) }));
 export type Configuration = z.output<typeof configuration>;
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { readFailure } from "../../infra/handshake/failure.ts";
-import type { Protocol, Session } from "../../infra/handshake/protocol.ts";
+import { holdsConnection, type Protocol, type Session } from "../../infra/handshake/protocol.ts";
 import { ProtocolWay } from "../../infra/handshake/run.ts";
 import { Stopped } from "../../infra/handshake/seen.ts";
 import { maskTokens } from "../diagnose/mask.ts";
@@ -99,6 +99,7 @@ async function live(options: HoldOptions, place: Place, connected: () => void): 
   signal.addEventListener("abort", leave);
   try {
     const session = await protocol.enter(way);
+    if (!holdsConnection(session)) throw new Error(`handshake ${protocol.name} holds no connection`);
     place.since = Date.now();
     connected();
     await (which === "active" ? ping(session, options, place) : listen(session));

@@ -34,6 +34,10 @@ export async function watch(target: Target, options: WatchOptions): Promise<Summ
   const url = target.urls.at(-1) ?? "";
   const losses = new Losses();
   const protocol = protocolOf(handshake);
+  if (protocol.http)
+    throw new Error(
+      "expected an application with a WebSocket, which can be held, found one that is proven by a plain request (handshake http)\n  next: npm run diagnose; with several applications: --application NAME of another one",
+    );
   const one = (which: Which) =>
     hold({ ...options, which, url, protocol, token, secrets: secretsOf(client), ca, names, emit, losses });
   try {

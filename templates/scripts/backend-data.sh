@@ -108,13 +108,13 @@ data_expect() {
     link:*) why="is a link: name the folder that it leads to" ;;
     database:*) why="is a database in use: its journal is beside it, and cannot move with it" ;;
   esac
-  [ -z "$why" ] || fail "takeOver.data: $1 $why; nothing was changed" "correct takeOver.data, or copy it to $target by hand, with the application stopped; then '$PULUMI up'"
+  [ -z "$why" ] || fail "$(backend_taken_key): $1 $why; nothing was changed" "correct $(backend_taken_key), or copy it to $target by hand, with the application stopped; then '$PULUMI up'"
 }
 
 # data_move SOURCE PATH: written down first, since the run may be cut short.
 data_move() {
   grep -qsxF "$1"$'\t'"$2" "$DATA_MOVED" || printf '%s\t%s\n' "$1" "$2" >> "$DATA_MOVED"
-  if share_is_filled "$2"; then fail "takeOver.data: $APP_ROOT/shared/$2 holds files already" "move them away; then '$PULUMI up'"; fi
+  if share_is_filled "$2"; then fail "$(backend_taken_key): $APP_ROOT/shared/$2 holds files already" "move them away; then '$PULUMI up'"; fi
   share_move "$1" "$2"
   changed "moved $1 to $APP_ROOT/shared/$2, and linked it"
 }

@@ -35,7 +35,14 @@ backend_key() { if [ -z "$BACKEND_NAME" ]; then say "backend${1^}"; else say "ap
 # Keys that are the same for a host with one application.
 backend_handshake_key() { if [ -z "$BACKEND_NAME" ]; then say handshake; else backend_key handshake; fi; }
 backend_token_key() { if [ -z "$BACKEND_NAME" ]; then say handshakeToken; else backend_key handshakeToken; fi; }
+backend_taken_key() { if [ -z "$BACKEND_NAME" ]; then say takeOver.data; else backend_key takeOver.data; fi; }
 backend_path_key() { if [ -z "$BACKEND_NAME" ]; then say websocketPath; else say routes; fi; }
+
+# backend_in_words TEXT: what a program said of a key, by the name that the configuration has for it.
+backend_in_words() {
+  local text=${1//websocketPath/$(backend_path_key)}
+  say "${text//backendPort/$(backend_key port)}"
+}
 
 # The other applications of this host, one step a line.
 backend_others() {

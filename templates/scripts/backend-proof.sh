@@ -26,7 +26,7 @@ backend_instances() {
   backend_read
   run=$(current run) ports=$(backend_serving_ports)
   [ ! -d "$HANDOVER" ] || run=$(handover run) ports=$(handover port)
-  backend_prove_each "$APP" "${ports%%,*}" "$run" || fail "$(why)" "read its log: pm2 logs $APP --lines 20, as $APP_USER"
+  backend_prove_each "$APP" "${ports%%,*}" "$run" || fail "$(backend_in_words "$(why)")" "read its log: pm2 logs $APP --lines 20, as $APP_USER"
 }
 
 # backend_prove_process NAME PORT [RUN]: the same; of a process that ended meanwhile it says how it did.

@@ -7,7 +7,7 @@ backend_refuse() {
   said="release $(handover release) did not come up: $(why)"
   site_put_back "$said"
   backend_step_back
-  backend_reverted "$said" "$(backend_correct "$said"), then '$PULUMI up'"
+  backend_reverted "$(backend_in_words "$said")" "$(backend_correct "$said"), then '$PULUMI up'"
 }
 
 # backend_correct SAID: what to correct. Where the backend answered, and the configuration expects something else, either

@@ -9,6 +9,7 @@ describe("the addresses of the service", () => {
     expect(addresses(site)).toEqual({
       url: "http://203.0.113.7/",
       wsUrl: "ws://203.0.113.7/ws",
+      first: "ws://203.0.113.7/ws",
       wssUrl: "wss://203.0.113.7/ws",
       urls: ["ws://203.0.113.7/ws", "wss://203.0.113.7/ws"],
       proven: ["ws://203.0.113.7/ws", "wss://203.0.113.7/ws"],
@@ -20,6 +21,7 @@ describe("the addresses of the service", () => {
     const named = { ...site, serverName: ["geo.example", "2001:db8::7"] };
     expect(addresses(named)).toEqual({
       url: "http://geo.example/",
+      first: "ws://geo.example/ws",
       wsUrl: "ws://geo.example/ws",
       wssUrl: "wss://geo.example/ws",
       urls: ["ws://geo.example/ws", "wss://geo.example/ws"],
@@ -31,6 +33,7 @@ describe("the addresses of the service", () => {
   it("are those with TLS alone where port 80 only redirects", () => {
     expect(addresses({ ...site, httpsOnly: true })).toEqual({
       url: "https://203.0.113.7/",
+      first: "wss://203.0.113.7/ws",
       wssUrl: "wss://203.0.113.7/ws",
       urls: ["wss://203.0.113.7/ws"],
       proven: ["wss://203.0.113.7/ws"],

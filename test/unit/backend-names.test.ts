@@ -37,6 +37,19 @@ describe("what belongs to one application", () => {
     ]);
   });
 
+  it("is called by the key that was written, also in what a program of the host says", async () => {
+    const said = (step: string) =>
+      answer(
+        `backend_names ${step}; backend_in_words "it is on 3001; set backendPort to that (websocketPath)"; backend_taken_key`,
+      );
+    expect(await said("backend")).toBe(
+      "it is on 3001; set backendPort to that (websocketPath)\ntakeOver.data",
+    );
+    expect(await said("backend-chat")).toBe(
+      "it is on 3001; set applications.chat.port to that (routes)\napplications.chat.takeOver.data",
+    );
+  });
+
   it("has its name everywhere for each other one, and no timer of one is meant by that of another", async () => {
     const chat = await names("backend-chat");
     expect(chat).toEqual([

@@ -4,6 +4,7 @@ import type { PresetName, PresetOptions } from "../preset-options.ts";
 import type { Protocol } from "../protocol.ts";
 import { exampleScript } from "./example-script.ts";
 import { graphqlWs } from "./graphql-ws.ts";
+import { http } from "./http.ts";
 import { mqtt } from "./mqtt.ts";
 import { phoenix } from "./phoenix.ts";
 import { plain } from "./plain.ts";
@@ -23,6 +24,7 @@ const protocols: { [Name in PresetName]: (options: PresetOptions<Name>) => Proto
   stomp,
   signalr,
   phoenix,
+  http,
   example: () => scripted("example", exampleScript),
 };
 

@@ -92,7 +92,7 @@ const network = ["name", "tcp", "tls"];
 
 /**
  * What the address does for a client that opens as the protocol does and then says nothing: only that tells, whatever a script expects, whether connections come
- * about. Undefined where not even the port was reached.
+ * about. Undefined where not even the port was reached, and for a protocol that is plain requests.
  */
 async function openPlain(
   url: string,
@@ -100,7 +100,7 @@ async function openPlain(
   protocol: Protocol,
   options: FlowOptions,
 ): Promise<PlainOpen | undefined> {
-  if (network.includes(failedAt)) return undefined;
+  if (network.includes(failedAt) || protocol.http) return undefined;
   const { rows, failure } = await runProtocol(clientOf(url, silentClient(protocol), options));
   if (!failure) return "held";
   return rows.some(({ hop, status }) => hop === "upgrade" && status === "ok") ? "closed" : "refused";

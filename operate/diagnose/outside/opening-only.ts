@@ -6,10 +6,10 @@ import { plain, upgradeOnly } from "../../../infra/handshake/protocols/plain.ts"
 class Opened extends Error {}
 
 /** A client that opens its connection as the protocol does, by its path, query and subprotocol, and then says nothing. */
-export const openingOnly = (protocol: Protocol): Protocol => ({
-  ...upgradeOnly,
-  enter: async (way) => ({ client: await opened(protocol, way) }),
-});
+export const openingOnly = (protocol: Protocol): Protocol =>
+  protocol.http
+    ? protocol
+    : { ...upgradeOnly, enter: async (way) => ({ client: await opened(protocol, way) }) };
 
 /** The same, as {@link plain} has it: held for a second, and answered a ping frame. */
 export function silentClient(protocol: Protocol): Protocol {

@@ -1,11 +1,12 @@
 import { effective, own, upstreamsOf } from "../../../infra/nginx/serving.ts";
 import { worry } from "./rule.ts";
-import { answer, isGeneral, mend, place, textRule } from "./served.ts";
+import { answer, isGeneral, mend, place, speaksWebSocket, textRule } from "./served.ts";
 import { shortPatience } from "./timeouts.ts";
 
 const wrongLocation = textRule((seen, serving, path) => {
   const passes = own(serving.location, "proxy_pass");
-  if (passes && !(isGeneral(serving) && path !== "/" && shortPatience(serving))) return undefined;
+  const early = path !== "/" && speaksWebSocket(seen) && shortPatience(serving);
+  if (passes && !(isGeneral(serving) && early)) return undefined;
   return {
     cause: `no location of nginx passes ${path} to the backend: ${place(serving)} answers it`,
     evidence: [place(serving), ...answer(seen)],
@@ -33,6 +34,7 @@ const wrongUpstream = textRule((seen, serving, path) => {
 });
 
 const headers = textRule((seen, serving) => {
+  if (!speaksWebSocket(seen)) return undefined;
   const set = new Map(
     effective(serving, "proxy_set_header").map(([name = "", ...value]) => [
       name.toLowerCase(),
@@ -61,5 +63,5 @@ const headers = textRule((seen, serving) => {
   };
 });
 
-/** What the location for the WebSocket must do, and does not. */
+/** What the location for the backend must do, and does not. */
 export const locationRules = [wrongLocation, wrongUpstream, headers];

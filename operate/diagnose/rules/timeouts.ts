@@ -1,7 +1,7 @@
 import { effective, type Serving, seconds } from "../../../infra/nginx/serving.ts";
 import type { Observations } from "../observations.ts";
 import { worry } from "./rule.ts";
-import { mend, place, textRule } from "./served.ts";
+import { mend, place, speaksWebSocket, textRule } from "./served.ts";
 
 /** nginx's default for `proxy_read_timeout`: a connection that is silent for so long is cut. */
 const patience = 60;
@@ -19,7 +19,7 @@ export const shortPatience = (serving: Serving) =>
 
 const timeouts = textRule((seen, serving) => {
   const short = shortPatience(serving);
-  if (!short || deployedSo(seen, short)) return undefined;
+  if (!short || !speaksWebSocket(seen) || deployedSo(seen, short)) return undefined;
   return {
     cause: `a WebSocket that is silent for ${short.seconds} s is cut: ${short.name} ${short.value === undefined ? "is missing, and nginx's default is 60s" : `is ${short.value}`}`,
     evidence: [`${short.name} ${short.value ?? "(default) 60s"}; ${place(serving)}`],

@@ -118,7 +118,7 @@ describe("several applications", () => {
     ],
     [
       { routes: { "/ws": routes["/ws"] } },
-      'applications.chat: expected a path of routes with "websocket": true that leads to it, found none; add { "websocket": true, "application": "chat" }, or remove the application',
+      'applications.chat: expected a path of routes that leads to it, found none; add { "websocket": true, "application": "chat" }, without "websocket" where it speaks HTTP alone, or remove the application',
     ],
     [{ routes: undefined }, /^applications\.api: expected a path of routes /],
     [{ applications: undefined }, /^routes\.\/ws\.application: expected nothing, since /],

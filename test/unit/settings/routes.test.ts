@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fileRoutesOf, mainWebsocketPath, routesOf } from "../../../infra/settings/routes.ts";
+import { addresses } from "../../../infra/addresses.ts";
+import { handshakeOf } from "../../../infra/settings/default-handshake.ts";
+import { fileRoutesOf, mainPath, routesOf } from "../../../infra/settings/routes.ts";
 import { type ConfigurationError, validate } from "../../../infra/settings/validate.ts";
 
 const good = { host: "203.0.113.7", handshakeToken: "t" };
@@ -34,7 +36,33 @@ describe("the routes", () => {
     const routes = { "/feed": { websocket: true }, "/live": { websocket: true } };
     expect(validate({ ...good, routes }).websocketPath).toBe("/feed");
     expect(validate({ ...good, routes, websocketPath: "/live" }).websocketPath).toBe("/live");
-    expect(mainWebsocketPath({ websocketPath: "/ws" })).toBe("/ws");
+    expect(mainPath({ websocketPath: "/ws" })).toBe("/ws");
+  });
+
+  it("without a WebSocket have HTTP as their main path, which a request proves", () => {
+    const routes = { "/": { files: "." }, "/api/": {}, "/admin/": {} };
+    const settings = validate({ ...good, routes });
+    expect(settings.websocketPath).toBe("/api/");
+    expect(routesOf(settings).map(({ path, kind }) => `${kind} ${path}`)).toEqual([
+      ...["http /api/", "http /admin/", "files /"],
+    ]);
+    expect(handshakeOf(settings)).toEqual({ preset: "http" });
+    expect(addresses({ ...settings, host: "203.0.113.7" })).toMatchObject({
+      ...{ first: "http://203.0.113.7/api/", others: [] },
+      proven: ["ws://203.0.113.7/api/", "wss://203.0.113.7/api/"],
+    });
+    expect(addresses({ ...settings, host: "203.0.113.7" })).not.toHaveProperty("wsUrl");
+  });
+
+  it("and the handshake must be of one kind", () => {
+    const path = (route: object, handshake: string) => problems({ routes: { "/api/": route }, handshake });
+    expect(path({}, "http")).toEqual([]);
+    expect(path({}, "mqtt")).toEqual([
+      expect.stringMatching(/^handshake: expected http, .* found mqtt; add/),
+    ]);
+    expect(path({ websocket: true }, "http")).toEqual([
+      expect.stringMatching(/^handshake: expected what its WebSocket speaks, found http/),
+    ]);
   });
 
   it("of files are named by their path, and come after all others", () => {
@@ -56,7 +84,10 @@ describe("the routes", () => {
   });
 
   it.each([
-    [{ "/api": {} }, 'routes: expected a path with "websocket": true, found none'],
+    [
+      { "/": { files: "." } },
+      'routes: expected a path that leads to the backend, { "websocket": true } or {}, found files alone',
+    ],
     [{ "ws; }": { websocket: true } }, /^routes: expected paths such as .*, and "ws; }" is none/],
     [{ "/ws": { websocket: "yes" } }, 'routes./ws.websocket: expected true or false, found "yes"'],
     [{ "/ws": { websoket: true } }, "routes./ws.websoket: this key is not known; did you mean websocket?"],
