@@ -53,6 +53,12 @@ export const commands = {
     checkout: true,
     says: "a throw-away host on this machine",
   },
+  bench: {
+    entry: "bench/run.ts",
+    setup: "pulumi",
+    checkout: true,
+    says: "compare with a plain script, pyinfra and Ansible on sandbox hosts",
+  },
 };
 
 // The names that can be typed here.

@@ -4,4 +4,4 @@ import { commands } from "./commands.mjs";
 
 const [name] = process.argv.splice(2, 1);
 
-await load({ name, entry: commands[name].entry, folders: ["infra", "operate", "sandbox"] });
+await load({ name, entry: commands[name].entry, folders: ["infra", "operate", "sandbox", "bench"] });

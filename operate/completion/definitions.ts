@@ -16,7 +16,10 @@ const definitions: Record<string, (() => Promise<{ command: Command }>) | undefi
   comment: () => import("../comment/command.ts"),
   ...(process.env.GEO_SYSTEM_INSTALLED === "yes"
     ? {}
-    : { sandbox: () => import("../../sandbox/host/command.ts") }),
+    : {
+        sandbox: () => import("../../sandbox/host/command.ts"),
+        bench: () => import("../../bench/command.ts"),
+      }),
 };
 
 /** Each command that can be typed here, with its definition. */
