@@ -62,7 +62,8 @@ async function clients(options: Options, columns: Map<string, Figures>): Promise
   await using host = await LoadHost.start({ clients: count, backend, settings: example(seconds) });
   const { testUrl, caCertificate: ca } = await host.outputs();
   const crew = { url: options.tls ? testUrl.replace(/^ws:/, "wss:") : testUrl, count, ca };
-  if (options.storm) return storms(host, crew, columns);
+  // Awaited here: the host goes once this returns.
+  if (options.storm) return await storms(host, crew, columns);
   console.error(`${count} clients connect …`);
   const work = options.release ? (crowd: Crowd) => releases(host, crowd, columns) : undefined;
   columns.set("held", await hold(host, await host.ways(count), crew, work));
