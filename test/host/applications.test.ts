@@ -86,7 +86,7 @@ describe.sequential("several applications on one host", () => {
     await clean(api, chat);
   });
 
-  it("a release of one, and its rollback, disturb no client of the other", async () => {
+  it("a release of one, and its way back, disturb nobody of the other", async () => {
     const two = await chat.release("two");
     const said = await chatUsers.unnoticed(() => undisturbed(apiUsers, () => chat.apply(two)));
     expect(said).toContain(`release ${two.hash} is confirmed`);
@@ -134,6 +134,51 @@ describe.sequential("several applications on one host", () => {
       expect(
         await waitFor(`${path} after the boot`, () => releaseMet(path, backend), { within: 60_000 }),
       ).toBe(release);
+  });
+
+  it("one without a WebSocket stands beside them: a request proves its release, and takes it back", async () => {
+    const ports = { backendPort: 3200, backendStandbyPort: 3201 };
+    const handshake = { preset: "http" as const, path: "/health", status: 200, contains: "release" };
+    const shop = await FixtureBackend.on(
+      host,
+      {
+        ...{ tls: "off", handoverSeconds: 2, backendName: "geo-shop", routes: { "/shop": {} } },
+        ...ports,
+        handshake,
+      },
+      "backend-shop",
+    );
+    await undisturbed(apiUsers, () =>
+      applySite(
+        settings({
+          applications: { ...applications, shop: { source: fixture, port: 3200, handshake } },
+          routes: { ...routes, "/shop": { application: "shop" } },
+        }),
+      ),
+    );
+    await shop.environment();
+    expect(await shop.apply(await shop.release("one"))).toContain("serves on port 3200");
+    const met = () => host.run("curl -sf http://127.0.0.1/shop/health");
+    expect(JSON.parse(await met())).toMatchObject({ release: "one" });
+
+    const said = await undisturbed(chatUsers, async () => {
+      const silent = {
+        "server.js":
+          'require("http").createServer((_, r) => r.writeHead(500).end("no shop")).listen(process.env.PORT, "127.0.0.1");',
+      };
+      return shop.refused(await shop.release("two", silent));
+    });
+    expect(said).toContain(
+      "it failed the handshake at answer: /shop/health is answered with 500, where status 200 was due; it says: no shop",
+    );
+    expect(JSON.parse(await met())).toMatchObject({ release: "one" });
+    expect(await host.run("sudo geo-system backend-shop instances")).toContain("unchanged");
+    await clean(api, chat, shop);
+    await undisturbed(apiUsers, async () => {
+      await applySite(settings());
+      await host.run("sudo geo-system backend-shop undo");
+    });
+    expect(await host.run("ls /srv /etc/nginx/geo-system")).not.toContain("shop");
   });
 
   it("one that goes takes its own things with it, and the other does not notice", async () => {
