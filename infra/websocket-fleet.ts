@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AllOrNone } from "./fleet/all-or-none.ts";
 import { checkEntry, type EntryFindings } from "./fleet/entry.ts";
 import { hostName } from "./fleet/host-name.ts";
 import { beforehand } from "./fleet/live.ts";
 import { Run } from "./fleet/rollout.ts";
+import { servingOf } from "./fleet/serving.ts";
 import { fleetTable } from "./fleet/table.ts";
 import { pinnedConnection } from "./host/pinned.ts";
 import { ownerName } from "./owner.ts";
@@ -40,16 +42,18 @@ export class WebSocketFleet extends pulumi.ComponentResource {
     super("geo-system:index:WebSocketFleet", name, {}, options);
     const fleet = validateFleet({ ...args });
     const run = new Run(fleet.rollout, (line) => void pulumi.log.info(line, this));
+    const together = fleet.rollout.onFailure === "rollBack" ? allOrNone(fleet, run) : undefined;
     const hosts = fleet.hosts.map((host) => {
       const plan = planOf(hostName(name, host.name), host.settings);
-      return { ...host, plan, component: this.#host(name, host, run) };
+      return { ...host, plan, component: this.#host(name, host, run, together) };
     });
     this.#report(hosts);
     run.begin(
-      hosts.map(({ name: host, plan, component }) => ({
+      hosts.map(({ name: host, plan, component, settings }) => ({
         name: host,
         planned: success(plan.apply(beforehand)),
-        proven: success(component.release),
+        proven: together?.provenOf(host) ?? success(component.release),
+        serves: () => servingOf(settings),
       })),
       success(this.#enter(fleet)),
     );
@@ -74,10 +78,22 @@ export class WebSocketFleet extends pulumi.ComponentResource {
   }
 
   /** A host whose resources come once it is its turn. A preview waits for nothing: it shows all of them. */
-  #host(name: string, host: FleetHost, run: Run): WebSocketHost {
-    const turn = pulumi.runtime.isDryRun() ? [] : run.turnOf(host.name).then((): pulumi.Resource[] => []);
+  #host(name: string, host: FleetHost, run: Run, together?: AllOrNone): WebSocketHost {
+    const begun = async (): Promise<pulumi.Resource[]> => {
+      await run.turnOf(host.name);
+      together?.begin(host.name);
+      return [];
+    };
+    const turn = pulumi.runtime.isDryRun() ? [] : begun();
     const args = host.args as unknown as WebSocketHostArgs;
-    return new WebSocketHost(hostName(name, host.name), args, { parent: this, dependsOn: turn }, true);
+    return new WebSocketHost(
+      hostName(name, host.name),
+      args,
+      { parent: this, dependsOn: turn },
+      {
+        member: together?.memberOf(host.name),
+      },
+    );
   }
 
   /** Where the name of all hosts leads. Like the look at a host: an `up` ends here where it must, and a preview says so. */
@@ -106,6 +122,9 @@ export class WebSocketFleet extends pulumi.ComponentResource {
     });
   }
 }
+
+const allOrNone = ({ hosts }: FleetSettings, run: Run) =>
+  new AllOrNone(hosts.length, (name) => run.before(name));
 
 function planOf(name: string, settings: Settings): pulumi.Output<HostPlan> {
   return planHost(settings, pinnedConnection(settings).connection, ownerName(name)).hostPlan;

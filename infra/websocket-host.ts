@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addresses } from "./addresses.ts";
+import type { Member } from "./fleet/all-or-none.ts";
 import { pinnedConnection } from "./host/pinned.ts";
 import { nextCommands } from "./next-commands.ts";
 import { ownerName } from "./owner.ts";
@@ -57,12 +58,12 @@ export class WebSocketHost extends pulumi.ComponentResource {
   /** What an operator types next. */
   readonly commands: pulumi.Output<Record<string, string>>;
 
-  /** @param ofFleet whether its names may lead to other hosts as well */
+  /** @param ofFleet of a host whose names may lead to other hosts as well */
   constructor(
     name: string,
     args: WebSocketHostArgs,
     options?: pulumi.ComponentResourceOptions,
-    ofFleet = false,
+    ofFleet?: { member?: Member | undefined },
   ) {
     super("geo-system:index:WebSocketHost", name, {}, options);
     const settings = validate({ ...args, ...waitOfThisRun() });
@@ -97,9 +98,10 @@ export class WebSocketHost extends pulumi.ComponentResource {
       ...{ settings: each, addresses: placesOf(each), token: handshakeToken(each) },
     }));
     // A balancer's PROXY header is no client's to send: past it nothing can be proven.
-    const alone = ofFleet && !settings.proxyProtocol;
+    const alone = ofFleet !== undefined && !settings.proxyProtocol;
     const proof = { connection: pinned, authority: issued?.authority, after: commands, alone };
-    const report = handshake({ applications: proven, parent: this, owner, ...proof });
+    const fleet = { member: ofFleet?.member };
+    const report = handshake({ applications: proven, parent: this, owner, ...proof, ...fleet });
 
     this.address = pulumi.output(settings.host);
     this.url = places.url;

@@ -7,6 +7,8 @@ export interface Ranked {
   serves: boolean;
 }
 
+type BatchSizes = Pick<Rollout, "canary" | "parallel" | "maxUnavailable">;
+
 /**
  * In which batches a run goes over the hosts: hosts without clients first and all at once, since they have nothing to lose
  * and are then there for the clients of the others; of those that serve, the canaries, then the rest.
@@ -15,15 +17,19 @@ export interface Ranked {
  */
 export function batchesOf(
   hosts: readonly Ranked[],
-  { canary, parallel }: Pick<Rollout, "canary" | "parallel">,
+  { canary, parallel, maxUnavailable = Number.POSITIVE_INFINITY }: BatchSizes,
 ): string[][] {
   const names = (serves: boolean) => hosts.filter((host) => host.serves === serves).map(({ name }) => name);
   const serving = names(true);
-  return [names(false), serving.slice(0, canary), ...chunks(serving.slice(canary), parallel)].filter(
+  const chunked = (all: readonly string[], size: number) => chunks(all, Math.min(size, maxUnavailable));
+  const canaries = chunked(serving.slice(0, canary), canary);
+  return [names(false), ...canaries, ...chunked(serving.slice(canary), parallel)].filter(
     (batch) => batch.length > 0,
   );
 }
 
 function chunks<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+  return Array.from({ length: size === 0 ? 0 : Math.ceil(all.length / size) }, (_, i) =>
+    all.slice(i * size, (i + 1) * size),
+  );
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { stopped } from "../preview/report.ts";
 import type { Rollout } from "../settings/fleet.ts";
 import { batchesOf } from "./batches.ts";
 
@@ -9,6 +10,8 @@ export interface Rolled {
   planned: Promise<Beforehand>;
   /** Settles once the client from outside went through. Never settles where it did not, so no later host starts. */
   proven: Promise<unknown>;
+  /** Whether it serves at the moment. */
+  serves: () => Promise<boolean>;
 }
 
 export interface Beforehand {
@@ -17,6 +20,11 @@ export interface Beforehand {
   /** Whether the run changes anything on it. */
   changes: boolean;
 }
+
+const tooFew = (batch: readonly string[], down: readonly string[], maxUnavailable: number) =>
+  stopped(
+    `rollout.maxUnavailable: expected at most ${maxUnavailable} host${maxUnavailable === 1 ? "" : "s"} without service, but ${down.join(", ")} ${down.length === 1 ? "does" : "do"} not serve; ${batch.join(", ")} and later hosts were not changed\n  next: npx geo-system diagnose, then \`pulumi up\``,
+  );
 
 /** A run over all hosts, batch by batch. */
 export class Run {
@@ -56,6 +64,17 @@ export class Run {
     await this.#begin(batches, at);
   }
 
+  /** The hosts of all batches before that of a host. */
+  async before(name: string): Promise<string[]> {
+    const batches = (await this.#batches) ?? [];
+    return batches
+      .slice(
+        0,
+        batches.findIndex((batch) => batch.includes(name)),
+      )
+      .flat();
+  }
+
   /** No host is touched before all of them have told that the run may begin. */
   async #plan(): Promise<string[][]> {
     await this.#entered;
@@ -79,9 +98,21 @@ export class Run {
     await Promise.all(this.#of(before).map(({ proven }) => proven));
     const { pauseSeconds } = this.#rollout;
     const next = batches.slice(at).flat();
-    if (pauseSeconds === 0 || !(await this.#changed(before)) || !(await this.#changed(next))) return;
-    this.#say(`${before.join(", ")} proven; ${next.join(", ")} in ${pauseSeconds} s.`);
-    await setTimeout(pauseSeconds * 1000);
+    if (pauseSeconds > 0 && (await this.#changed(before)) && (await this.#changed(next))) {
+      this.#say(`${before.join(", ")} proven; ${next.join(", ")} in ${pauseSeconds} s.`);
+      await setTimeout(pauseSeconds * 1000);
+    }
+    await this.#expectOthersServe(batches[at] ?? []);
+  }
+
+  /** So that enough hosts serve while these are worked on. */
+  async #expectOthersServe(batch: readonly string[]): Promise<void> {
+    const { maxUnavailable } = this.#rollout;
+    if (maxUnavailable === undefined || !(await this.#changed(batch))) return;
+    const others = this.#hosts.filter(({ name }) => !batch.includes(name));
+    const serving = await Promise.all(others.map(({ serves }) => serves()));
+    const down = others.filter((_, i) => !serving[i]).map(({ name }) => name);
+    if (down.length + batch.length > maxUnavailable) throw tooFew(batch, down, maxUnavailable);
   }
 
   #of = (names: readonly string[]) => this.#hosts.filter(({ name }) => names.includes(name));

@@ -22,6 +22,13 @@ export interface RolloutArgs {
   parallel?: number;
   /** Seconds between the proof of a batch that was changed and the next batch. Default 0. */
   pauseSeconds?: number;
+  /**
+   * `"stop"`: a host that fails goes back to its release before, and the run ends there. `"rollBack"`: so do all others;
+   * every host keeps its release before running beside the new one until each of them is proven. Default `"stop"`.
+   */
+  onFailure?: "stop" | "rollBack";
+  /** How many hosts may be worked on, or be without service, at once. Default: as many as `canary` and `parallel` say. */
+  maxUnavailable?: number;
 }
 
 /** What a {@link WebSocketFleet} is made from: every argument of a host holds for all, and each host may have its own. */
@@ -48,6 +55,8 @@ const rollout = check.members({
   canary: check.whole("a number of hosts, 0 or more", 0, 1000).default(1),
   parallel: check.whole("a number of hosts, 1 or more", 1, 1000).default(1),
   pauseSeconds: check.whole("seconds from 0 to 3600", 0, 3600).default(0),
+  onFailure: check.oneOf("stop", "rollBack").default("stop"),
+  maxUnavailable: check.whole("a number of hosts, 1 or more", 1, 1000).optional(),
 });
 
 /** The check and the default of every key that a fleet has beside those of its hosts. */
@@ -59,5 +68,5 @@ export const fleetSchema = {
 
 export type Rollout = z.output<typeof rollout>;
 
-/** @example rolloutOf({ pauseSeconds: 30 }) // { canary: 1, parallel: 1, pauseSeconds: 30 } */
+/** @example rolloutOf({ pauseSeconds: 30 }) // { canary: 1, parallel: 1, pauseSeconds: 30, onFailure: "stop" } */
 export const rolloutOf = (given: unknown = {}): Rollout => rollout.parse(given);

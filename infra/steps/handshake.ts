@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Addresses } from "../addresses.ts";
+import type { Member } from "../fleet/all-or-none.ts";
 import { markBackendLog } from "../handshake/log.ts";
 import { proveHandshake } from "../handshake/prove.ts";
 import { type HandshakeReport, handshakeTable } from "../handshake/report.ts";
@@ -11,6 +12,7 @@ import { readable } from "../readable-error.ts";
 import type { Application } from "../settings/applications.ts";
 import { handshakeOf } from "../settings/default-handshake.ts";
 import { proveInstancesOnHost } from "./instances.ts";
+import { holdReleases } from "./provisional.ts";
 import { sendVerdicts } from "./verdict.ts";
 
 /** What proves one application. */
@@ -32,6 +34,8 @@ export interface HandshakeArgs {
   after: pulumi.CustomResource[];
   /** Whether this host is proven, and not whichever one its name leads to. */
   alone: boolean;
+  /** Whose release stays only where those of all hosts do. */
+  member?: Member | undefined;
 }
 
 /**
@@ -46,7 +50,7 @@ export function handshake(args: HandshakeArgs): pulumi.Output<HandshakeReport[] 
   const of = args.applications.map(({ addresses, token }) => pulumi.output({ addresses, token }));
   return pulumi
     .output({ connection, authority, after, of: pulumi.all(of) })
-    .apply((known) => readable(prove(args, known)));
+    .apply(async (known) => (await readable(prove(args, known))) ?? never());
 }
 
 interface Known {
@@ -60,7 +64,8 @@ interface Proof {
   report: HandshakeReport;
 }
 
-async function prove(args: HandshakeArgs, known: Known): Promise<HandshakeReport[]> {
+/** Undefined where the release passed and did not stay: what failed elsewhere ends the run. */
+async function prove(args: HandshakeArgs, known: Known): Promise<HandshakeReport[] | undefined> {
   mark("resources done");
   await using session = await connect(known.connection);
   const proofs: Proof[] = [];
@@ -69,16 +74,27 @@ async function prove(args: HandshakeArgs, known: Known): Promise<HandshakeReport
     const at = args.alone && { at: known.connection.host };
     if (of) proofs.push({ settings, report: await proveOne(session, settings, { ...known, ...of, ...at }) });
   }
-  const candidates = proofs.map(({ settings, report }) => ({ ...settings, proven: report.ok }));
+  const passed = proofs.every(({ report }) => report.ok);
+  const held = passed && args.member ? holdReleases(session, stepsOf(proofs)) : undefined;
+  const because = held && (await Promise.race([args.member?.proven(), held.lost]));
+  const candidates = proofs.map(({ settings, report }) => ({ ...settings, proven: report.ok, because }));
   const verdict = await sendVerdicts(session, candidates, args.owner);
   mark("proven");
-  const table = [...proofs.map(proofText), ...(verdict.text ? [verdict.text] : [])].join("\n");
-  if (!proofs.every(({ report }) => report.ok)) throw new pulumi.RunError(`The handshake failed.\n${table}`);
+  await held?.end();
+  args.member?.ended(verdict.text);
+  const others = passed ? [] : ((await args.member?.failed()) ?? []);
+  const table = [...proofs.map(proofText), ...(verdict.text ? [verdict.text] : []), ...others].join("\n");
+  if (!passed) throw new pulumi.RunError(`The handshake failed.\n${table}`);
+  if (because !== undefined) return undefined;
   if (!verdict.ok) throw new pulumi.RunError(`The handshake passed, but the host did not keep it.\n${table}`);
   const tell = proofs.some(({ report }) => report.warnings.length > 0) ? pulumi.log.warn : pulumi.log.info;
   await tell(`Handshake proven from outside.\n${table}`, args.parent);
   return proofs.map(({ report }) => report);
 }
+
+const stepsOf = (proofs: readonly Proof[]) => proofs.map(({ settings }) => settings.step);
+
+const never = () => new Promise<never>(() => {});
 
 /** With the name of the application, where it has one. */
 function proofText({ settings, report }: Proof): string {
@@ -92,6 +108,7 @@ async function proveOne(
   known: Omit<Known, "of"> & Known["of"][number] & { at?: string },
 ): Promise<HandshakeReport> {
   const { step, backendName, backendInstances } = settings;
+  const ssh = sshLine(known.connection.host, settings);
   return proveHandshake({
     urls: known.addresses.proven,
     others: known.addresses.others,
@@ -102,6 +119,6 @@ async function proveOne(
     readLog: await markBackendLog(session, backendName),
     instances: { count: backendInstances, proveOnHost: () => proveInstancesOnHost(session, step) },
     timeoutMs: settings.handshakeTimeout * 1000,
-    names: { ssh: sshLine(known.connection.host, settings), application: backendName },
+    names: { ssh, application: backendName },
   });
 }

@@ -21,6 +21,8 @@ export interface Candidate {
   handoverSeconds: number;
   /** Whether the handshake passed. */
   proven: boolean;
+  /** Why it is taken back although it passed: another host of the fleet failed. */
+  because?: string | undefined;
 }
 
 /**
@@ -53,10 +55,11 @@ export async function sendVerdicts(
  */
 export async function sendVerdict(
   session: SshSession,
-  { step, proven, handoverSeconds }: Candidate,
+  { step, proven, because, handoverSeconds }: Candidate,
   owner?: string,
 ): Promise<Verdict> {
-  const verb = proven ? "confirm" : 'take-back --because "the handshake from outside failed"';
+  const why = because ?? "the handshake from outside failed";
+  const verb = proven && because === undefined ? "confirm" : `take-back --because "${why}"`;
   const nothingWaits = `sudo test ! -d ${state}/${step}/handover -a ! -e ${state}/site-former`;
   const command = `${nothingWaits} || sudo geo-system ${step} ${verb}${owner ? ` --for ${owner}` : ""}`;
   const { stdout, stderr, code } = await session.exec(command, {

@@ -146,6 +146,12 @@ backend_confirm() {
   changed "release $(current release) is confirmed"
 }
 
+# The verb: a release that serves for now waits as long again, since the other hosts of its fleet are not proven yet.
+backend_hold() {
+  backend_recall || return 0
+  [ "$(handover_phase)" != provisional ] || backend_arm "$(handover_patience)"
+}
+
 # For verbs without a payload: all they need was written down when the handover began.
 backend_recall() {
   backend_owner || return 1

@@ -14,6 +14,7 @@
 #   sudo geo-system backend instances                 prove every process of the backend that serves now
 #   sudo geo-system backend rollback [--to RELEASE]   go back to one; default: the one in use before
 #   sudo geo-system backend confirm | take-back       end a handover that waits for its proof
+#   sudo geo-system backend hold                      let a release wait as long again for its proof
 #   sudo geo-system backend-NAME …                    the same of the application of that name
 #
 # The last line of the output is the result: unchanged, applied, or "reverted: what serves". Undo adds what it left:
@@ -30,7 +31,7 @@ export LC_ALL=C.UTF-8 HOME=/root
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 
 STEPS=(packages firewall certificate file-set capacity site acme backend)
-VERBS=(apply check undo renew environment confirm restore placed mend take-back releases rollback instances)
+VERBS=(apply check undo renew environment confirm restore placed mend take-back releases rollback instances hold)
 # Everything the package remembers on the host: `before` is what undo gives back, `applied` the last payloads.
 STATE=/var/lib/geo-system
 # What lives only as long as a run: its lock and its payload. In memory, so that no secret reaches a disk.

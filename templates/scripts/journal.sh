@@ -7,7 +7,7 @@
 #     user     who called sudo
 #     client   the address from which he came by SSH
 #     step     packages, firewall, certificate, site, backend …
-#     verb     apply, undo, environment, confirm, restore …; `check` and `releases` change nothing and are not written down
+#     verb     apply, undo, environment, confirm, restore …; `check`, `releases` and `hold` change nothing and are not written down
 #     release  the release that is meant: of the payload, or of the rollback
 #     result   applied, unchanged, reverted (what was there before is back), failed, interrupted (killed, or no power)
 #     seconds  how long it took
@@ -20,7 +20,7 @@ RESULT=failed # until the end is reached
 
 # Once a run has its turn. One that was killed before could not write its line, but left its beginning behind.
 journal_begin() {
-  [[ $VERB != @(check|releases|instances) ]] || return 0
+  [[ $VERB != @(check|releases|instances|hold) ]] || return 0
   install -d -m 0750 -o root -g adm "${JOURNAL%/*}"
   [ -e "$JOURNAL" ] || install -m 0640 -o root -g adm /dev/null "$JOURNAL"
   JOURNAL_LINE=$(journal_who)

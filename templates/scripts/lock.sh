@@ -37,6 +37,6 @@ lock_patience() {
   local given
   given=$(option wait "$@")
   if [ -n "$given" ]; then say "$given"
-  elif [[ $VERB = @(confirm|take-back) || -n $(option for "$@") ]]; then say "$LOCK_WAIT"
+  elif [[ $VERB = @(confirm|take-back|hold) || -n $(option for "$@") ]]; then say "$LOCK_WAIT"
   else say 0; fi
 }

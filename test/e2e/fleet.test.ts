@@ -2,22 +2,30 @@ import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { servesNow } from "../../infra/fleet/serving.ts";
+import { withAgent } from "../../infra/host/agent.ts";
 import { sandboxOfHost } from "../../operate/sandbox-names.ts";
 import * as sandbox from "../../sandbox/host/sandbox.ts";
 import { sshArguments } from "../../sandbox/host/ssh.ts";
-import { deafToOthers } from "../support/deaf-to-others.ts";
+import { Users } from "../host/support/users.ts";
+import { deafToOthers, deafWhere } from "../support/deaf-to-others.ts";
 import { Prober } from "../support/prober.ts";
 import { rawHandshake } from "../support/raw-websocket.ts";
 import { TestStack } from "../support/stack.ts";
+import { waitFor } from "../support/wait.ts";
 
 interface Outputs {
   hosts: Record<string, { address: string; release: string }>;
   testUrls: Record<string, string>;
 }
 
+/** Shows a release that waits for its verdict. */
+const unconfirmed = "sudo find /var/lib/geo-system/backend -maxdepth 1 -name handover";
+
 /*
  * The life of a fleet, in order: two bare hosts, a release that its first host refuses, one that only the client from
- * outside refuses, a sound one, a host without power, a third one, and back to one. Each story starts where the one before ended.
+ * outside refuses, a sound one, one that the second host refuses, a name, a host without power, a third one, and back to one. Each story starts where the one before ended.
  */
 describe("the life of a fleet", () => {
   let stack: TestStack;
@@ -29,6 +37,12 @@ describe("the life of a fleet", () => {
   const nameOf = (host: string) => sandboxOfHost(stack.host, host);
   const on = async (host: string, command: string) =>
     (await execa("ssh", [...sshArguments(sandbox.running(nameOf(host))), command])).stdout;
+  const serves = async (host: string) => {
+    const connection = sandbox.running(nameOf(host));
+    return withAgent(stack.stack.keyPaths, () =>
+      servesNow({ ...connection, host: connection.address }, 443, ["backend"]),
+    );
+  };
   const runs = async (host: string) => basename(await on(host, "readlink /srv/geo-backend/current"));
 
   beforeAll(async () => {
@@ -64,7 +78,9 @@ describe("the life of a fleet", () => {
       exitCode: 0,
       output: expect.stringContaining("2 of 2 hosts serve"),
     });
+    expect(await serves("b")).toBe(true);
     await on("b", "sudo systemctl stop nginx");
+    expect(await serves("b")).toBe(false);
     expect(await stack.npm("diagnose")).toMatchObject({
       exitCode: 1,
       output: expect.stringMatching(/geo-b: nginx: .*; 1 of 2 hosts serve/),
@@ -133,9 +149,44 @@ describe("the life of a fleet", () => {
     await stack.must("preview", "--expect-no-changes");
   });
 
+  it("with rollBack, one that only the second host refuses goes back on the first as well, and moves nobody there", async () => {
+    const source = { backendSource: join(server, "../.."), rollout: { onFailure: "rollBack" } };
+    const before = [await runs("a"), await runs("b")];
+    const { testUrls } = await outputs();
+    const { host, pathname, search } = new URL(testUrls.a ?? "");
+    using held = await new Users(host, pathname + search).connect();
+    await using prober = new Prober(testUrls.a ?? "");
+    const refuses = 'if (existsSync("/srv/refuse")) throw new Error("refused on purpose");';
+    await writeFile(server, `${deafWhere('existsSync("/srv/deaf")')}\n${refuses}\n${sound}`);
+    await stack.configure(source);
+    await on("b", "sudo touch /srv/deaf");
+    const unproven = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(unproven.exitCode).not.toBe(0);
+    expect(unproven.output).toMatch(/a: .*reverted: release \S+: host b failed; release \S+ serves on/);
+    expect(await on("a", unconfirmed)).toBe("");
+    await on("b", "sudo mv /srv/deaf /srv/refuse");
+    const refused = await stack.pulumi("up", "--yes", "--skip-preview");
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.output).toContain("refused on purpose");
+    await waitFor("the first host to take its release back", async () => (await on("a", unconfirmed)) === "");
+    expect(await on("a", "sudo grep ^refused: /var/lib/geo-system/backend/current")).toContain(
+      "before all hosts were proven",
+    );
+    expect([await runs("a"), await runs("b")]).toEqual(before);
+    expect(held.socket.readyState).toBe(WebSocket.OPEN);
+    await on("b", "sudo rm /srv/refuse");
+    await stack.up();
+    const after = await outputs();
+    expect([await runs("a"), await runs("b")]).toEqual([after.hosts.a?.release, after.hosts.b?.release]);
+    expect(after.hosts.a?.release).not.toBe(before[0]);
+    expect((await held.closed).code).toBe(1012);
+    expect((await prober.stop()).failures).toEqual([]);
+    await stack.must("preview", "--expect-no-changes");
+  });
+
   it("a name that leads to an address which is no host of the fleet is refused, before anything is changed", async () => {
     const before = [await runs("a"), await runs("b")];
-    const source = { backendSource: join(server, "../..") };
+    const source = { backendSource: join(server, "../.."), rollout: { onFailure: "rollBack" } };
     await stack.configure({ ...source, entry: "dns", serverName: "localhost" });
     const refused =
       /refused: entry: localhost leads to (127\.0\.0\.1|::1), expected hosts of this fleet only/;

@@ -1,10 +1,14 @@
-/** Of a backend that serves the host itself, and nobody who comes through nginx. */
-export const deafToOthers = `
+/** Of a backend that serves the host itself, and nobody who comes through nginx, on hosts of which the condition holds. */
+export const deafWhere = (condition: string) => `
+import { existsSync } from "node:fs";
 import { Server } from "node:http";
 const { emit } = Server.prototype;
+const isDeaf = ${condition};
 Server.prototype.emit = function (name, ...words) {
-  if (name !== "upgrade" || !words[0].headers["x-real-ip"]) return emit.call(this, name, ...words);
+  if (!isDeaf || name !== "upgrade" || !words[0].headers["x-real-ip"]) return emit.call(this, name, ...words);
   words[1].destroy();
   return true;
 };
 `;
+
+export const deafToOthers = deafWhere("true");

@@ -11,6 +11,8 @@ describe("the batches of a rollout", () => {
     [{ canary: 2, parallel: 1 }, [["a", "b"], ["c"], ["d"]]],
     [{ canary: 0, parallel: 3 }, [["a", "b", "c"], ["d"]]],
     [{ canary: 9, parallel: 1 }, [["a", "b", "c", "d"]]],
+    [{ canary: 1, parallel: 3, maxUnavailable: 2 }, [["a"], ["b", "c"], ["d"]]],
+    [{ canary: 3, parallel: 3, maxUnavailable: 1 }, [["a"], ["b"], ["c"], ["d"]]],
   ])("with %j of four hosts", (rollout, batches) => {
     expect(batchesOf(["a", "b", "c", "d"].map(serving), rollout)).toEqual(batches);
   });

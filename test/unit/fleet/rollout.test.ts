@@ -1,16 +1,30 @@
 import { expect, it } from "vitest";
 import { type Beforehand, Run } from "../../../infra/fleet/rollout.ts";
+import { type Rollout, rolloutOf } from "../../../infra/settings/fleet.ts";
 
+const rollout = rolloutOf();
 const changed: Beforehand = { serves: true, changes: true };
 
 /** A run whose looks and proofs a test lets come in. */
-function runOf(names: readonly string[], pauseSeconds = 0) {
+function runOf(names: readonly string[], more: Partial<Rollout> = {}, serves = async (_: string) => true) {
   const said: string[] = [];
-  const run = new Run({ canary: 1, parallel: 2, pauseSeconds }, (line) => said.push(line));
+  const run = new Run({ ...rollout, parallel: 2, ...more }, (line) => said.push(line));
   const began: string[] = [];
-  for (const name of names) void run.turnOf(name).then(() => began.push(name));
+  const refused: string[] = [];
+  for (const name of names)
+    void run.turnOf(name).then(
+      () => began.push(name),
+      (error: Error) => refused.push(error.message),
+    );
   const hosts = names.map((name) => ({ name, plan: open<Beforehand>(), proof: open<string>() }));
-  run.begin(hosts.map(({ name, plan, proof }) => ({ name, planned: plan.promise, proven: proof.promise })));
+  run.begin(
+    hosts.map(({ name, plan, proof }) => ({
+      name,
+      planned: plan.promise,
+      proven: proof.promise,
+      serves: () => serves(name),
+    })),
+  );
   const of = (name: string) => {
     const host = hosts.find((each) => each.name === name);
     if (!host) throw new Error(`${name}: expected a host of the run`);
@@ -19,6 +33,7 @@ function runOf(names: readonly string[], pauseSeconds = 0) {
   return {
     began,
     said,
+    refused,
     plan: (name: string, it = changed) => of(name).plan.settle(it),
     prove: (name: string) => of(name).proof.settle(""),
   };
@@ -46,11 +61,14 @@ it("no host has its turn before every host is planned", async () => {
 });
 
 it("no host has its turn where clients would be led elsewhere", async () => {
-  const run = new Run({ canary: 1, parallel: 1, pauseSeconds: 0 }, () => {});
+  const run = new Run(rollout, () => {});
   const began: string[] = [];
   void run.turnOf("a").then(() => began.push("a"));
   const entered = open<void>();
-  run.begin([{ name: "a", planned: Promise.resolve(changed), proven: Promise.resolve() }], entered.promise);
+  run.begin(
+    [{ name: "a", planned: Promise.resolve(changed), proven: Promise.resolve(), serves: async () => true }],
+    entered.promise,
+  );
   await quiet();
   expect(began).toEqual([]);
   entered.settle();
@@ -84,7 +102,7 @@ it("a proof that never comes lets nobody else begin", async () => {
 });
 
 it("between two batches that change something it pauses, and says for whom", async () => {
-  const { began, said, plan, prove } = runOf(["a", "b"], 3600);
+  const { began, said, plan, prove } = runOf(["a", "b"], { pauseSeconds: 3600 });
   plan("a");
   plan("b");
   prove("a");
@@ -94,10 +112,34 @@ it("between two batches that change something it pauses, and says for whom", asy
 });
 
 it("where nothing changes on either side it does not pause", async () => {
-  const { began, plan, prove } = runOf(["a", "b"], 3600);
+  const { began, plan, prove } = runOf(["a", "b"], { pauseSeconds: 3600 });
   plan("a");
   plan("b", { serves: true, changes: false });
   prove("a");
   await quiet();
   expect(began).toEqual(["a", "b"]);
+});
+
+it("with maxUnavailable no more hosts are worked on at once than that", async () => {
+  const { began, plan, prove } = runOf(["a", "b", "c"], { maxUnavailable: 1 });
+  for (const name of ["a", "b", "c"]) plan(name);
+  prove("a");
+  await quiet();
+  expect(began).toEqual(["a", "b"]);
+});
+
+it("nor does it go on where another host serves no longer, and says which", async () => {
+  const up = new Set(["a", "b", "c"]);
+  const { began, refused, plan, prove } = runOf(["a", "b", "c"], { maxUnavailable: 1 }, async (name) =>
+    up.has(name),
+  );
+  for (const name of ["a", "b", "c"]) plan(name);
+  await quiet();
+  up.delete("c");
+  prove("a");
+  await quiet();
+  expect(began).toEqual(["a"]);
+  expect(refused[0]).toMatch(
+    /^rollout\.maxUnavailable: expected at most 1 host without service, but c does not serve; b and later hosts were not changed\n {2}next: /,
+  );
 });

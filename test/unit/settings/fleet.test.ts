@@ -43,8 +43,10 @@ describe("the hosts of a fleet", () => {
   });
 
   it("go one after the other, unless it is said otherwise", () => {
-    expect(fleet({ hosts: ["203.0.113.7"] }).rollout).toEqual({ canary: 1, parallel: 1, pauseSeconds: 0 });
-    const rollout = { canary: 0, parallel: 2, pauseSeconds: 30 };
+    expect(fleet({ hosts: ["203.0.113.7"] }).rollout).toEqual({
+      ...{ canary: 1, parallel: 1, pauseSeconds: 0, onFailure: "stop" },
+    });
+    const rollout = { canary: 0, parallel: 2, pauseSeconds: 30, onFailure: "rollBack", maxUnavailable: 2 };
     expect(fleet({ hosts: ["203.0.113.7"], rollout }).rollout).toEqual(rollout);
   });
 });
