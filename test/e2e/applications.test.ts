@@ -95,6 +95,32 @@ it("a release of one, and its way back, are its own; status and diagnose tell of
   await stack.up();
 });
 
+it("an application without a WebSocket is proven by a request, from outside as well, and told by status and diagnose", async () => {
+  const shop = join(stack.files, "shop");
+  await cp(fixture, shop, { recursive: true });
+  await writeFile(join(shop, "release.txt"), "one");
+  const all = (handshake: object) =>
+    configure(
+      {
+        ...{ backend: backend(), chat: { source: chat, port: 3100 } },
+        shop: { source: shop, port: 3200, handshake: { preset: "http", path: "/health", ...handshake } },
+      },
+      { ...onlyBackend, "/chat": path("chat"), "/shop": { application: "shop" } },
+    );
+  await all({});
+  const said = await undisturbed(() => stack.up());
+  expect(said).toMatch(/Application shop:\n[\s\S]*http:\/\/[^ ]+\/shop/);
+  const { testUrls } = (await stack.outputs()) as unknown as { testUrls: Record<string, string> };
+  expect(testUrls.shop).toMatch(/^http:\/\/.*\/shop$/);
+  expect(await stack.pulumi("preview", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
+  const diagnosis = await stack.npm("diagnose", "--application", "shop");
+  expect(diagnosis).toMatchObject({ exitCode: 0 });
+  expect(diagnosis.output).not.toContain("upgrade");
+  expect((await stack.npm("status")).output).toMatch(/^application shop +[0-9a-f]{12}, deployed /m);
+  const watched = await stack.npm("watch", "--application", "shop", "--for", "2s");
+  expect(watched.output).toContain("expected an application with a WebSocket");
+});
+
 it("it goes by itself, and the first stays as it is", async () => {
   const { testUrl = "" } = await stack.outputs();
   const { pathname, search } = new URL(testUrl);
@@ -102,6 +128,7 @@ it("it goes by itself, and the first stays as it is", async () => {
   await configure({ backend: backend() }, onlyBackend);
   const { summary } = await stack.summary();
   expect(summary).toMatch(/^\| backend chat \| undo \| /m);
+  expect(summary).toMatch(/^\| backend shop \| undo \| /m);
   await undisturbed(() => stack.up());
   expect(user.socket.readyState).toBe(user.socket.OPEN);
   expect(await stack.on("ls /srv /etc/nginx/geo-system")).not.toContain("chat");
