@@ -102,11 +102,14 @@ function passed({ outside }: Observations, hop: HopName): string | undefined {
   const shown = ways.filter(({ rows }) => rows.length > 0);
   if (!all || shown.length === 0) return undefined;
   return shown
-    .map(
-      ({ url, rows }) =>
-        `${new URL(url).protocol.slice(0, -1)} ${rows.reduce((sum, { ms }) => sum + ms, 0)} ms`,
-    )
+    .map(({ url, rows }) => `${schemeOf(outside, url)} ${rows.reduce((sum, { ms }) => sum + ms, 0)} ms`)
     .join(", ");
+}
+
+/** An application without a WebSocket is asked by HTTP, at an address that is called as those of the others. */
+function schemeOf({ client }: Observations["outside"], url: string): string {
+  const scheme = new URL(url).protocol.slice(0, -1);
+  return client.handshake === "http" ? scheme.replace("ws", "http") : scheme;
 }
 
 /** What the host itself was answered there, where that is well. */

@@ -21,6 +21,11 @@ export interface WatchOptions {
 export async function watch(target: Target, options: WatchOptions): Promise<Summary> {
   const client = await target.client;
   const { token = "", ca, handshake } = client;
+  const protocol = protocolOf(handshake);
+  if (protocol.http)
+    throw new Error(
+      "expected an application with a WebSocket, which can be held, found one that is proven by a plain request (handshake http)\n  next: npm run diagnose; with several applications: --application NAME of another one",
+    );
   const tally = new Tally(options.alarmAfterMs, options.emit, Date.now());
   const emit: Emit = (event) => {
     tally.take(event, Date.now());
@@ -33,11 +38,6 @@ export async function watch(target: Target, options: WatchOptions): Promise<Summ
   const names = { ssh: target.ssh, application: target.application };
   const url = target.urls.at(-1) ?? "";
   const losses = new Losses();
-  const protocol = protocolOf(handshake);
-  if (protocol.http)
-    throw new Error(
-      "expected an application with a WebSocket, which can be held, found one that is proven by a plain request (handshake http)\n  next: npm run diagnose; with several applications: --application NAME of another one",
-    );
   const one = (which: Which) =>
     hold({ ...options, which, url, protocol, token, secrets: secretsOf(client), ca, names, emit, losses });
   try {

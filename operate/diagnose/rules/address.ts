@@ -13,6 +13,7 @@ import {
   isStrangePort,
   offered,
   rightAddress,
+  speaksWebSocket,
   tellsOfPorts,
 } from "./offered.ts";
 import { answers } from "./pm2.ts";
@@ -134,7 +135,7 @@ const wrongPath = addressRule((asked) => {
   const { seen, url, offer, flow } = asked;
   const path = url.pathname;
   const { paths } = offer;
-  if (paths.length === 0 || paths.includes(path) || !flow) return undefined;
+  if (paths.length === 0 || paths.includes(path) || !flow || !speaksWebSocket(seen)) return undefined;
   const strange = isStrangePath(seen, url);
   const held = strange && (!flow.failure || flow.plainOpen === "held" || flow.plainOpen === "closed");
   if (!held && !(refusesPath(asked) && (strange || isHeld(offer)))) return undefined;

@@ -1,6 +1,7 @@
 import { effective, own, upstreamsOf } from "../../../infra/nginx/serving.ts";
+import { speaksWebSocket } from "./offered.ts";
 import { worry } from "./rule.ts";
-import { answer, isGeneral, mend, place, speaksWebSocket, textRule } from "./served.ts";
+import { answer, isGeneral, mend, place, textRule } from "./served.ts";
 import { shortPatience } from "./timeouts.ts";
 
 const wrongLocation = textRule((seen, serving, path) => {

@@ -22,9 +22,12 @@ function asTree(site: string, { target }: Observations): Directive[] {
   return [{ name: "http", values: [], file, block: parseNginx(site, file) }];
 }
 
+/** An application without one needs neither its path, nor its headers, nor its patience. */
+export const speaksWebSocket = ({ outside: { client } }: Observations) => client.handshake !== "http";
+
 /** A path that no WebSocket of the site has: whatever is said of its location, nothing was changed there. */
 export function isStrangePath(seen: Observations, url: URL): boolean {
-  const offer = offered(seen, url);
+  const offer = speaksWebSocket(seen) ? offered(seen, url) : undefined;
   if (!offer?.serving || offer.paths.length === 0 || !isOurs(offer, seen)) return false;
   return !isHeld(offer);
 }

@@ -36,9 +36,6 @@ export function mend(seen: Observations, byHand: string): string[] {
   return [`# by hand: ${byHand}, in ${file(seen)}, and then:`, reloadNginx(seen.target)];
 }
 
-/** An application without one needs neither its headers nor its patience. */
-export const speaksWebSocket = ({ outside: { client } }: Observations) => client.handshake !== "http";
-
 /** What a client was answered, where it was answered. */
 export const answer = ({ outside }: Observations) => {
   const failed = outside.flows.find(({ failure }) => failure?.seen.status !== undefined)?.failure;

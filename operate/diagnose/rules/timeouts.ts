@@ -1,7 +1,8 @@
 import { effective, type Serving, seconds } from "../../../infra/nginx/serving.ts";
 import type { Observations } from "../observations.ts";
+import { speaksWebSocket } from "./offered.ts";
 import { worry } from "./rule.ts";
-import { mend, place, speaksWebSocket, textRule } from "./served.ts";
+import { mend, place, textRule } from "./served.ts";
 
 /** nginx's default for `proxy_read_timeout`: a connection that is silent for so long is cut. */
 const patience = 60;

@@ -29,12 +29,19 @@ interface Asked {
   failure?: NonNullable<Flow["failure"]>;
   plainOpen?: Flow["plainOpen"];
   backend?: string;
+  handshake?: "plain" | "http";
   named?: false;
   byHand?: true;
 }
 
 async function seen(url: string, asked: Asked): Promise<Observations> {
-  const { site = withTls, failure, plainOpen, backend = "HTTP/1.1 400 Bad Request" } = asked;
+  const {
+    site = withTls,
+    failure,
+    plainOpen,
+    backend = "HTTP/1.1 400 Bad Request",
+    handshake = "plain",
+  } = asked;
   const { named, urls, host } = await optionTarget({ url: [url] });
   const { deployedSite: _, ...nginx } = inside.nginx;
   const ours = asked.byHand ? {} : { deployedSite: site };
@@ -44,7 +51,7 @@ async function seen(url: string, asked: Asked): Promise<Observations> {
     outside: {
       ...outside,
       flows: [{ ...flow(url, failure), ...(plainOpen && { plainOpen }) }],
-      client: { ...outside.client, handshake: "plain", showsToken: false },
+      client: { ...outside.client, handshake, showsToken: false },
     },
     inside: {
       ...inside,
@@ -104,6 +111,10 @@ describe("a path that the site does not have", () => {
     const told = await said("ws://203.0.113.7/nope", { ...answered(502), backend: "refused" });
     expect(told.cause).not.toMatch(/is no path/);
     expect(told.fix?.join("\n")).not.toContain("site apply");
+  });
+
+  it("is no fault of an application without a WebSocket, which is asked by HTTP", async () => {
+    expect(await said("ws://203.0.113.7/shop", { handshake: "http" })).toMatchObject({ code: 0 });
   });
 
   it("fails later where the backend takes it: what is silent is cut", async () => {
