@@ -20,7 +20,7 @@ const anyToken: Rule = ({ outside: { wrongToken }, target }) =>
   wrongToken === "accepted" || wrongToken === "not wanted"
     ? {
         ...{ hop: "wrong token", severity: "warn" },
-        cause: "any token is accepted: the backend lets in a client with a wrong one",
+        cause: "any token is let in: the backend lets in a client with a wrong one",
         evidence: [
           wrongToken === "accepted"
             ? "a client with a wrong token got in like one with the right token"

@@ -80,12 +80,12 @@ describe("what is worth a look, and breaks nothing yet", () => {
     [
       "wrong token",
       seen({ outside: { ...outside, wrongToken: "not wanted" } }),
-      "any token is accepted: the backend lets in a client with a wrong one",
+      "any token is let in: the backend lets in a client with a wrong one",
     ],
     [
       "wrong token",
       seen({ outside: { ...outside, wrongToken: "accepted" } }),
-      "any token is accepted: the backend lets in a client with a wrong one",
+      "any token is let in: the backend lets in a client with a wrong one",
     ],
     [
       "log",
