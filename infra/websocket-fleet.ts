@@ -80,7 +80,10 @@ export class WebSocketFleet extends pulumi.ComponentResource {
   /** A host whose resources come once it is its turn. A preview waits for nothing: it shows all of them. */
   #host(name: string, host: FleetHost, run: Run, together?: AllOrNone): WebSocketHost {
     const begun = async (): Promise<pulumi.Resource[]> => {
-      await run.turnOf(host.name);
+      await run.turnOf(host.name).catch(async (error: unknown) => {
+        await together?.memberOf(host.name).failed();
+        throw error;
+      });
       together?.begin(host.name);
       return [];
     };

@@ -51,7 +51,10 @@ export class WebSocketHost extends pulumi.ComponentResource {
   readonly releases?: pulumi.Output<Record<string, string>>;
   /** PEM of the CA to trust beside the public ones; undefined where these do, or `tls` is off. */
   readonly caCertificate: pulumi.Output<string | undefined>;
-  /** Secret: a ws address (wss with `httpsOnly`) that any client can use now, with a token where one is known. */
+  /**
+   * Secret: a ws address (wss with `httpsOnly`) that any client can use now, with a token where one is known; of an
+   * application without a WebSocket an http address.
+   */
   readonly testUrl: pulumi.Output<string>;
   /** Secret: the same of each of `applications`, by name; absent where there are none. */
   readonly testUrls?: pulumi.Output<Record<string, string>>;

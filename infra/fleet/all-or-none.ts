@@ -24,6 +24,7 @@ export class AllOrNone {
   readonly #proven = new Set<string>();
   readonly #ends = new Map<string, PromiseWithResolvers<string>>();
   readonly #proofs = new Map<string, PromiseWithResolvers<string>>();
+  readonly #failures = new Map<string, Promise<string[]>>();
   readonly #decided = withResolvers<string | undefined>();
 
   /**
@@ -49,7 +50,7 @@ export class AllOrNone {
     return {
       proven: () => this.#prove(name),
       ended: (text) => this.#end(name).resolve(text),
-      failed: () => this.#fail(name),
+      failed: () => this.#failOnce(name),
     };
   }
 
@@ -60,6 +61,13 @@ export class AllOrNone {
     const why = await this.#decided.promise;
     if (why === undefined) await this.#endsOf(await this.#before(name));
     return why;
+  }
+
+  /** It may be told twice, by the proof that failed and by the error that ends it: the others are waited for once. */
+  #failOnce(name: string): Promise<string[]> {
+    const failure = this.#failures.get(name) ?? this.#fail(name);
+    this.#failures.set(name, failure);
+    return failure;
   }
 
   async #fail(name: string): Promise<string[]> {

@@ -60,10 +60,11 @@ export function planHost(
   connection: pulumi.Output<HostConnection>,
   owner: string,
 ): PlannedHost {
+  const made = [settings.host, settings.hostKey].some(isLater);
   const later = [settings.host, settings.hostKey, settings.privateKey].some(isLater);
   const seen = pulumi
     .all([settings.host, connection])
-    .apply(([host, known]) => readable(hostPlan({ ...settings, host }, known, owner, later)));
+    .apply(([host, known]) => readable(hostPlan({ ...settings, host }, known, owner, made)));
   const { host, port, user } = settings;
   return {
     answered: !later && hostPlans.get(keyOf({ host: String(host), port, user }))?.answered === true,

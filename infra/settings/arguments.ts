@@ -261,7 +261,7 @@ export interface WebSocketHostArgs {
    * What the backend speaks: a preset's name (`"plain"`), a preset with options (`{ preset: "plain", query: … }`), or
    * a script of one's own, see docs/handshake.md. Default: `"plain"`, which holds for every WebSocket server: the URL
    * opens, stays open for a second, answers a ping frame, and closes cleanly. The bundled example is proven by its own
-   * flow (`"example"`), and one without a WebSocket by a request (`"http"`).
+   * flow (`"example"`), and one without a WebSocket, which must name it, by a request (`"http"`).
    */
   handshake?: HandshakeInput;
   /**

@@ -74,10 +74,18 @@ function routeConflicts({ websocketPath, routes }: Some): string[] {
   return websocketPath ? routeProblems({ websocketPath, routes }) : [];
 }
 
-/** A WebSocket is proven as one, and what has none by a request. */
+/**
+ * A WebSocket is proven as one, and what has none by a request. That it has none must be said: a path whose `websocket` was
+ * forgotten would pass, and no client would get through.
+ */
 function handshakeConflicts({ handshake, routes }: Some): string[] {
-  if (!handshake) return [];
   const httpOnly = isHttpOnly({ routes });
+  if (!handshake)
+    return httpOnly
+      ? [
+          'handshake: expected http, since no path of routes is a WebSocket, found nothing; add "websocket": true to its path, or set handshake to http',
+        ]
+      : [];
   const byRequest = "preset" in handshake && handshake.preset === "http";
   if (httpOnly === byRequest) return [];
   const found = "preset" in handshake ? handshake.preset : "a script";
@@ -105,9 +113,8 @@ function tokenConflicts({
   handshakeToken,
   backendSource,
   handshake,
-  routes,
 }: Some): string[] {
-  if (!takesMadeToken(handshakeOf({ handshake, backendSource, routes }))) return [];
+  if (!takesMadeToken(handshakeOf({ handshake, backendSource }))) return [];
   if (handshakeToken || !backendSource || !secrets || isLater(secrets)) return [];
   const secret = (secrets as Record<string, string>).TOKEN_SECRET;
   if (secret && secret.length >= 16) return [];

@@ -1,19 +1,15 @@
 import { resolve } from "node:path";
 import { type Handshake, parseHandshake } from "../handshake/handshake.ts";
 import { exampleBackend } from "../package-root.ts";
-import { isHttpOnly, type RouteSettings } from "./routes.ts";
 
 /**
- * How a backend is proven: as configured, else by a request where it has no WebSocket, the example by its own flow, and any
- * other as a plain WebSocket server.
+ * How a backend is proven: as configured, else the example by its own flow, and any other as a plain WebSocket server.
  */
 export function handshakeOf(settings: {
   handshake?: Handshake | undefined;
   backendSource?: string | undefined;
-  routes?: RouteSettings["routes"];
 }): Handshake {
-  const { handshake, backendSource = exampleBackend, routes } = settings;
-  if (!handshake && isHttpOnly({ routes })) return parseHandshake("http");
+  const { handshake, backendSource = exampleBackend } = settings;
   return handshake ?? parseHandshake(resolve(backendSource) === exampleBackend ? "example" : "plain");
 }
 

@@ -155,9 +155,9 @@ const httpPathsOf = (given: RouteSettings["routes"]) =>
     websocket || files !== undefined ? [] : [path],
   );
 
-/** Whether no path is a WebSocket: then a plain request proves the application. */
+/** Whether its paths are HTTP and none is a WebSocket: then a plain request proves the application. */
 export const isHttpOnly = ({ routes: given }: Partial<Pick<RouteSettings, "routes">>): boolean =>
-  given !== undefined && websocketsOf(given).length === 0;
+  websocketsOf(given).length === 0 && httpPathsOf(given).length > 0;
 
 /** The default, which Pulumi.yaml gives where none was chosen. */
 export const defaultWebsocketPath = "/ws";
@@ -168,8 +168,16 @@ export function routeProblems({ websocketPath, routes: given }: RouteSettings): 
   const paths = websocketsOf(given);
   if (paths.length === 0 && httpPathsOf(given).length === 0)
     return [
-      'routes: expected a path that leads to the backend, { "websocket": true } or {}, found files alone',
+      `routes: expected a path that leads to the backend, { "websocket": true } or {}, found ${Object.keys(given).length === 0 ? "none" : "files alone"}`,
     ];
+  const byRequest = Object.entries(given).flatMap(([path, { websocket, handshake }]) =>
+    websocket && handshake && "preset" in handshake && handshake.preset === "http"
+      ? [
+          `routes.${path}.handshake: expected what its WebSocket speaks, found http, which is for an application without one`,
+        ]
+      : [],
+  );
+  if (byRequest.length > 0) return byRequest;
   if (paths.includes(websocketPath) || websocketPath === defaultWebsocketPath) return [];
   if (paths.length === 0) return httpProblems(websocketPath, given);
   return [

@@ -50,7 +50,7 @@ export function handshake(args: HandshakeArgs): pulumi.Output<HandshakeReport[] 
   const of = args.applications.map(({ addresses, token }) => pulumi.output({ addresses, token }));
   return pulumi
     .output({ connection, authority, after, of: pulumi.all(of) })
-    .apply(async (known) => (await readable(prove(args, known))) ?? never());
+    .apply(async (known) => (await readable(proveOrGiveUp(args, known))) ?? never());
 }
 
 interface Known {
@@ -62,6 +62,16 @@ interface Known {
 interface Proof {
   settings: Application;
   report: HandshakeReport;
+}
+
+/** A host that cannot even be proven has failed as well: the others of its fleet must not wait for it. */
+async function proveOrGiveUp(args: HandshakeArgs, known: Known): Promise<HandshakeReport[] | undefined> {
+  try {
+    return await prove(args, known);
+  } catch (error) {
+    await args.member?.failed();
+    throw error;
+  }
 }
 
 /** Undefined where the release passed and did not stay: what failed elsewhere ends the run. */

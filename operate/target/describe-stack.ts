@@ -96,7 +96,6 @@ async function clientSecrets(
   const { backendSource } = settings;
   const handshake = handshakeOf({
     handshake: settings.handshake,
-    routes: settings.routes,
     ...(backendSource && { backendSource: resolve(packageRoot, backendSource) }),
   });
   try {

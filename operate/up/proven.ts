@@ -18,7 +18,8 @@ export async function sayWhatIsThere(stack: ReadyStack, reported?: string): Prom
   const { url, testUrl } = JSON.parse(outputs) as ProvenUrls;
   const token = new URL(testUrl).searchParams.get("token");
   const page = token && mayBeShown(stack) ? `${url}#token=${token}` : url;
-  console.log(`\n${pc.green("The WebSocket is proven.")} Open ${pc.bold(page)}`);
+  const what = testUrl.startsWith("ws") ? "The WebSocket" : "The application";
+  console.log(`\n${pc.green(`${what} is proven.`)} Open ${pc.bold(page)}`);
   const pulumi = stack.environment.GEO_SYSTEM_PULUMI ?? "npm run -s pulumi --";
   console.log(`A URL for any client: ${pulumi} stack output testUrl --show-secrets`);
 }
@@ -26,8 +27,10 @@ export async function sayWhatIsThere(stack: ReadyStack, reported?: string): Prom
 /** A program of one's own may make several, or none. */
 async function sayOwnHosts(stack: ReadyStack): Promise<void> {
   for (const { name, outputs } of hostsIn(await askPulumi(stack, "stack", "export")))
-    if (typeof outputs.url === "string")
-      console.log(`\n${pc.green(`The WebSocket of ${name} is proven.`)} Open ${pc.bold(outputs.url)}`);
+    if (typeof outputs.url === "string") {
+      const what = (outputs.wsUrl ?? outputs.wssUrl) ? "WebSocket" : "application";
+      console.log(`\n${pc.green(`The ${what} of ${name} is proven.`)} Open ${pc.bold(outputs.url)}`);
+    }
 }
 
 /** The token that a sandbox made for the bundled example, whose page reads it there, is worth nothing elsewhere. */

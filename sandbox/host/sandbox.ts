@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { caOf, type SandboxCa, startCa } from "./acme/ca.ts";
 import { forgetCa, wantCa } from "./acme/wanted.ts";
-import type { System } from "./distribution.ts";
+import { chooseDistribution, type System } from "./distribution.ts";
 import { clear, remove, sandboxLock, start, sweep, switchOff } from "./lifecycle.ts";
 import { isRunning } from "./machine.ts";
 import { defaultName, folder } from "./paths.ts";
@@ -68,6 +68,7 @@ export async function reset(
   { acme = false, system = readRecord(name)?.system }: SandboxOptions = {},
 ): Promise<SandboxInfo> {
   await requirements();
+  await chooseDistribution(system); // Before anything is thrown away: it may be one that is not to be had here.
   await using _ = await sandboxLock(name);
   forgetCa(name);
   if (acme) wantCa(name);

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Step `certificate`: the chain and its key, checked, in a folder named by the fingerprint; nginx reads them through a
-# link that moves in one go. the step `site` reloads nginx, at most once a run.
+# link that moves in one go. The step `site` reloads nginx, at most once a run.
 #   certificate-stand-in.sh  what is served until step `acme` has ordered the first one
 #   certificate-read.sh      what a certificate says of itself
 

@@ -42,7 +42,7 @@ firewall_covers() {
 firewall_has_ipv6() {
   local line
   has_ipv6 || return 1
-  while IFS= read -r line; do [[ ${line,,} != ipv6=yes* && ${line,,} != 'ipv6="yes'* ]] || return 0; done < /etc/default/ufw
+  while IFS= read -r line || [ -n "$line" ]; do [[ ${line,,} != ipv6=yes* && ${line,,} != 'ipv6="yes'* ]] || return 0; done < /etc/default/ufw
   return 1
 }
 

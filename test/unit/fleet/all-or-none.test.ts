@@ -69,3 +69,16 @@ it("the next batch begins with the proof, and does not wait for the verdict", as
   void prove("a");
   expect(await all.provenOf("a")).toBe("a");
 });
+
+it("one that fails by an error after its failed proof is told once: the others are waited for once", async () => {
+  const { all, said, prove, end } = together("a", "b");
+  for (const name of ["a", "b"]) all.begin(name);
+  void prove("a");
+  const member = all.memberOf("b");
+  const [proof, error] = [member.failed(), all.memberOf("b").failed()];
+  expect(error).toBe(proof);
+  await quiet();
+  expect(said).toEqual(["a: host b failed"]);
+  end("a", "back");
+  expect(await proof).toEqual(["a: back"]);
+});

@@ -41,7 +41,7 @@ describe("the routes", () => {
 
   it("without a WebSocket have HTTP as their main path, which a request proves", () => {
     const routes = { "/": { files: "." }, "/api/": {}, "/admin/": {} };
-    const settings = validate({ ...good, routes });
+    const settings = validate({ ...good, routes, handshake: "http" });
     expect(settings.websocketPath).toBe("/api/");
     expect(routesOf(settings).map(({ path, kind }) => `${kind} ${path}`)).toEqual([
       ...["http /api/", "http /admin/", "files /"],
@@ -57,6 +57,17 @@ describe("the routes", () => {
   it("and the handshake must be of one kind", () => {
     const path = (route: object, handshake: string) => problems({ routes: { "/api/": route }, handshake });
     expect(path({}, "http")).toEqual([]);
+    expect(problems({ routes: { "/api/": {} } })).toEqual([
+      expect.stringMatching(
+        /^handshake: expected http, .* found nothing; add "websocket": true to its path, or/,
+      ),
+    ]);
+    expect(
+      problems({ routes: { "/ws": { websocket: true }, "/live": { websocket: true, handshake: "http" } } }),
+    ).toEqual([
+      expect.stringMatching(/^routes\.\/live\.handshake: expected what its WebSocket speaks, found http/),
+    ]);
+    expect(problems({ routes: {} })).toEqual([expect.stringMatching(/found none$/)]);
     expect(path({}, "mqtt")).toEqual([
       expect.stringMatching(/^handshake: expected http, .* found mqtt; add/),
     ]);
