@@ -92,8 +92,12 @@ export class Run {
   }
 
   async #after(batches: readonly string[][], at: number): Promise<void> {
-    const before = batches[at - 1];
-    if (!before) return;
+    if (at > 0) await this.#afterProof(batches, at);
+    await this.#expectOthersServe(batches[at] ?? []);
+  }
+
+  async #afterProof(batches: readonly string[][], at: number): Promise<void> {
+    const before = batches[at - 1] ?? [];
     await this.#begin(batches, at - 1);
     await Promise.all(this.#of(before).map(({ proven }) => proven));
     const { pauseSeconds } = this.#rollout;
@@ -102,13 +106,13 @@ export class Run {
       this.#say(`${before.join(", ")} proven; ${next.join(", ")} in ${pauseSeconds} s.`);
       await setTimeout(pauseSeconds * 1000);
     }
-    await this.#expectOthersServe(batches[at] ?? []);
   }
 
-  /** So that enough hosts serve while these are worked on. */
+  /** So that enough hosts serve while these are worked on. Those that serve nothing yet have no clients to lose. */
   async #expectOthersServe(batch: readonly string[]): Promise<void> {
     const { maxUnavailable } = this.#rollout;
-    if (maxUnavailable === undefined || !(await this.#changed(batch))) return;
+    if (maxUnavailable === undefined || !(await this.#changed(batch)) || !(await this.#serving(batch)))
+      return;
     const others = this.#hosts.filter(({ name }) => !batch.includes(name));
     const serving = await Promise.all(others.map(({ serves }) => serves()));
     const down = others.filter((_, i) => !serving[i]).map(({ name }) => name);
@@ -116,6 +120,11 @@ export class Run {
   }
 
   #of = (names: readonly string[]) => this.#hosts.filter(({ name }) => names.includes(name));
+
+  async #serving(names: readonly string[]): Promise<boolean> {
+    const plans = await Promise.all(this.#of(names).map(({ planned }) => planned));
+    return plans.some(({ serves }) => serves);
+  }
 
   async #changed(names: readonly string[]): Promise<boolean> {
     const plans = await Promise.all(this.#of(names).map(({ planned }) => planned));

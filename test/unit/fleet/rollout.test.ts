@@ -143,3 +143,16 @@ it("nor does it go on where another host serves no longer, and says which", asyn
     /^rollout\.maxUnavailable: expected at most 1 host without service, but c does not serve; b and later hosts were not changed\n {2}next: /,
   );
 });
+
+it("with maxUnavailable the first batch waits for the others as well, and hosts that serve nothing yet for none", async () => {
+  const down = async () => false;
+  const serving = runOf(["a", "b"], { maxUnavailable: 1 }, down);
+  for (const name of ["a", "b"]) serving.plan(name);
+  await quiet();
+  expect(serving.began).toEqual([]);
+  expect(serving.refused[0]).toMatch(/but b does not serve; a and later hosts were not changed/);
+  const fresh = runOf(["a", "b"], { maxUnavailable: 1 }, down);
+  for (const name of ["a", "b"]) fresh.plan(name, { serves: false, changes: true });
+  await quiet();
+  expect(fresh.began).toEqual(["a", "b"]);
+});
