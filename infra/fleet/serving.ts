@@ -34,7 +34,7 @@ export async function servesNow(
     const proofs = await Promise.all(steps.map((step) => proveInstancesOnHost(session, step)));
     return proofs.every(({ ok }) => ok);
   } catch {
-    return false; // A host that does not answer serves nobody.
+    return false; // An unreachable host serves no clients.
   }
 }
 

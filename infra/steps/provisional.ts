@@ -15,7 +15,7 @@ export interface Held {
 
 /**
  * Lets the releases of a proven host serve for now until {@link Held.end}. Should this process end before that, because a step
- * of another host failed or somebody stopped it, the host takes them back at once.
+ * of another host failed or the run was stopped, the host takes them back at once.
  */
 export function holdReleases(session: SshSession, steps: readonly BackendStep[]): Held {
   const over = new AbortController();

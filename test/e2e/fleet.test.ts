@@ -152,7 +152,7 @@ describe("the life of a fleet", () => {
     await stack.must("preview", "--expect-no-changes");
   });
 
-  it("with rollBack, one that only the second host refuses goes back on the first as well, and moves nobody there", async () => {
+  it("with rollBack, one that only the second host refuses goes back on the first as well, and moves no client there", async () => {
     const source = { backendSource: join(server, "../.."), rollout: { onFailure: "rollBack" } };
     const before = [await runs("a"), await runs("b")];
     const { testUrls } = await outputs();

@@ -1,4 +1,4 @@
-/** Of a backend that serves the host itself, and nobody who comes through nginx, on hosts of which the condition holds. */
+/** A backend that serves the host itself but no client that comes through nginx, on hosts that meet the condition. */
 export const deafWhere = (condition: string) => `
 import { existsSync } from "node:fs";
 import { Server } from "node:http";
